@@ -1,0 +1,1 @@
+"""handsync's core: everything but the screen. Imports neither textual nor rich."""
