@@ -1,0 +1,257 @@
+"""Items: what both sides agree an event is. One field table per kind; values are canonical, so `==` means the same.
+
+An item holds its fields in a mapping. A field that is missing from the mapping is *unknown* (the server did not say, or
+could not be read), which is something else than blank: an unknown value is never taken for a change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from sync_core import text
+
+
+class SideName(StrEnum):
+    """The two sides. Salesforce is always left, Outlook always right."""
+
+    SALESFORCE = "salesforce"
+    OUTLOOK = "outlook"
+
+    @property
+    def label(self) -> str:
+        """As a person writes it."""
+        return "Salesforce" if self is SideName.SALESFORCE else "Outlook"
+
+    @property
+    def other(self) -> SideName:
+        """The side across."""
+        return SideName.OUTLOOK if self is SideName.SALESFORCE else SideName.SALESFORCE
+
+
+class Kind(StrEnum):
+    """The kinds of item, named as the command line and the settings name their processes."""
+
+    CALENDAR = "calendar"
+    CONTACTS = "contacts"
+    TASKS = "tasks"
+
+    @property
+    def process(self) -> str:
+        """The name of the process in full."""
+        return f"Salesforce – Microsoft Outlook {_PROCESS[self]}"
+
+    @property
+    def label(self) -> str:
+        """The name of the process in short."""
+        return self.value.capitalize()
+
+
+_PROCESS: Final = {Kind.CALENDAR: "Calendar", Kind.CONTACTS: "Contact", Kind.TASKS: "Task"}
+
+
+class When(NamedTuple):
+    """Start, end, all-day and recurrence of an event: one field, because they only make sense together.
+
+    Timed: `start` and `end` are instants, "2026-11-23T10:00:00Z". All-day: they are dates, "2026-11-23", and `end` is
+    the last day (inclusive). `recurrence` is the pattern of a series in words, or "" for a single event.
+    """
+
+    start: str
+    end: str
+    all_day: bool = False
+    recurrence: str = ""
+
+
+# Canonical values. JSON-ready but for When, which `to_json` turns into an object.
+Value = str | bool | int | When | tuple[str, ...] | None
+Fields = Mapping[str, Value]
+
+
+class FieldType(StrEnum):
+    """How a field's value is brought into canonical form."""
+
+    LINE = "line"
+    BLOCK = "block"
+    FLAG = "flag"
+    CHOICE = "choice"
+    MINUTES = "minutes"
+    WHEN = "when"
+    NAMES = "names"
+
+
+class Flow(StrEnum):
+    """Which way a field may travel."""
+
+    BOTH = "both"
+    TO_SALESFORCE = "to_salesforce"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a kind: its name in plans and files, its label on the screen, its type, and where it may go."""
+
+    name: str
+    label: str
+    type: FieldType
+    flow: Flow = Flow.BOTH
+    choices: tuple[str, ...] = ()
+
+    @property
+    def blank(self) -> Value:
+        """The value of this field when there is nothing in it."""
+        return _BLANK[self.type]
+
+
+_BLANK: Final[Mapping[FieldType, Value]] = {
+    FieldType.LINE: "",
+    FieldType.BLOCK: "",
+    FieldType.FLAG: False,
+    FieldType.CHOICE: "",
+    FieldType.MINUTES: None,
+    FieldType.WHEN: None,
+    FieldType.NAMES: (),
+}
+
+# Salesforce knows these three only (facts: salesforce B1); what Outlook has beyond them is never written over.
+SHOW_AS: Final = ("busy", "free", "out_of_office")
+
+FIELDS: Final[Mapping[Kind, tuple[FieldSpec, ...]]] = MappingProxyType(
+    {
+        Kind.CALENDAR: (
+            FieldSpec("subject", "subject", FieldType.LINE),
+            FieldSpec("when", "when", FieldType.WHEN),
+            FieldSpec("location", "location", FieldType.LINE),
+            FieldSpec("notes", "notes", FieldType.BLOCK),
+            FieldSpec("show_as", "show as", FieldType.CHOICE, choices=SHOW_AS),
+            FieldSpec("private", "private", FieldType.FLAG),
+            # minutes before the start; None means no reminder
+            FieldSpec("reminder", "reminder", FieldType.MINUTES),
+            # the names reach Salesforce, the files do not, and nothing flows back
+            FieldSpec("attachments", "attachments", FieldType.NAMES, Flow.TO_SALESFORCE),
+        ),
+    }
+)
+
+
+def spec(kind: Kind, name: str) -> FieldSpec:
+    """The field called `name` of `kind`. Raises KeyError when there is none."""
+    return _BY_NAME[kind][name]
+
+
+_BY_NAME: Final = {kind: {f.name: f for f in fields} for kind, fields in FIELDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event on one side, in neutral form.
+
+    `version` (ChangeKey, SystemModstamp) says only where to look; content decides. `mark` is handsync's own key that an
+    Outlook item may carry. `locked` is the reason, in words, why this item must not be written ("" when it may be).
+    `changed_at`, `changed_by` and `people` are for display and finding, never compared.
+    """
+
+    kind: Kind
+    side: SideName
+    id: str
+    version: str
+    fields: Fields
+    mark: str = ""
+    locked: str = ""
+    series: bool = False
+    people: tuple[str, ...] = ()
+    changed_at: str = ""
+    changed_by: str = ""
+    # a guess at what it costs to write over: "html" when the notes come from a formatted body
+    formatted: bool = False
+    _digest: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def title(self) -> str:
+        """What a person calls the item. Foreign text: show it through `text.plain`."""
+        return str(self.fields.get("subject") or "(no subject)")
+
+    @property
+    def when(self) -> When | None:
+        """The event's time, if it is known."""
+        value = self.fields.get("when")
+        return value if isinstance(value, When) else None
+
+    @property
+    def digest(self) -> str:
+        """The content hash: equal contents of the same kind give equal digests, on whatever side."""
+        if not self._digest:
+            self._digest.append(digest(self.kind, self.fields))
+        return self._digest[0]
+
+
+def digest(kind: Kind, fields: Fields) -> str:
+    """The content hash of `fields`: hexadecimal, 32 characters, in the order of the field table."""
+    values = [[f.name, fields[f.name]] for f in FIELDS[kind] if f.name in fields]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+def canonical(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
+    """`raw` values of a side in canonical form. Unknown fields must be absent from `raw`; None means blank.
+
+    Raises ValueError with the field's name for a value that is not of the field's type, KeyError for an unknown field.
+    """
+    result: dict[str, Value] = {}
+    for f in FIELDS[kind]:
+        if f.name in raw:
+            result[f.name] = _canonical_value(f, raw[f.name])
+    if unknown := set(raw) - set(result):
+        raise KeyError(f"{kind.value} has no field {', '.join(sorted(unknown))}")
+    return result
+
+
+def _canonical_value(f: FieldSpec, value: Any) -> Value:
+    match f.type:
+        case FieldType.LINE:
+            return text.line(value)
+        case FieldType.BLOCK:
+            return text.block(value)
+        case FieldType.FLAG:
+            return bool(value)
+        case FieldType.CHOICE:
+            if value not in f.choices:
+                raise ValueError(f"{f.name}: {value!r} is not one of {', '.join(f.choices)}")
+            return str(value)
+        case FieldType.MINUTES:
+            return None if value is None else max(0, int(value))
+        case FieldType.WHEN:
+            if value is None or isinstance(value, When):
+                return value
+            raise ValueError(f"{f.name}: not a When")
+        case FieldType.NAMES:
+            return tuple(sorted(name for name in (text.line(n) for n in value or ()) if name))
+
+
+def to_json(value: Value) -> Any:
+    """A value as JSON has it. The inverse of `from_json`."""
+    if isinstance(value, When):
+        return value._asdict()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def from_json(kind: Kind, name: str, value: Any) -> Value:
+    """The value of a field as read from JSON. Raises ValueError or KeyError when it does not fit the field table."""
+    f = spec(kind, name)
+    if f.type is FieldType.WHEN and isinstance(value, dict):
+        value = When(str(value["start"]), str(value["end"]), bool(value["all_day"]), str(value.get("recurrence") or ""))
+    return _canonical_value(f, value)
+
+
+def fields_to_json(fields: Fields) -> dict[str, Any]:
+    """All values of an item as JSON has them."""
+    return {name: to_json(value) for name, value in fields.items()}
+
+
+def fields_from_json(kind: Kind, data: Mapping[str, Any]) -> dict[str, Value]:
+    """The fields of an item as read from JSON. Raises ValueError or KeyError when they do not fit the field table."""
+    return {name: from_json(kind, name, value) for name, value in data.items()}

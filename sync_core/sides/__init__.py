@@ -1,0 +1,178 @@
+"""The outside world behind one Protocol: fetch, look again, write, describe yourself.
+
+Everything a side takes and gives is a value in neutral form. What a server said, in whatever tongue, ends in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sync_core.items import Fields, Item, Kind, SideName
+
+
+class Operation(StrEnum):
+    """What can be done to an item of a side."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days a sync looks at, both inclusive, in the user's time zone (an IANA name)."""
+
+    first: date
+    last: date
+    zone: str
+
+    @property
+    def start(self) -> datetime:
+        """The first instant inside, UTC."""
+        return datetime.combine(self.first, time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The first instant after it, UTC."""
+        return datetime.combine(self.last + timedelta(days=1), time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a side is. `total` is None while nobody knows it."""
+
+    side: SideName
+    done: int
+    total: int | None
+    what: str
+
+
+ProgressSink = Callable[[Progress], None]
+# answers True once a person asked to stop; sides ask between requests and then raise errors.CancelledError
+CancelCheck = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a side cannot hold. Said in the plan, before the run, never cut off silently."""
+
+    # characters per field
+    lengths: Mapping[str, int] = field(default_factory=dict)
+    # the longest event in days; 1 when an org has multi-day events switched off; None when there is no such limit
+    longest_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """Who we are on a side and what we may do there.
+
+    `account` is for people. `scope` names account and folder for good: links belong to a pair of scopes, so another
+    calendar never looks like deletions. `refused` gives, per operation that is not permitted, the reason in words.
+    """
+
+    side: SideName
+    account: str
+    scope: str
+    limits: Limits = field(default_factory=Limits)
+    refused: Mapping[Operation, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that is there but cannot be understood, with the reason in words. It harms its own row and no other."""
+
+    id: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a side holds in the window. Only a `complete` reading may serve as a proof that something is absent."""
+
+    items: tuple[Item, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    complete: bool = True
+
+
+class Fate(StrEnum):
+    """What a side answers when it is asked for one item by its id."""
+
+    HERE = "here"
+    DELETED = "deleted"
+    MOVED = "moved"
+    OTHER_OWNER = "other_owner"
+    ARCHIVED = "archived"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """How to ask for an item again: its id, and our mark in case the id has changed, as with a move in Outlook."""
+
+    id: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The answer to a Ref. `item` is set for HERE, and where the side could still read it; `detail` is for people."""
+
+    fate: Fate
+    item: Item | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write to one item. `fields` are all fields for a create and only those to change for an update.
+
+    `before` is the item as it was read just before (None for a create). `mark` is put on what is written in Outlook.
+    """
+
+    operation: Operation
+    fields: Fields = field(default_factory=dict)
+    before: Item | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one write. `id` is the item's id after it. `unknown` means that no answer came: it may be done."""
+
+    ok: bool
+    id: str = ""
+    error: str = ""
+    unknown: bool = False
+
+
+class Side(Protocol):
+    """One of the two systems, signed in. One thread at a time; calls may take long, and all may raise SideError."""
+
+    @property
+    def name(self) -> SideName:
+        """Which side this is."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many writes go into one request at most."""
+
+    def describe(self, kind: Kind) -> Description:
+        """Who we are there and what it can hold. Reads only; answers from memory after the first time."""
+
+    def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
+        """Everything of `kind` that touches the window. Reads only. Raises CancelledError when a person asked to stop."""
+
+    def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
+        """The items behind `refs` as they are now, keyed by the id in the Ref; every Ref gets an answer. Reads only."""
+
+    def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
+        """Does up to `batch_size` writes, in order, each by itself: one refused write harms no other."""
+
+    def close(self) -> None:
+        """Gives connections back."""
