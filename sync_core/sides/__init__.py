@@ -166,7 +166,7 @@ class Side(Protocol):
         """Who we are there and what it can hold. Reads only; answers from memory after the first time."""
 
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
-        """Everything of `kind` that touches the window. Reads only. Raises CancelledError when a person asked to stop."""
+        """Everything of `kind` that touches the window. Reads only; raises CancelledError when asked to stop."""
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
         """The items behind `refs` as they are now, keyed by the id in the Ref; every Ref gets an answer. Reads only."""
