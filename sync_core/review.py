@@ -1,0 +1,305 @@
+"""A review: a person's changes to a plan. Every change gives a new review; the old one is what undo goes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+from sync_core import text
+from sync_core.plan import (
+    Action,
+    Allowed,
+    Choice,
+    Counts,
+    Ignore,
+    IgnoreMode,
+    Plan,
+    Row,
+    Situation,
+    State,
+    allowed,
+    count,
+    effect,
+)
+
+
+class Group(StrEnum):
+    """The groups of rows that a person filters by; every row that is not quiet is in one of them, or in two."""
+
+    ALL = "all"
+    NEW = "new"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    MERGE = "merge"
+    LINK = "link"
+    CONFLICT = "conflict"
+    BLOCKED = "blocked"
+    IGNORED = "ignored"
+    NOTHING = "nothing"
+
+    @property
+    def label(self) -> str:
+        """As the chips on the screen have it."""
+        return self.value.capitalize()
+
+
+_GROUP_OF: Final[Mapping[Action, Group]] = {
+    Action.CREATE_IN_OUTLOOK: Group.NEW,
+    Action.CREATE_IN_SALESFORCE: Group.NEW,
+    Action.UPDATE_IN_OUTLOOK: Group.CHANGED,
+    Action.UPDATE_IN_SALESFORCE: Group.CHANGED,
+    Action.DELETE_FROM_OUTLOOK: Group.DELETED,
+    Action.DELETE_FROM_SALESFORCE: Group.DELETED,
+    Action.MERGE: Group.MERGE,
+    Action.LINK: Group.LINK,
+    Action.CONFLICT: Group.CONFLICT,
+    Action.NONE: Group.NOTHING,
+}
+
+
+def group(row: Row) -> Group:
+    """The one group that counts this row (besides ALL)."""
+    now = allowed(row)
+    if now.state is State.PREVENTED:
+        return Group.BLOCKED
+    if now.state in (State.IGNORED_ONCE, State.IGNORED_FOREVER):
+        return Group.IGNORED
+    return _GROUP_OF[now.effect.action]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about one row, where it differs from the plan."""
+
+    choice: Choice = Choice.RECOMMENDED
+    ignored: Ignore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A plan and the decisions on top of it. Values: every change makes another review.
+
+    `said` is a line about the last change, for the status line.
+    """
+
+    plan: Plan
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    confirmed: frozenset[int] = frozenset()
+    said: str = ""
+    _rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
+    _past: tuple[Review, ...] = field(default=(), repr=False)
+    _future: tuple[Review, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, plan: Plan) -> Review:
+        """The review of a plan that nobody has touched yet."""
+        return cls(plan, _rows={row.id: row for row in plan.rows})
+
+    def row(self, row_id: str) -> Row:
+        """The row as it stands after all decisions. Raises KeyError when the plan has no such row."""
+        return self._applied(self._rows[row_id])
+
+    def rows(self) -> list[Row]:
+        """All rows as they stand, in the plan's order."""
+        return [self._applied(row) for row in self.plan.rows]
+
+    def shown(self, chosen: Group = Group.ALL, words: str = "") -> list[Row]:
+        """The rows of one group that hold all of `words`, in the plan's order. ALL leaves the quiet ones out."""
+        wanted = text.line(words).casefold().split()
+        return [row for row in self.rows() if _in_group(row, chosen) and all(w in _haystack(row) for w in wanted)]
+
+    def counts(self) -> Counts:
+        """How many rows of each sort there are now."""
+        return count(self.rows(), in_sync=self.plan.in_sync, out_of_range=self.plan.out_of_range)
+
+    def groups(self) -> dict[Group, int]:
+        """How many rows each group has now; ALL counts those that are shown without a filter."""
+        sizes = dict.fromkeys(Group, 0)
+        for row in self.rows():
+            sizes[group(row)] += 1
+            sizes[Group.ALL] += not row.quiet
+        return sizes
+
+    def choose(self, row_ids: Iterable[str], choice: Choice) -> Review:
+        """Chooses for rows; an ignore on them ends. Rows for which `choice` means nothing stay as they were."""
+
+        def decide(row: Row) -> Decision | None:
+            asked = settle(row, choice)
+            possible = choice in (Choice.RECOMMENDED, Choice.NOTHING) or effect(row, asked).action is not Action.NONE
+            return Decision(asked) if possible else None
+
+        return self._changed(row_ids, decide, _CHOICE_WORDS[choice])
+
+    def ignore(self, row_ids: Iterable[str], mode: IgnoreMode, since: str = "") -> Review:
+        """Ignores rows, once or for good. `since` is now, UTC ISO 8601, given by the caller: this module has no clock."""
+
+        def decide(row: Row) -> Decision | None:
+            if row.situation is Situation.UNREADABLE:
+                return None
+            return Decision(row.choice, ignore_for(row, mode, since))
+
+        words = "ignored until the next change" if mode is IgnoreMode.ONCE else "ignored forever"
+        return self._changed(row_ids, decide, words)
+
+    def reset(self, row_ids: Iterable[str]) -> Review:
+        """Puts rows back to the recommendation; an ignore on them ends, also one of an earlier day."""
+        return self._changed(row_ids, lambda row: Decision(), _CHOICE_WORDS[Choice.RECOMMENDED])
+
+    def confirm(self, guard: int, typed: str) -> Review:
+        """Lets through what guard number `guard` of the plan holds back, if `typed` is its count in figures.
+
+        Raises ValueError with a sentence when it is not.
+        """
+        asked = self.plan.guards[guard]
+        if typed.strip() != str(asked.count):
+            raise ValueError(f"{asked.sentence}. Type {asked.count} to let that happen.")
+        return self._next(confirmed=self.confirmed | {guard}, said=f"confirmed: {asked.sentence}")
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a decision to take back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undone decision to bring back."""
+        return bool(self._future)
+
+    def undo(self) -> Review:
+        """The review before the last change."""
+        if not self._past:
+            return replace(self, said="nothing to undo")
+        before = self._past[-1]
+        return replace(
+            before, said=f"undone: {self.said}", _past=self._past[:-1], _future=(*self._future, replace(self, _past=()))
+        )
+
+    def redo(self) -> Review:
+        """The review as it was before the last undo."""
+        if not self._future:
+            return replace(self, said="nothing to redo")
+        again = self._future[-1]
+        here = replace(self, _past=(), _future=())
+        return replace(again, said=f"again: {again.said}", _past=(*self._past, here), _future=self._future[:-1])
+
+    def ignores(self) -> tuple[dict[str, Ignore], set[str]]:
+        """What memory should keep: the ignores that are new or changed, and the rows whose ignore was taken back."""
+        new: dict[str, Ignore] = {}
+        ended: set[str] = set()
+        for row_id, decision in self.decisions.items():
+            before = self._rows[row_id].ignored
+            if decision.ignored is not None and decision.ignored != before:
+                new[row_id] = decision.ignored
+            elif decision.ignored is None and before is not None:
+                ended.add(row_id)
+        return new, ended
+
+    def _applied(self, row: Row) -> Row:
+        decision = self.decisions.get(row.id)
+        if decision is not None:
+            row = replace(row, choice=decision.choice, ignored=decision.ignored)
+        if row.held and self.confirmed:
+            sentences = {self.plan.guards[number].sentence for number in self.confirmed}
+            if any(row.held.startswith(sentence) for sentence in sentences):
+                row = replace(row, held="")
+        return row
+
+    def _changed(self, row_ids: Iterable[str], decide: Callable[[Row], Decision | None], words: str) -> Review:
+        decisions = dict(self.decisions)
+        touched: list[Row] = []
+        for row_id in row_ids:
+            row = self.row(row_id)
+            decision = decide(row)
+            if decision is not None and decision != Decision(row.choice, row.ignored):
+                decisions[row_id] = decision
+                touched.append(row)
+        if not touched:
+            return replace(self, said="nothing to change there")
+        what = f"“{text.shorten(text.plain(touched[0].title), 40)}”" if len(touched) == 1 else f"{len(touched)} rows"
+        return self._next(decisions=decisions, said=f"{what}: {words}")
+
+    def _next(self, **changes: object) -> Review:
+        here = replace(self, _past=(), _future=())
+        return replace(self, **changes, _past=(*self._past, here), _future=())  # type: ignore[arg-type]  # field names
+
+
+_CHOICE_WORDS: Final[Mapping[Choice, str]] = {
+    Choice.RECOMMENDED: "back to the recommendation",
+    Choice.TO_OUTLOOK: "use Salesforce",
+    Choice.TO_SALESFORCE: "use Outlook",
+    Choice.MERGE_SALESFORCE: "merge, Salesforce where both changed",
+    Choice.MERGE_OUTLOOK: "merge, Outlook where both changed",
+    Choice.NOTHING: "do nothing this time",
+}
+
+
+def settle(row: Row, choice: Choice) -> Choice:
+    """What `>` and `<` mean on this row.
+
+    In a conflict they answer the question that was asked, the fields both sides changed, and keep what only one side
+    changed; everywhere else they make one side like the other.
+    """
+    if row.situation is Situation.CONFLICT:
+        if choice is Choice.TO_OUTLOOK:
+            return Choice.MERGE_SALESFORCE
+        if choice is Choice.TO_SALESFORCE:
+            return Choice.MERGE_OUTLOOK
+    return choice
+
+
+def ignore_for(row: Row, mode: IgnoreMode, since: str) -> Ignore:
+    """The ignore that fits a row as it is now."""
+    left = row.left.digest if row.left else ""
+    right = row.right.digest if row.right else ""
+    return Ignore(row.id, mode, left, right, since, row.title, row.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of the action menu: what it would do to the rows it is asked for, and why not where it cannot."""
+
+    choice: Choice
+    label: str
+    result: Allowed
+
+    @property
+    def possible(self) -> bool:
+        """Whether choosing it would lead to something that may happen."""
+        return self.result.state in (State.READY, State.UNDECIDED) and (
+            self.choice in (Choice.NOTHING, Choice.RECOMMENDED) or self.result.effect.action is not Action.NONE
+        )
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not possible, in words."""
+        if self.possible:
+            return ""
+        return "; ".join(self.result.refused) or "there is nothing to bring over"
+
+
+def options(row: Row) -> tuple[Option, ...]:
+    """The choices for one row, with what each would mean: what may be asked before it is chosen."""
+    bare = replace(row, ignored=None)
+    entries = [Choice.TO_OUTLOOK, Choice.TO_SALESFORCE]
+    if row.situation in (Situation.CONFLICT, Situation.CHANGED_BOTH):
+        entries = [Choice.MERGE_SALESFORCE, Choice.MERGE_OUTLOOK, *entries]
+    entries += [Choice.NOTHING, Choice.RECOMMENDED]
+    return tuple(Option(choice, _CHOICE_WORDS[choice], allowed(bare, choice)) for choice in entries)
+
+
+def _in_group(row: Row, chosen: Group) -> bool:
+    return not row.quiet if chosen is Group.ALL else group(row) is chosen
+
+
+def _haystack(row: Row) -> str:
+    """All that a filter may find a row by, casefolded."""
+    parts: list[str] = [row.title, row.reason, row.action.label, row.state.value]
+    for item in (row.left, row.right):
+        if item is None:
+            continue
+        parts += [str(item.fields.get("subject") or ""), str(item.fields.get("location") or ""), *item.people]
+        if item.when is not None:
+            parts.append(item.when.start)
+    return "\n".join(parts).casefold()
