@@ -135,6 +135,22 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """More changes of one sort on one side than an ordinary week brings: skipped until confirmed in words."""
+
+    side: SideName
+    operation: Operation
+    count: int
+    of: int
+
+    @property
+    def sentence(self) -> str:
+        """What is suspected."""
+        verb = "be deleted from" if self.operation is Operation.DELETE else "be changed in"
+        return f"{self.count} of {self.of} linked items would {verb} {self.side.label} at once"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a plan. Values only: what it does is answered by `effect`, `action` and `state`."""
 
@@ -152,7 +168,7 @@ class Row:
     # why an operation may not happen, per side and operation
     blocks: Mapping[tuple[SideName, Operation], str] = field(default_factory=dict)
     # suspected by the mass-change guard: nothing happens until a person confirms it in words
-    held: str = ""
+    held: Guard | None = None
     choice: Choice = Choice.RECOMMENDED
     ignored: Ignore | None = None
 
@@ -329,8 +345,8 @@ def allowed(row: Row, choice: Choice | None = None) -> Allowed:
     if wanted.action is Action.CONFLICT:
         return _open_or_shut(row, wanted)
     refused = [(side, why) for side, op in NEEDS[wanted.action] if (why := row.blocks.get((side, op)))]
-    if row.held and wanted.action is not Action.NONE:
-        return Allowed(_NOTHING, State.PREVENTED, (row.held,))
+    if row.held is not None and wanted.action is not Action.NONE:
+        return Allowed(_NOTHING, State.PREVENTED, (row.held.sentence,))
     if not refused:
         return Allowed(wanted, State.READY)
     reasons = tuple(dict.fromkeys(why for _, why in refused))
@@ -402,22 +418,6 @@ class Plan:
     right_account: str = ""
     # what is suspected, one sentence each, with the number a person has to confirm
     guards: tuple[Guard, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """More changes of one sort on one side than an ordinary week brings: skipped until confirmed in words."""
-
-    side: SideName
-    operation: Operation
-    count: int
-    of: int
-
-    @property
-    def sentence(self) -> str:
-        """What is suspected."""
-        verb = "be deleted from" if self.operation is Operation.DELETE else "be changed in"
-        return f"{self.count} of {self.of} linked items would {verb} {self.side.label} at once"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from sync_core import text
+from sync_core.items import SideName
 from sync_core.plan import (
     Action,
     Allowed,
@@ -124,16 +125,15 @@ class Review:
 
     def choose(self, row_ids: Iterable[str], choice: Choice) -> Review:
         """Chooses for rows; an ignore on them ends. Rows for which `choice` means nothing stay as they were."""
+        return self._changed(row_ids, lambda row: _decision(row, choice), _CHOICE_WORDS[choice])
 
-        def decide(row: Row) -> Decision | None:
-            asked = settle(row, choice)
-            possible = choice in (Choice.RECOMMENDED, Choice.NOTHING) or effect(row, asked).action is not Action.NONE
-            return Decision(asked) if possible else None
-
-        return self._changed(row_ids, decide, _CHOICE_WORDS[choice])
+    def point(self, row_ids: Iterable[str], to: SideName) -> Review:
+        """What the arrow keys mean: bring rows across to the side `to`; see `settle` for conflicts."""
+        choice = Choice.TO_OUTLOOK if to is SideName.OUTLOOK else Choice.TO_SALESFORCE
+        return self._changed(row_ids, lambda row: _decision(row, settle(row, choice)), _CHOICE_WORDS[choice])
 
     def ignore(self, row_ids: Iterable[str], mode: IgnoreMode, since: str = "") -> Review:
-        """Ignores rows, once or for good. `since` is now, UTC ISO 8601, given by the caller: this module has no clock."""
+        """Ignores rows, once or for good. `since` is now, UTC ISO 8601; this module has no clock of its own."""
 
         def decide(row: Row) -> Decision | None:
             if row.situation is Situation.UNREADABLE:
@@ -200,10 +200,8 @@ class Review:
         decision = self.decisions.get(row.id)
         if decision is not None:
             row = replace(row, choice=decision.choice, ignored=decision.ignored)
-        if row.held and self.confirmed:
-            sentences = {self.plan.guards[number].sentence for number in self.confirmed}
-            if any(row.held.startswith(sentence) for sentence in sentences):
-                row = replace(row, held="")
+        if row.held is not None and any(self.plan.guards[number] == row.held for number in self.confirmed):
+            row = replace(row, held=None)
         return row
 
     def _changed(self, row_ids: Iterable[str], decide: Callable[[Row], Decision | None], words: str) -> Review:
@@ -233,6 +231,11 @@ _CHOICE_WORDS: Final[Mapping[Choice, str]] = {
     Choice.MERGE_OUTLOOK: "merge, Outlook where both changed",
     Choice.NOTHING: "do nothing this time",
 }
+
+
+def _decision(row: Row, choice: Choice) -> Decision | None:
+    stays = choice in (Choice.RECOMMENDED, Choice.NOTHING)
+    return Decision(choice) if stays or effect(row, choice).action is not Action.NONE else None
 
 
 def settle(row: Row, choice: Choice) -> Choice:
