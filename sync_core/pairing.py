@@ -1,0 +1,155 @@
+"""Which item here is which item there.
+
+In this order: what memory links, our own mark on the Outlook item, and the exact key. Nothing is ever paired by chance:
+where several fit, all of them are left to a person. The order in which a side lists its items means nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+
+from sync_core.compare import Baseline
+from sync_core.items import Item, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The memory that an item here and an item there are the same thing, and what both agreed on last.
+
+    `mark` is the key that the Outlook item carries ("" when it carries none). `synced_at` is UTC, ISO 8601.
+    """
+
+    kind: Kind
+    left_id: str
+    right_id: str
+    baseline: Baseline
+    mark: str = ""
+    synced_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A Salesforce item and an Outlook item that belong together, or one of them alone.
+
+    `link` is set when memory knows the pair; then a missing half is gone, away or unread. `came_back` says that a half
+    was found under another id. `exact` says that an unlinked pair was found by its exact key, `rivals` are the other
+    items that could be meant: such a pair is never acted on by itself.
+    """
+
+    link: Link | None = None
+    left: Item | None = None
+    right: Item | None = None
+    came_back: bool = False
+    rivals: tuple[Item, ...] = field(default=())
+
+
+K = TypeVar("K", bound=Hashable)
+
+MARK_PREFIX: Final = "hs1"
+
+
+def make_mark(left_id: str, nonce: str) -> str:
+    """The mark for an Outlook item made from the Salesforce item `left_id`. `nonce` tells two attempts apart."""
+    return f"{MARK_PREFIX}:{left_id}:{nonce}"
+
+
+def marked_for(mark: str) -> str:
+    """The id of the Salesforce item that a mark names, or "" when it names none."""
+    parts = mark.split(":")
+    return parts[1] if len(parts) == 3 and parts[0] == MARK_PREFIX else ""
+
+
+def exact_key(item: Item) -> tuple[str, ...] | None:
+    """What makes two items the same to a person: for the calendar subject, start and end. None if that is unknown."""
+    subject, when = item.fields.get("subject"), item.when
+    if not isinstance(subject, str) or when is None:
+        return None
+    return (subject.casefold(), when.start, when.end)
+
+
+def pair(left: Sequence[Item], right: Sequence[Item], links: Sequence[Link]) -> list[Pair]:
+    """Every item and every link in exactly one pair. Items must have ids that are unique on their side."""
+    free_left = {item.id: item for item in left}
+    free_right = {item.id: item for item in right}
+    pairs = [_by_id(link, free_left, free_right) for link in sorted(links, key=lambda k: (k.left_id, k.right_id))]
+    pairs = _find_moved(pairs, free_right)
+    pairs += _by_mark(free_left, free_right, {p.link.left_id for p in pairs if p.link})
+    pairs += _by_key(free_left, free_right)
+    pairs += [Pair(left=item) for item in free_left.values()]
+    pairs += [Pair(right=item) for item in free_right.values()]
+    return pairs
+
+
+def _by_id(link: Link, left: dict[str, Item], right: dict[str, Item]) -> Pair:
+    return Pair(link, left.pop(link.left_id, None), right.pop(link.right_id, None))
+
+
+def _find_moved(pairs: list[Pair], right: dict[str, Item]) -> list[Pair]:
+    """Links whose Outlook half is not there under its id, but whose mark is on another item: moved, or a copy."""
+    marked = _group(right.values(), lambda item: item.mark)
+    result: list[Pair] = []
+    for p in pairs:
+        link = p.link
+        found = marked.get(link.mark, []) if link is not None and link.mark else []
+        if p.right is not None or not found:
+            if p.right is not None and found:
+                # the original is here by its id: what carries the same mark are copies of it
+                result.extend(Pair(right=right.pop(copy.id), rivals=(p.right,)) for copy in found)
+            result.append(p)
+        elif len(found) == 1:
+            result.append(replace(p, right=right.pop(found[0].id), came_back=True))
+        else:
+            group = tuple(found)
+            result.append(replace(p, rivals=group))
+            result.extend(Pair(right=right.pop(i.id), rivals=tuple(x for x in group if x is not i)) for i in group)
+    return result
+
+
+def _by_mark(left: dict[str, Item], right: dict[str, Item], known: set[str]) -> list[Pair]:
+    """Outlook items whose mark names a Salesforce item that memory has forgotten."""
+    result = []
+    for owner, found in _group(right.values(), lambda item: marked_for(item.mark)).items():
+        if owner in known or owner not in left:
+            continue
+        mine = left.pop(owner)
+        group = tuple(found)
+        for item in group:
+            del right[item.id]
+        if len(group) == 1:
+            result.append(Pair(left=mine, right=group[0]))
+        else:
+            result.append(Pair(left=mine, rivals=group))
+            result.extend(Pair(right=i, rivals=(mine, *(x for x in group if x is not i))) for i in group)
+    return result
+
+
+def _by_key(left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
+    result = []
+    across = _group(right.values(), exact_key)
+    for key, mine in _group(left.values(), exact_key).items():
+        theirs = across.get(key, [])
+        if not theirs:
+            continue
+        for item in mine:
+            del left[item.id]
+        for item in theirs:
+            del right[item.id]
+        if len(mine) == len(theirs) == 1:
+            result.append(Pair(left=mine[0], right=theirs[0]))
+            continue
+        result.extend(Pair(left=i, rivals=tuple(theirs)) for i in mine)
+        result.extend(Pair(right=i, rivals=tuple(mine)) for i in theirs)
+    return result
+
+
+def _group(items: Iterable[Item], key: Callable[[Item], K | None]) -> Mapping[K, list[Item]]:
+    """Items by key without those that have none; each group ordered by id: listing order means nothing."""
+    groups: defaultdict[K, list[Item]] = defaultdict(list)
+    for item in sorted(items, key=lambda i: i.id):
+        value = key(item)
+        if value:
+            groups[value].append(item)
+    return groups

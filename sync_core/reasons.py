@@ -1,0 +1,111 @@
+"""Reasons: why a row is what it is, in words a user understands. Foreign text in them is cleaned for showing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sync_core import text
+from sync_core.compare import FieldChange, Verdict
+from sync_core.items import Item, Kind, SideName
+from sync_core.pairing import Link
+from sync_core.plan import field_label
+from sync_core.sides import Fate, Sighting, Unreadable
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(iso: str) -> str:
+    """ "2026-11-16..." as "16 Nov 2026"; "" stays ""."""
+    try:
+        d = date.fromisoformat(iso[:10])
+    except ValueError:
+        return ""
+    return f"{d.day} {_MONTHS[d.month - 1]} {d.year}"
+
+
+def since(link: Link | None) -> str:
+    """ "since the last sync on 16 Nov 2026", as far as it is known."""
+    known = day(link.synced_at) if link else ""
+    return f"since the last sync on {known}" if known else "since the last sync"
+
+
+def names(kind: Kind, fields: Sequence[str]) -> str:
+    """ "subject, when and notes"."""
+    labels = [field_label(kind, name) for name in fields]
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}" if labels else ""
+
+
+def _of(changes: Sequence[FieldChange], *verdicts: Verdict) -> list[str]:
+    return [c.name for c in changes if c.verdict in verdicts]
+
+
+def new(item: Item, *, first: bool) -> str:
+    """An item that only one side has and nobody knew."""
+    side = item.side
+    return f"only in {side.label}" if first else f"new in {side.label}, not in {side.other.label}"
+
+
+def changed(kind: Kind, changes: Sequence[FieldChange], link: Link | None) -> str:
+    """A linked pair of which one side changed, or both."""
+    left, right = _of(changes, Verdict.LEFT), _of(changes, Verdict.RIGHT)
+    both = _of(changes, Verdict.BOTH)
+    parts = []
+    if both:
+        parts.append(f"both sides changed {names(kind, both)}, each to something else,")
+    if left:
+        parts.append(f"{names(kind, left)} changed in Salesforce")
+    if right:
+        parts.append(f"{names(kind, right)} changed in Outlook")
+    return f"{' and '.join(parts)} {since(link)}".replace(", and ", " and ").replace(",  ", ", ")
+
+
+def gone(side: SideName, link: Link | None, changes: Sequence[str], kind: Kind) -> str:
+    """A linked pair of which one half is no longer there; `changes` are the fields the other half changed meanwhile."""
+    head = f"deleted in {side.label} {since(link)}"
+    if not changes:
+        return f"{head}, unchanged in {side.other.label}"
+    return f"{head}, but {names(kind, changes)} changed in {side.other.label}: restore or delete?"
+
+
+def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool) -> str:
+    """A pair that was never linked."""
+    how = "carries our mark from an earlier sync" if by_mark else "same subject, start and end on both sides"
+    differing = _of(changes, Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH)
+    if not differing:
+        return f"{how}, and equal: the pair is remembered, nothing is written"
+    open_fields = _of(changes, Verdict.BOTH)
+    if open_fields:
+        return f"{how}, but {names(kind, differing)} differ; never synced before, so nobody knows which is right"
+    return f"{how}; {names(kind, differing)} blank on one side is filled from the other"
+
+
+def rivals(item: Item | None, others: Sequence[Item]) -> str:
+    """Several could be meant."""
+    titles = ", ".join(f"“{text.shorten(text.plain(o.title), 30)}” ({o.side.label})" for o in others[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    if item is not None and item.mark and any(o.mark == item.mark for o in others):
+        return f"which one? it carries the same mark as {titles}{more}, as copies in Outlook do"
+    return f"which one? it could be {titles}{more}; never paired by chance"
+
+
+_FATES = {
+    Fate.HERE: "is outside the days of this sync",
+    Fate.MOVED: "was moved to another folder",
+    Fate.OTHER_OWNER: "belongs to somebody else now",
+    Fate.ARCHIVED: "is archived",
+    Fate.UNREADABLE: "could not be read",
+}
+
+
+def away(side: SideName, sighting: Sighting | None) -> str:
+    """A half that is not seen, but not proven gone either."""
+    if sighting is None:
+        return f"{side.label} could not be read completely, so nothing is concluded from its absence there"
+    detail = f" ({text.plain(sighting.detail)})" if sighting.detail else ""
+    return f"in {side.label} it {_FATES[sighting.fate]}{detail}: nothing is written"
+
+
+def unreadable(side: SideName, what: Unreadable) -> str:
+    """An item that is there but cannot be understood."""
+    return f"could not be read from {side.label}: {text.plain(what.why)}"
