@@ -7,11 +7,12 @@ requests for the tests and counts them. An application is a callable `(Request) 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -24,7 +25,10 @@ LOG_LENGTH: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, read to its end. Header names are lower case. `fault` is the application fault it meets, if any."""
+    """One request, read to its end. Header names are lower case. `fault` is the application fault it meets, if any.
+
+    `connection` is the same number for all requests of one TCP connection; NTLM signs in a connection.
+    """
 
     method: str
     path: str
@@ -33,6 +37,7 @@ class Request:
     body: bytes
     target: str = ""
     fault: Fault | None = None
+    connection: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +129,7 @@ class LocalServer:
 
     def _play(self, request: Request, fault: Fault | None) -> tuple[Response | None, bool]:
         if fault is not None and fault.kind not in TRANSPORT_KINDS:
-            request = Request(
-                request.method, request.path, request.query, request.headers, request.body, request.target, fault
-            )
-            return self._application(request), True
+            return self._application(replace(request, fault=fault)), True
         match fault.kind if fault else "":
             case "drop_before":
                 return None, True
@@ -150,12 +152,17 @@ class LocalServer:
 
     def _handler_class(self) -> type[BaseHTTPRequestHandler]:
         server = self
+        numbers = itertools.count(1)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             server_version = "sandbox"
             # without this a small reply after a small request waits for the client's delayed ACK
             disable_nagle_algorithm = True
+
+            def setup(self) -> None:
+                super().setup()
+                self.connection_number = next(numbers)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Nothing on the terminal: a screen may be drawn there."""
@@ -169,7 +176,9 @@ class LocalServer:
                 parts = urlsplit(self.path)
                 query = {k: v[-1] for k, v in parse_qs(parts.query, keep_blank_values=True).items()}
                 headers = {k.lower(): v for k, v in self.headers.items()}
-                request = Request(self.command, parts.path, query, headers, body, self.path)
+                request = Request(
+                    self.command, parts.path, query, headers, body, self.path, connection=self.connection_number
+                )
                 try:
                     response, whole = server.answer(request)
                 except Exception as problem:  # an application's own mistake must be seen by the client, not hang it

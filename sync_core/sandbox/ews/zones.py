@@ -1,0 +1,32 @@
+"""Windows time zone names, as Exchange speaks of zones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from tzlocal.windows_tz import win_tz
+
+
+@cache
+def zone(windows_id: str | None) -> tzinfo:
+    """The rules of a Windows zone; UTC for ids nobody knows, such as `tzone://Microsoft/Custom` of old Outlooks."""
+    name = win_tz.get(windows_id or "UTC")
+    return ZoneInfo(name) if name else UTC
+
+
+def is_midnight(moment: datetime, windows_id: str | None) -> bool:
+    """Whether a moment is the start of a day in a zone."""
+    there = moment.astimezone(zone(windows_id))
+    return (there.hour, there.minute, there.second) == (0, 0, 0)
+
+
+def midnight(moment: datetime, windows_id: str | None, *, up: bool) -> datetime:
+    """The start of the day of a moment in a zone, in UTC; with `up` the start of the next one if it is not midnight."""
+    rules = zone(windows_id)
+    there = moment.astimezone(rules).replace(tzinfo=None)
+    day = there.replace(hour=0, minute=0, second=0, microsecond=0)
+    if up and day != there:
+        day += timedelta(days=1)
+    return day.replace(tzinfo=rules).astimezone(UTC)
