@@ -1,0 +1,122 @@
+"""Short ways to build values of the core for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sync_core.compare import Baseline
+from sync_core.decide import Picture, Question, Rules, make_plan
+from sync_core.items import Item, Kind, SideName, When, canonical
+from sync_core.pairing import Link
+from sync_core.plan import Ignore, Plan, Row
+from sync_core.sides import Description, Fate, Limits, Operation, Reading, Sighting, Unreadable, Window
+
+CAL = Kind.CALENDAR
+SF, OL = SideName.SALESFORCE, SideName.OUTLOOK
+WINDOW = Window(date(2026, 10, 23), date(2027, 11, 22), "Europe/London")
+MADE_AT = "2026-11-22T09:00:00Z"
+SYNCED_AT = "2026-11-16T09:00:00Z"
+
+
+def at(day: int, hour: int = 10, month: int = 11, *, hours: int = 1) -> When:
+    """An event in 2026 of `hours` hours."""
+    return When(f"2026-{month:02}-{day:02}T{hour:02}:00:00Z", f"2026-{month:02}-{day:02}T{hour + hours:02}:00:00Z")
+
+
+def all_day(first: int, last: int | None = None, month: int = 11) -> When:
+    """An all-day event in 2026, last day included."""
+    return When(f"2026-{month:02}-{first:02}", f"2026-{month:02}-{last or first:02}", all_day=True)
+
+
+def fields(**values: Any) -> dict[str, Any]:
+    """The fields of an ordinary event, with some of them replaced."""
+    ordinary: dict[str, Any] = {
+        "subject": "Budget 2027",
+        "when": at(23),
+        "location": "Room 4",
+        "notes": "Bring figures.",
+        "show_as": "busy",
+        "private": False,
+        "reminder": 15,
+        "attachments": (),
+    }
+    return dict(canonical(CAL, ordinary | values))
+
+
+def event(side: SideName, item_id: str, *, without: Iterable[str] = (), **values: Any) -> Item:
+    """An event on a side. Item attributes (mark, locked, series, people) are told from fields by name."""
+    extra = {n: values.pop(n) for n in ("mark", "locked", "series", "people", "version") if n in values}
+    content = {n: v for n, v in fields(**values).items() if n not in set(without)}
+    return Item(CAL, side, item_id, str(extra.pop("version", "1")), content, **extra)
+
+
+def left(item_id: str = "L1", **values: Any) -> Item:
+    """A Salesforce event."""
+    return event(SF, item_id, **values)
+
+
+def right(item_id: str = "R1", **values: Any) -> Item:
+    """An Outlook event."""
+    return event(OL, item_id, **values)
+
+
+def link(left_id: str = "L1", right_id: str = "R1", *, mark: str = "", **values: Any) -> Link:
+    """A link whose baseline is the same ordinary event on both sides."""
+    content = fields(**values)
+    return Link(CAL, left_id, right_id, Baseline(content, dict(content)), mark, SYNCED_AT)
+
+
+def gone(*ids: str) -> dict[str, Sighting]:
+    """Sightings that prove items deleted."""
+    return {i: Sighting(Fate.DELETED) for i in ids}
+
+
+def picture(
+    side: SideName,
+    items: Sequence[Item] = (),
+    sightings: Mapping[str, Sighting] | None = None,
+    *,
+    complete: bool = True,
+    unreadable: Sequence[Unreadable] = (),
+    limits: Limits | None = None,
+    refused: Mapping[Operation, str] | None = None,
+) -> Picture:
+    """What is known of a side."""
+    description = Description(
+        side, f"{side.value}@example.com", f"{side.value}-scope", limits or Limits(), refused or {}
+    )
+    return Picture(description, Reading(tuple(items), tuple(unreadable), complete), sightings or {})
+
+
+def question(
+    lefts: Sequence[Item] | Picture = (),
+    rights: Sequence[Item] | Picture = (),
+    links: Sequence[Link] = (),
+    *,
+    ignores: Mapping[str, Ignore] | None = None,
+    rules: Rules | None = None,
+) -> Question:
+    """A question for `make_plan`."""
+    return Question(
+        CAL,
+        WINDOW,
+        MADE_AT,
+        lefts if isinstance(lefts, Picture) else picture(SF, lefts),
+        rights if isinstance(rights, Picture) else picture(OL, rights),
+        links,
+        ignores or {},
+        rules or Rules(),
+    )
+
+
+def plan(*args: Any, **options: Any) -> Plan:
+    """The plan for a question, see `question`."""
+    return make_plan(question(*args, **options))
+
+
+def only(p: Plan) -> Row:
+    """The one row of a plan that has exactly one."""
+    assert len(p.rows) == 1, [(r.situation, r.title) for r in p.rows]
+    return p.rows[0]

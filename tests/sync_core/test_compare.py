@@ -1,0 +1,79 @@
+"""Field by field, each side against its own baseline."""
+
+from support.build import CAL, all_day, at, fields
+
+from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare, merged_baseline
+
+
+def verdicts(base: Baseline, left: dict, right: dict) -> dict[str, Verdict]:
+    return {c.name: c.verdict for c in compare(CAL, base, left, right)}
+
+
+def both(**values) -> Baseline:
+    return Baseline(fields(**values), fields(**values))
+
+
+def test_nothing_moved_is_no_change():
+    assert verdicts(both(), fields(), fields()) == {}
+
+
+def test_each_side_is_held_against_its_own_baseline():
+    # the server on the left keeps "Room 4 " as "Room 4": both are in step though they differ
+    base = Baseline(fields(location="Room four"), fields(location="Room 4"))
+    assert verdicts(base, fields(location="Room four"), fields(location="Room 4")) == {}
+
+
+def test_one_side_moved():
+    assert verdicts(both(), fields(subject="New"), fields()) == {"subject": Verdict.LEFT}
+    assert verdicts(both(), fields(), fields(subject="New")) == {"subject": Verdict.RIGHT}
+
+
+def test_both_moved_apart_and_both_moved_alike():
+    assert verdicts(both(), fields(location="A"), fields(location="B")) == {"location": Verdict.BOTH}
+    assert verdicts(both(), fields(location="A"), fields(location="A")) == {"location": Verdict.SAME}
+
+
+def test_when_is_one_field():
+    # the start on one side and the end on the other cannot both be right: together they are one field
+    assert verdicts(both(), fields(when=at(23, 11)), fields(when=at(23, 10, hours=2))) == {"when": Verdict.BOTH}
+    assert verdicts(both(), fields(when=all_day(23)), fields()) == {"when": Verdict.LEFT}
+
+
+def test_unknown_is_no_change():
+    """A None read from a server is unknown, never cleared (facts: exchange E, first line)."""
+    left = fields()
+    del left["reminder"]
+    assert verdicts(both(), left, fields()) == {}
+    assert verdicts(both(), left, fields(reminder=30)) == {}
+
+
+def test_attachment_names_never_flow_back():
+    assert verdicts(both(attachments=("a.pdf",)), fields(attachments=()), fields(attachments=("a.pdf",))) == {}
+    assert verdicts(both(), fields(), fields(attachments=("a.pdf",))) == {"attachments": Verdict.RIGHT}
+
+
+def test_without_a_baseline_blanks_may_be_filled_and_the_rest_is_open():
+    found = verdicts(NO_BASELINE, fields(location="", notes="x"), fields(location="Leeds", notes="y"))
+    assert found["location"] is Verdict.RIGHT
+    assert found["notes"] is Verdict.BOTH
+    assert found["subject"] is Verdict.SAME
+
+
+def test_a_flag_is_never_blank():
+    assert verdicts(NO_BASELINE, fields(private=True), fields(private=False))["private"] is Verdict.BOTH
+
+
+def test_a_field_never_agreed_on_stays_open_on_a_linked_pair():
+    base = both()
+    for side in (base.left, base.right):
+        del side["notes"]
+    assert verdicts(base, fields(notes="a"), fields(notes="b")) == {"notes": Verdict.BOTH}
+
+
+def test_the_baseline_moves_only_where_both_agree_or_we_wrote():
+    old = both()
+    moved = merged_baseline(CAL, old, fields(subject="X", location="A"), fields(subject="X"), {})
+    assert moved.left["subject"] == moved.right["subject"] == "X"
+    assert moved.left["location"] == "Room 4", "nobody brought the location across: it is still a change"
+    kept = merged_baseline(CAL, old, fields(location="A"), fields(location="A (cut)"), {"location": True})
+    assert (kept.left["location"], kept.right["location"]) == ("A", "A (cut)")

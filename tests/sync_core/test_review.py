@@ -1,0 +1,99 @@
+"""A person's changes to a plan."""
+
+import pytest
+from support.build import OL, SF, gone, left, link, picture, plan, right
+
+from sync_core.plan import Action, Choice, IgnoreMode, State
+from sync_core.review import Group, Review, options
+
+
+def sample() -> Review:
+    lefts = [left("L1", subject="A"), left("L2", subject="Only left"), left("L3", subject="Gone there")]
+    rights = [right("R1", subject="B"), right("R4", subject="Only right", location="Leeds")]
+    links = [link("L1", "R1"), link("L3", "R3", subject="Gone there")]
+    return Review.of(plan(lefts, picture(OL, rights, gone("R3")), links))
+
+
+def ids(review: Review) -> dict[str, str]:
+    return {row.title: row.id for row in review.rows()}
+
+
+def test_choosing_derives_the_action():
+    review = sample()
+    named = ids(review)
+    chosen = review.point([named["A"]], OL)
+    assert review.row(named["A"]).action is Action.CONFLICT, "the old review is untouched"
+    assert chosen.row(named["A"]).action is Action.UPDATE_IN_OUTLOOK
+    assert chosen.point([named["A"]], SF).row(named["A"]).action is Action.UPDATE_IN_SALESFORCE
+    assert chosen.reset([named["A"]]).row(named["A"]).state is State.UNDECIDED
+
+
+def test_what_makes_no_sense_changes_nothing():
+    review = sample()
+    row_id = ids(review)["Only left"]
+    after = review.point([row_id], SF)
+    assert after.row(row_id).action is Action.CREATE_IN_OUTLOOK, "an unlinked item is never deleted by an arrow key"
+    assert after.said == "nothing to change there"
+
+
+def test_restoring_instead_of_deleting():
+    review = sample()
+    row_id = ids(review)["Gone there"]
+    assert review.row(row_id).action is Action.DELETE_FROM_SALESFORCE
+    assert review.point([row_id], OL).row(row_id).action is Action.CREATE_IN_OUTLOOK
+
+
+def test_ignoring_several_rows_and_taking_it_back():
+    review = sample()
+    named = ids(review)
+    both = [named["A"], named["Only left"]]
+    ignored = review.ignore(both, IgnoreMode.FOREVER, "2026-11-22T10:00:00Z")
+    assert {ignored.row(i).state for i in both} == {State.IGNORED_FOREVER}
+    assert ignored.said == "2 rows: ignored forever"
+    assert set(ignored.ignores()[0]) == set(both)
+    back = ignored.reset(both)
+    assert back.ignores() == ({}, set())
+    assert {back.row(i).state for i in both} == {State.UNDECIDED, State.READY}
+
+
+def test_undo_and_redo_say_what_they_did():
+    review = sample()
+    row_id = ids(review)["Only left"]
+    after = review.choose([row_id], Choice.NOTHING)
+    assert after.row(row_id).action is Action.NONE
+    undone = after.undo()
+    assert undone.row(row_id).action is Action.CREATE_IN_OUTLOOK
+    assert undone.said == "undone: “Only left”: do nothing this time"
+    assert undone.redo().row(row_id).action is Action.NONE
+    assert review.undo().said == "nothing to undo"
+
+
+def test_counts_and_groups():
+    review = sample()
+    counts = review.counts()
+    assert (counts.writes, counts.undecided) == (3, 1)
+    groups = review.groups()
+    assert (groups[Group.ALL], groups[Group.NEW], groups[Group.DELETED], groups[Group.CONFLICT]) == (4, 2, 1, 1)
+    assert [r.title for r in review.shown(Group.NEW)] == ["Only left", "Only right"]
+    assert [r.title for r in review.shown(words="leeds right")] == ["Only right"]
+
+
+def test_options_say_what_they_would_do_and_why_not():
+    review = sample()
+    row = review.row(ids(review)["Only left"])
+    asked = {o.choice: o for o in options(row)}
+    assert asked[Choice.TO_OUTLOOK].possible
+    assert not asked[Choice.TO_SALESFORCE].possible
+    assert asked[Choice.TO_SALESFORCE].why_not == "there is nothing to bring over"
+
+
+def test_a_guard_opens_only_to_its_number():
+    links = [link(f"L{i}", f"R{i}", subject=f"E{i}") for i in range(20)]
+    lefts = [left(f"L{i}", subject=f"E{i}") for i in range(20)]
+    review = Review.of(plan(lefts, picture(OL, [], gone(*(f"R{i}" for i in range(20)))), links))
+    assert review.counts().prevented == 20
+    with pytest.raises(ValueError, match="Type 20"):
+        review.confirm(0, "yes")
+    opened = review.confirm(0, " 20 ")
+    assert opened.counts().actions[Action.DELETE_FROM_SALESFORCE] == 20
+    assert opened.undo().counts().prevented == 20
