@@ -17,9 +17,10 @@ from sync_core.sides import Operation, Window
 
 PAST_DAYS = 30
 FUTURE_DAYS = 365
-# a window of more than two years is refused by an Exchange calendar view (facts: exchange A.5); ten years is a typing error
+# more than ten years is a typing error
 MOST_DAYS = 3650
 
+OperationName = Literal["create", "update", "delete"]
 Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
 
 
@@ -95,8 +96,8 @@ class SyncJob(Section):
     past_days: Days = PAST_DAYS
     future_days: Days = FUTURE_DAYS
     private: bool = False
-    prevent_salesforce: list[Literal["create", "update", "delete"]] = Field(default_factory=list)
-    prevent_outlook: list[Literal["create", "update", "delete"]] = Field(default_factory=list)
+    prevent_salesforce: list[OperationName] = Field(default_factory=list)
+    prevent_outlook: list[OperationName] = Field(default_factory=list)
 
     def window(self, today: date, zone: str) -> Window:
         """The days this job looks at around `today`, in the user's `zone` (an IANA name)."""
@@ -111,7 +112,7 @@ class SyncJob(Section):
 class ContactsJob(SyncJob):
     """The contacts process: deleting contacts from Salesforce is prevented unless somebody allows it."""
 
-    prevent_salesforce: list[Literal["create", "update", "delete"]] = Field(default_factory=lambda: ["delete"])
+    prevent_salesforce: list[OperationName] = Field(default_factory=lambda: list[OperationName](("delete",)))
 
 
 class Settings(Section):
