@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from sync_core.sandbox.salesforce.calls import Call, Reply, flag
-from sync_core.sandbox.salesforce.errors import ApiError, bad_json, not_found
+from sync_core.sandbox.salesforce.errors import ApiError, RollbackError, bad_json, not_found
 from sync_core.sandbox.salesforce.ids import normal_id
 from sync_core.sandbox.salesforce.record_api import external_matches, named, shown_row, wrong_method
 from sync_core.sandbox.salesforce.store import Org
@@ -87,13 +87,6 @@ def _check_size(number: int) -> None:
         raise ApiError(400, "INVALID_ARGUMENT", "The request has no records")
 
 
-class _RollBack(ApiError):
-    """Leaves a transaction on purpose, so that nothing of it stays."""
-
-    def __init__(self) -> None:
-        super().__init__(400, "ROLLED_BACK", "rolled back")
-
-
 def _each(org: Org, call: Call, steps: Sequence[Step], *, all_or_none: bool) -> list[Record]:
     """Runs the steps in order, one result each; with `all_or_none` either all of them stay or none."""
     results: list[Record] = []
@@ -101,8 +94,8 @@ def _each(org: Org, call: Call, steps: Sequence[Step], *, all_or_none: bool) -> 
         with org.transaction():
             results = [_one(org, call, position, step) for position, step in enumerate(steps)]
             if all_or_none and not all(result["success"] for result in results):
-                raise _RollBack
-    except _RollBack:
+                raise RollbackError
+    except RollbackError:
         return [_failed(_ROLLED_BACK) if result["success"] else result for result in results]
     return results
 

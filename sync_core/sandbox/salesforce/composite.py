@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sync_core.sandbox.salesforce.calls import Call, Reply, flag
-from sync_core.sandbox.salesforce.errors import ApiError, bad_json, refused
+from sync_core.sandbox.salesforce.errors import ApiError, RollbackError, bad_json, refused
 from sync_core.sandbox.salesforce.store import Org
 
 MAX_SUBREQUESTS: Final = 25
@@ -24,11 +24,6 @@ _HALTED: Final = ApiError(
 )
 
 Dispatch = Callable[[Call], Reply]
-
-
-class _RollBack(ApiError):
-    def __init__(self) -> None:
-        super().__init__(400, "ROLLED_BACK", "rolled back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,8 @@ def answer(org: Org, call: Call, dispatch: Dispatch) -> Reply:
         with org.transaction():
             _run(org, call, dispatch, parts, done, all_or_none)
             if all_or_none and any(reply.status >= 400 for _, reply in done):
-                raise _RollBack
-    except _RollBack:
+                raise RollbackError
+    except RollbackError:
         done = [(part, reply if reply.status >= 400 else _halted()) for part, reply in done]
     return Reply(200, {"compositeResponse": [_shown(part, reply) for part, reply in done]})
 

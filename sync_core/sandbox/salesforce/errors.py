@@ -35,6 +35,10 @@ class ApiError(Exception):
         return {"statusCode": self.code, "message": self.message, "fields": list(self.fields or ()), **self.extra}
 
 
+class RollbackError(Exception):
+    """Leaves a transaction on purpose, so that nothing of it stays."""
+
+
 def refused(code: str, message: str, *fields: str) -> ApiError:
     """A save that the org refuses with 400, naming the fields it is about."""
     return ApiError(400, code, message, fields)

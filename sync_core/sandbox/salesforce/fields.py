@@ -55,7 +55,10 @@ class Field:
 
 @dataclass(slots=True)
 class SObject:
-    """One object: its name, its key prefix and its fields by name. `hidden` fields exist but the user cannot see them."""
+    """One object: its name, its key prefix and its fields by name.
+
+    `hidden` fields exist, but field-level security keeps them from the user.
+    """
 
     name: str
     prefix: str

@@ -45,10 +45,7 @@ def wrong_method(method: str) -> ApiError:
 
 def shown_row(org: Org, actor: Actor, table: SObject, row: Row, names: list[str] | None) -> dict[str, object]:
     """A row as JSON: all visible fields, or those named. Raises ApiError INVALID_FIELD."""
-    if names is None:
-        fields = table.visible(actor.version)
-    else:
-        fields = [_known(table, name, actor) for name in names]
+    fields = table.visible(actor.version) if names is None else [_known(table, name, actor) for name in names]
     found: dict[str, object] = {"attributes": attributes(table.name, row["Id"], actor.version)}
     for field in fields:
         found[field.name] = org.is_archived(row) if field.name == "IsArchived" else show(row.get(field.name))

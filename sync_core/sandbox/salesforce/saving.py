@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sync_core.sandbox.salesforce.store import Actor, Org
 
 _OWNED: Final = "OwnerId"
+# the internal key by which an invitee's copy knows the event it is a copy of
+MASTER: Final = "_master"
 
 
 def insert(org: Org, actor: Actor, table: SObject, fields: Mapping[str, object]) -> str:
@@ -55,6 +57,7 @@ def update(org: Org, actor: Actor, table: SObject, old: Row, fields: Mapping[str
     org.put(table.name, cast(str, row["Id"]), row)
     if table.name == "Event":
         series.follow(org, actor, old, row, frozenset(given))
+        _tell_invitees(org, actor, row, frozenset(given))
 
 
 def delete(org: Org, actor: Actor, table: SObject, row: Row) -> None:
@@ -62,6 +65,18 @@ def delete(org: Org, actor: Actor, table: SObject, row: Row) -> None:
     org.discard(table.name, row, actor)
     if table.name == "Event":
         series.forget(org, actor, row)
+        for copy in org.family("Event", MASTER, row["Id"]):
+            org.discard("Event", copy, actor)
+
+
+def _tell_invitees(org: Org, actor: Actor, row: Row, given: frozenset[str]) -> None:
+    """The copies of the invitees follow the master, but for what is theirs: owner and reminder."""
+    own = {"OwnerId", "IsReminderSet", "ReminderDateTime"}
+    for copy in org.family("Event", MASTER, row["Id"]):
+        derived = {"StartDateTime", "ActivityDateTime", "ActivityDate", "EndDateTime", "EndDate", "DurationInMinutes"}
+        new = {**copy, **{name: row[name] for name in (given | derived) - own}}
+        org.stamp_row(new, actor.user_id)
+        org.put("Event", cast(str, copy["Id"]), new)
 
 
 def _given(table: SObject, actor: Actor, fields: Mapping[str, object], *, creating: bool) -> dict[str, object]:
@@ -71,6 +86,10 @@ def _given(table: SObject, actor: Actor, fields: Mapping[str, object], *, creati
     for name, value in fields.items():
         if name == "attributes":
             continue
+        if name.lower() == "id":
+            code = "INVALID_FIELD_FOR_INSERT_UPDATE" if creating else "INVALID_FIELD"
+            wrong = "cannot specify Id in an insert call" if creating else "The Id field should not be specified"
+            raise refused(code, wrong, "Id")
         field = table.find(name, actor.version)
         if field is None:
             raise unknown_column(name, table.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 from sync_core.sandbox.salesforce.errors import ApiError, query_error
 
@@ -82,6 +82,7 @@ class Query:
     order: tuple[Order, ...]
     limit: int | None
     offset: int
+    from_position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,26 @@ _TOKENS: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _RESERVED: Final = frozenset(
-    ["and", "asc", "desc", "excludes", "first", "from", "group", "having", "in", "includes", "last", "like", "limit", "not", "null", "nulls", "or", "order", "select", "true", "false", "using", "where", "with"]
+    re.findall(
+        r"\w+",
+        "and asc desc excludes first from group having in includes last like limit not null nulls or order select true"
+        " false using where with",
+    )
 )
 # date literals (SOQL reference); those of the second list take :n
 PLAIN_RANGES: Final = frozenset(
-    ["YESTERDAY", "TODAY", "TOMORROW", "LAST_WEEK", "THIS_WEEK", "NEXT_WEEK", "LAST_MONTH", "THIS_MONTH", "NEXT_MONTH", "LAST_90_DAYS", "NEXT_90_DAYS", "THIS_YEAR", "LAST_YEAR", "NEXT_YEAR"]
+    re.findall(
+        r"\w+",
+        "YESTERDAY TODAY TOMORROW LAST_WEEK THIS_WEEK NEXT_WEEK LAST_MONTH THIS_MONTH NEXT_MONTH LAST_90_DAYS"
+        " NEXT_90_DAYS THIS_YEAR LAST_YEAR NEXT_YEAR",
+    )
 )
 COUNTED_RANGES: Final = frozenset(
-    ["LAST_N_DAYS", "NEXT_N_DAYS", "N_DAYS_AGO", "LAST_N_WEEKS", "NEXT_N_WEEKS", "LAST_N_MONTHS", "NEXT_N_MONTHS", "LAST_N_YEARS", "NEXT_N_YEARS"]
+    re.findall(
+        r"\w+",
+        "LAST_N_DAYS NEXT_N_DAYS N_DAYS_AGO LAST_N_WEEKS NEXT_N_WEEKS LAST_N_MONTHS NEXT_N_MONTHS LAST_N_YEARS"
+        " NEXT_N_YEARS",
+    )
 )
 
 
@@ -162,9 +175,9 @@ class _Parser:
     def now(self) -> _Token:
         return self.tokens[self.at]
 
-    def fail(self, token: _Token | None = None, message: str = "") -> NoReturn:
+    def fail(self, token: _Token | None = None, message: str = "") -> ApiError:
         token = token or self.now
-        raise query_error(
+        return query_error(
             "MALFORMED_QUERY", place(self.text, token.position) + (message or f"unexpected token: '{token.text}'")
         )
 
@@ -186,16 +199,16 @@ class _Parser:
 
     def need_word(self, *words: str) -> None:
         if not self.word(*words):
-            self.fail()
+            raise self.fail()
 
     def need_mark(self, sign: str) -> None:
         if not self.mark(sign):
-            self.fail()
+            raise self.fail()
 
     def name(self) -> _Token:
         token = self.now
         if token.kind != "name" or token.text.lower() in _RESERVED:
-            self.fail()
+            raise self.fail()
         self.at += 1
         return token
 
@@ -205,19 +218,19 @@ class _Parser:
         self.need_word("from")
         sobject = self.name()
         if "." in sobject.text:
-            self.fail(sobject)
+            raise self.fail(sobject)
         where = self.condition() if self.word("where") else None
         order = self.order() if self.word("order", "by") else ()
         limit = self.integer("limit") if self.word("limit") else None
         offset = self.integer("offset") if self.word("offset") else 0
         if self.now.kind != "end":
-            self.fail()
+            raise self.fail()
         if offset > MAX_OFFSET:
             raise query_error("NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}")
         if count and order:
-            self.fail(self.tokens[0], "Ordering is not allowed with COUNT()")
+            raise self.fail(self.tokens[0], "Ordering is not allowed with COUNT()")
         self.check_groups(columns, limit)
-        return Query(self.text, sobject.text, columns, count, where, order, limit, offset)
+        return Query(self.text, sobject.text, columns, count, where, order, limit, offset, sobject.position)
 
     def check_groups(self, columns: tuple[Column, ...], limit: int | None) -> None:
         if any(column.group in ("ALL", "CUSTOM") for column in columns) and (limit is None or limit > 200):
@@ -240,7 +253,7 @@ class _Parser:
             group = self.name()
             self.need_mark(")")
             if group.text.upper() not in ("ALL", "STANDARD", "CUSTOM"):
-                self.fail(group)
+                raise self.fail(group)
             return Column((), token.position, group.text.upper())
         return Column(tuple(token.text.split(".")), token.position)
 
@@ -248,13 +261,13 @@ class _Parser:
         if self.word("not"):
             negated = Logic("not", (self.simple(),))
             if self.now.text.lower() in ("and", "or"):
-                self.fail()
+                raise self.fail()
             return negated
         parts = [self.simple()]
         operator = ""
         while self.now.kind == "name" and self.now.text.lower() in ("and", "or"):
             if operator and self.now.text.lower() != operator:
-                self.fail()
+                raise self.fail()
             operator = self.now.text.lower()
             self.at += 1
             parts.append(self.simple())
@@ -274,11 +287,11 @@ class _Parser:
         if self.word("like"):
             value = self.literal()
             if value.kind != "string":
-                self.fail(self.tokens[self.at - 1])
+                raise self.fail(self.tokens[self.at - 1])
             return Comparison(path, "like", (value,), token.position)
         operator = self.now
         if operator.kind != "mark" or operator.text not in ("=", "!=", "<>", "<", ">", "<=", ">="):
-            self.fail()
+            raise self.fail()
         self.at += 1
         sign = "!=" if operator.text == "<>" else operator.text
         return Comparison(path, sign, (self.literal(),), token.position)
@@ -301,8 +314,7 @@ class _Parser:
                 return Literal(token.kind, token.text)
             case "name":
                 return self.word_literal(token)
-        self.at -= 1
-        self.fail()
+        raise self.fail(token)
 
     def word_literal(self, token: _Token) -> Literal:
         upper = token.text.upper()
@@ -316,14 +328,14 @@ class _Parser:
             self.need_mark(":")
             count = self.integer(token.text)
             if count == 0:
-                self.fail(token, f"{upper} must be followed by a positive number")
+                raise self.fail(token, f"{upper} must be followed by a positive number")
             return Literal("range", upper, count)
-        self.fail(token, f"Bind variables only allowed in Apex code, or unexpected token: '{token.text}'")
+        raise self.fail(token, f"Bind variables only allowed in Apex code, or unexpected token: '{token.text}'")
 
     def unescaped(self, token: _Token) -> str:
         body = token.text[1:-1]
         if len(body) > MAX_STRING:
-            self.fail(token, f"String literals in a WHERE clause cannot be longer than {MAX_STRING} characters")
+            raise self.fail(token, f"String literals in a WHERE clause cannot be longer than {MAX_STRING} characters")
         if "\\" not in body:
             return body
         out: list[str] = []
@@ -346,7 +358,7 @@ class _Parser:
     def integer(self, after: str) -> int:
         token = self.now
         if token.kind != "number" or not token.text.isdigit():
-            self.fail(token, f"expecting a positive integer after {after.upper()}, found '{token.text}'")
+            raise self.fail(token, f"expecting a positive integer after {after.upper()}, found '{token.text}'")
         self.at += 1
         return int(token.text)
 

@@ -122,6 +122,20 @@ class Org:
             row = {**found, **values, "SystemModstamp": self.now()}
             self.put(sobject, cast(str, found["Id"]), row)
 
+    def invite(self, event_id: str, user_id: str, status: str = "New") -> str:
+        """Invites a user to an event, as the user interface does, and returns the id of their copy (IsChild is True).
+
+        The event becomes a group event; an EventRelation holds the answer.
+        """
+        with self.transaction():
+            event = self._existing("Event", event_id)
+            master = cast(str, event["Id"])
+            self.put("Event", master, {**event, "IsGroupEvent": True, "GroupEventType": "1"})
+            self.seed_row("EventRelation", {"EventId": master, "RelationId": user_id, "Status": status})
+            copied = {name: value for name, value in event.items() if name != "Id" and not name.startswith("_")}
+            child = {"OwnerId": user_id, "IsChild": True, "IsGroupEvent": True, "GroupEventType": "1"}
+            return self.seed_row("Event", {**copied, **child, saving.MASTER: master})
+
     # -- the native interface ------------------------------------------------------------------------------------
 
     def create(self, sobject: str, fields: Mapping[str, object], *, by: str) -> str:

@@ -78,12 +78,9 @@ def _mismatch(wanted: str, value: object) -> ApiError:
 def _text(field: Field, value: object) -> str | None:
     if not isinstance(value, str):
         raise _mismatch("string", value)
-    text = value.strip()
-    if field.type == "textarea":
-        text = re.sub(r"\r\n|\r|\n", "\r\n", text)
-    else:
-        # a one-line field cannot hold line ends
-        text = re.sub(r"\s*[\r\n]+\s*", " ", text)
+    # a one-line field cannot hold line ends
+    breaks, joint = (r"\r\n|\r|\n", "\r\n") if field.type == "textarea" else (r"\s*[\r\n]+\s*", " ")
+    text = re.sub(breaks, joint, value.strip())
     if not text:
         return None
     if field.length and len(text) > field.length:
