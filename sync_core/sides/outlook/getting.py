@@ -1,0 +1,96 @@
+"""Items by id and by mark: the two questions that reading, looking again and writing all ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from exchangelib import Q
+from exchangelib.properties import ItemId
+from exchangelib.restriction import Restriction
+
+from sync_core.sides.outlook.connection import Connection, ReadError, never
+from sync_core.sides.outlook.services import Parsed, SafeFindItem, SafeGetItem, Unparsable, paths
+
+T = TypeVar("T")
+
+# items per GetItem
+CHUNK: Final = 100
+# marks per FindItem
+MARKS: Final = 20
+# how often a batch that fails as a whole is cut in two before it is believed that the server itself is ill
+MOST_CUTS: Final = 40
+
+Answer = Parsed | Unparsable | Exception
+
+
+def chunks(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`things` in pieces of `size`."""
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+class Getter:
+    """Reads items. One odd id or item that makes a whole request fail is found by cutting the request in two."""
+
+    def __init__(self, connection: Connection, fields: Sequence[str]) -> None:
+        self._connection = connection
+        self._fields = tuple(fields)
+
+    def get(
+        self,
+        ids: Sequence[str],
+        cancelled: Callable[[], bool] = never,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Answer]:
+        """An answer for each id, in their order. Raises SideError when the server cannot be read at all."""
+        answers: list[Answer] = []
+        cuts = [MOST_CUTS]
+        for chunk in chunks(ids, CHUNK):
+            answers += self._chunk(chunk, cancelled, cuts)
+            if progress is not None:
+                progress(len(answers))
+        return answers
+
+    def _chunk(self, ids: Sequence[str], cancelled: Callable[[], bool], cuts: list[int]) -> list[Answer]:
+        account = self._connection.account
+        wanted = [ItemId(id=item_id) for item_id in ids]
+
+        def call() -> list[Answer]:
+            return SafeGetItem(account=account, chunk_size=CHUNK).read(wanted, paths(self._fields, account.version))
+
+        try:
+            return self._connection.read(call, cancelled)
+        except ReadError as problem:
+            if not problem.split or cuts[0] <= 0:
+                raise
+            if len(ids) == 1:
+                return [problem]
+        cuts[0] -= 1
+        middle = len(ids) // 2
+        return self._chunk(ids[:middle], cancelled, cuts) + self._chunk(ids[middle:], cancelled, cuts)
+
+    def marked(
+        self, marks: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool] = never
+    ) -> list[Parsed]:
+        """The items in `folders` that carry one of `marks`, read whole. Copies in Outlook carry it too, so any number
+        may come (facts: exchange A.8). Folders that may not be searched are passed over."""
+        ids: list[str] = []
+        account = self._connection.account
+        for some in chunks(list(dict.fromkeys(marks)), MARKS):
+            query = Q(*(Q(handsync_mark=mark) for mark in some), conn_type=Q.OR)
+            restriction = Restriction(query, folders=list(folders), applies_to=Restriction.ITEMS)
+            offset = 0
+            while True:
+                page = self._connection.read(
+                    lambda r=restriction, o=offset: SafeFindItem(account=account).page(  # type: ignore[misc]  # lambda
+                        folders, paths(["subject"], account.version), restriction=r, offset=o
+                    ),
+                    cancelled,
+                )
+                ids += [entry.id if isinstance(entry, Unparsable) else str(entry.item.id) for entry in page.entries]
+                if page.last or not page.count or len(folders) > 1:
+                    break
+                offset += page.count
+        found = self.get(list(dict.fromkeys(i for i in ids if i)), cancelled)
+        return [answer for answer in found if isinstance(answer, Parsed)]

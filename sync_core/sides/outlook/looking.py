@@ -1,0 +1,118 @@
+"""What became of items that are asked for by their id, and by their mark where the id has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from exchangelib.errors import (
+    ErrorInvalidId,
+    ErrorInvalidIdEmpty,
+    ErrorInvalidIdMalformed,
+    ErrorInvalidIdNotAnItemAttachmentId,
+    ErrorItemNotFound,
+)
+
+from sync_core.sides import Fate, Ref, Sighting
+from sync_core.sides.outlook.connection import ReadError, never
+from sync_core.sides.outlook.folders import CalendarFolder, Folders
+from sync_core.sides.outlook.getting import Answer, Getter
+from sync_core.sides.outlook.problems import reason
+from sync_core.sides.outlook.reading import ToItem
+from sync_core.sides.outlook.services import Parsed, Unparsable
+
+_STRANGE: Final = (ErrorInvalidId, ErrorInvalidIdEmpty, ErrorInvalidIdMalformed, ErrorInvalidIdNotAnItemAttachmentId)
+_SEVERAL: Final = "more than one event in this calendar carries its mark"
+
+
+class Looker:
+    """Answers for Refs. Ids change when an item is moved, the mark does not (facts: exchange A.8)."""
+
+    def __init__(self, folders: Folders, calendar: CalendarFolder, getter: Getter, to_item: ToItem) -> None:
+        self._folders = folders
+        self._calendar = calendar
+        self._getter = getter
+        self._to_item = to_item
+
+    def look(self, refs: Sequence[Ref]) -> dict[str, Sighting]:
+        """A Sighting per Ref. Raises SideError when the server cannot be read."""
+        ids = list(dict.fromkeys(ref.id for ref in refs))
+        asked = [item_id for item_id in ids if item_id]
+        answers: dict[str, Answer] = dict(zip(asked, self._getter.get(asked), strict=True))
+        result: dict[str, Sighting] = {}
+        missing: list[Ref] = []
+        for ref in refs:
+            answer = answers.get(ref.id)
+            if answer is None or isinstance(answer, (ErrorItemNotFound, *_STRANGE)) or _malformed(answer):
+                missing.append(ref)
+            else:
+                result[ref.id] = self._seen(answer)
+        if missing:
+            result |= self._by_mark(missing, answers)
+        return result
+
+    def _seen(self, answer: Answer) -> Sighting:
+        if isinstance(answer, Unparsable):
+            return Sighting(Fate.UNREADABLE, detail=answer.why)
+        if isinstance(answer, Exception):
+            return Sighting(Fate.UNREADABLE, detail=reason(answer))
+        try:
+            item = self._to_item(answer)
+        except (ValueError, TypeError, AttributeError, KeyError) as problem:
+            return Sighting(Fate.UNREADABLE, detail=f"a value cannot be understood ({type(problem).__name__})")
+        folder_id = folder_of(answer)
+        if not folder_id or folder_id == self._calendar.id:
+            return Sighting(Fate.HERE, item)
+        deleted, name = self._folders.place(folder_id, never)
+        return Sighting(Fate.DELETED if deleted else Fate.MOVED, item, name)
+
+    def _by_mark(self, missing: Sequence[Ref], answers: dict[str, Answer]) -> dict[str, Sighting]:
+        marks = [ref.mark for ref in missing if ref.mark]
+        here = self._group(marks, [self._calendar.folder])
+        rest = [mark for mark in marks if mark not in here]
+        elsewhere = self._group(rest, self._other_folders()) if rest else {}
+        result = {}
+        for ref in missing:
+            hits = here.get(ref.mark, []) or elsewhere.get(ref.mark, [])
+            if hits:
+                result[ref.id] = self._found(hits)
+            elif isinstance(answers.get(ref.id), ErrorItemNotFound) or not ref.id:
+                result[ref.id] = Sighting(Fate.DELETED)
+            else:
+                # a server that cannot read the id has not said that the item is gone
+                result[ref.id] = Sighting(Fate.UNREADABLE, detail="this server does not understand the event's id")
+        return result
+
+    def _found(self, hits: Sequence[Parsed]) -> Sighting:
+        sightings = [self._seen(hit) for hit in hits]
+        for fate in (Fate.HERE, Fate.MOVED):
+            same = [sighting for sighting in sightings if sighting.fate is fate]
+            if len(same) > 1 and fate is Fate.HERE:
+                return Sighting(Fate.UNREADABLE, detail=_SEVERAL)
+            if same:
+                return same[0]
+        return sightings[0]
+
+    def _group(self, marks: Sequence[str], folders: Sequence[Any]) -> dict[str, list[Parsed]]:
+        groups: dict[str, list[Parsed]] = {}
+        if not marks or not folders:
+            return groups
+        for parsed in self._getter.marked(marks, folders):
+            groups.setdefault(str(parsed.item.handsync_mark or ""), []).append(parsed)
+        return groups
+
+    def _other_folders(self) -> list[Any]:
+        ids = list(self._folders.elsewhere(never))
+        deleted = self._folders.deleted(never)
+        return [self._folders.by_id(folder_id) for folder_id in dict.fromkeys([deleted, *ids]) if folder_id]
+
+
+def folder_of(answer: Parsed) -> str:
+    """The id of the folder that an item lies in, "" when the server does not say."""
+    parent = answer.item.parent_folder_id
+    return "" if parent is None else str(parent.id or "")
+
+
+def _malformed(answer: object) -> bool:
+    # a malformed id that made its whole request fail comes back as the error of a request of one
+    return isinstance(answer, ReadError) and isinstance(answer.cause, _STRANGE)

@@ -1,0 +1,163 @@
+"""An Exchange in memory behind real HTTP, and the Outlook side talking to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from sync_core.items import Item, Kind, When
+from sync_core.sandbox.ews.server import EwsApplication
+from sync_core.sandbox.ews.store import Exchange, Mailbox, StoredItem
+from sync_core.sandbox.faults import Fault, FaultBook
+from sync_core.sandbox.httpd import LocalServer
+from sync_core.settings.models import OutlookSettings
+from sync_core.sides import Operation, Outcome, Reading, Ref, Sighting, Window, Write
+from sync_core.sides.outlook import OutlookSide
+
+ME = "rep@example.com"
+COLLEAGUE = "priya@example.com"
+PASSWORD = "correct horse"
+ZONE = "Europe/Berlin"
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+MARK_SET = "7f1a6d4e-3c52-4b1b-9a86-2d0e5c94b7a3"
+WINDOW = Window(date(2026, 10, 24), date(2027, 11, 23), ZONE)
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
+    """A moment in UTC, in November 2026 unless said otherwise."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """Everything a test needs: the mailbox to arrange things in, the side, the faults and what was asked."""
+
+    exchange: Exchange
+    box: Mailbox
+    colleague: Mailbox
+    application: EwsApplication
+    server: LocalServer
+    faults: FaultBook
+    slept: list[float] = field(default_factory=list)
+    sides: list[OutlookSide] = field(default_factory=list)
+
+    def settings(self, **changes: Any) -> OutlookSettings:
+        values = {
+            "service_endpoint": f"{self.server.url}/EWS/Exchange.asmx",
+            "primary_smtp_address": ME,
+            "username": ME,
+        }
+        return OutlookSettings(**{**values, **changes})
+
+    def side(self, password: str = PASSWORD, zone: str = ZONE, **changes: Any) -> OutlookSide:
+        side = OutlookSide(self.settings(**changes), password, zone, lambda: NOW, self.slept.append)
+        self.sides.append(side)
+        return side
+
+    def event(self, subject: str = "Visit", **fields: Any) -> StoredItem:
+        """An event as a person makes it in Outlook: tomorrow from ten to eleven unless said otherwise."""
+        values = {"subject": subject, "start": at(24, 9), "end": at(24, 10), "reminder_is_set": False}
+        mark = fields.pop("mark", None)
+        if mark:
+            values["extended"] = {(MARK_SET, "handsync"): mark}
+        return self.box.create(self.box.folder("calendar"), {**values, **fields})
+
+    def fault(self, kind: str, match: str = "", **values: Any) -> None:
+        self.faults.add(Fault("outlook", kind, match, **values))
+
+    def operations(self) -> list[str]:
+        return self.server.operations()
+
+    def requests(self, operation: str) -> list[etree._Element]:
+        """The bodies of the requests of one operation, in order."""
+        return [etree.fromstring(line.request) for line in self.server.log if line.operation == operation]
+
+    def stored(self, folder: str = "calendar") -> list[StoredItem]:
+        return self.box.items(self.box.folder(folder))
+
+    def mark_of(self, item: StoredItem) -> Any:
+        return next((value for key, value in item.extended.items() if key.name == "handsync"), None)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    exchange = Exchange(lambda: NOW)
+    box = exchange.add_mailbox(ME, "Robin Rep")
+    colleague = exchange.add_mailbox(COLLEAGUE, "Priya Patel")
+    application = EwsApplication(exchange, ME, PASSWORD, ME, validate_replies=True)
+    faults = FaultBook()
+    server = LocalServer("outlook", application, application.name_of, faults)
+    server.start()
+    made = World(exchange, box, colleague, application, server, faults)
+    yield made
+    for side in made.sides:
+        side.close()
+    server.close()
+
+
+@dataclass
+class Calls:
+    """The side's calls with everything that seldom matters filled in."""
+
+    side: OutlookSide
+
+    def fetch(self, window: Window = WINDOW) -> Reading:
+        return self.side.fetch(Kind.CALENDAR, window, lambda progress: None, lambda: False)
+
+    def item(self, window: Window = WINDOW) -> Item:
+        """The only event there is."""
+        reading = self.fetch(window)
+        assert reading.complete
+        assert not reading.unreadable
+        (item,) = reading.items
+        return item
+
+    def look(self, *refs: Ref) -> dict[str, Sighting]:
+        return self.side.look(Kind.CALENDAR, refs)
+
+    def write(self, *writes: Write) -> list[Outcome]:
+        return self.side.write(Kind.CALENDAR, writes)
+
+    def create(self, mark: str = "m-1", **fields: Any) -> Outcome:
+        return self.write(creation(mark, **fields))[0]
+
+    def update(self, item: Item, mark: str = "", **fields: Any) -> Outcome:
+        return self.write(Write(Operation.UPDATE, fields, item, mark))[0]
+
+    def delete(self, item: Item) -> Outcome:
+        return self.write(Write(Operation.DELETE, {}, item))[0]
+
+
+def creation(mark: str = "m-1", **fields: Any) -> Write:
+    values = {"subject": "Call", "when": When("2026-11-25T09:00:00Z", "2026-11-25T10:00:00Z"), **fields}
+    return Write(Operation.CREATE, values, None, mark)
+
+
+@pytest.fixture
+def calls(world: World) -> Calls:
+    return Calls(world.side())
+
+
+@pytest.fixture
+def calls_with(world: World) -> Callable[..., Calls]:
+    return lambda **changes: Calls(world.side(**changes))
+
+
+@pytest.fixture
+def new() -> Callable[..., Write]:
+    return creation
+
+
+@pytest.fixture
+def moment() -> Callable[..., datetime]:
+    return at
+
+
+@pytest.fixture
+def day() -> timedelta:
+    return timedelta(days=1)
