@@ -72,7 +72,8 @@ class Description:
     """Who we are on a side and what we may do there.
 
     `account` is for people. `scope` names account and folder for good: links belong to a pair of scopes, so another
-    calendar never looks like deletions. `refused` gives, per operation that is not permitted, the reason in words.
+    calendar never looks like deletions. `refused` gives, per operation that is not permitted, the reason in words;
+    `unwritable` gives it per field that this side does not let us set, which a create leaves out.
     """
 
     side: SideName
@@ -80,6 +81,7 @@ class Description:
     scope: str
     limits: Limits = field(default_factory=Limits)
     refused: Mapping[Operation, str] = field(default_factory=dict)
+    unwritable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

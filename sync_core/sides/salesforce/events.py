@@ -1,0 +1,259 @@
+"""Event and the calendar's items: reading. Sources are facts: salesforce B1, unless another is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sync_core import text
+from sync_core.items import Item, Kind, SideName, When, canonical
+from sync_core.sides import Limits, Operation, Unreadable, Window, Write
+from sync_core.sides.salesforce import event_writes, notes, recurrence, times
+from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
+from sync_core.sides.salesforce.ids import id18
+from sync_core.sides.salesforce.mapping import Context
+from sync_core.sides.salesforce.shape import Shape, assumed_event
+
+# the columns behind each neutral field
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "subject": ("Subject",),
+    "when": ("IsAllDayEvent", "StartDateTime", "EndDateTime"),
+    "location": ("Location",),
+    "notes": ("Description",),
+    "show_as": ("ShowAs",),
+    "private": ("IsPrivate",),
+    "reminder": ("IsReminderSet", "ReminderDateTime"),
+    "attachments": ("Description",),
+}
+_OTHERS: Final = (
+    *("Id", "OwnerId", "SystemModstamp", "LastModifiedDate", "ActivityDate", "DurationInMinutes"),
+    *("IsChild", "IsGroupEvent", "IsClientManaged", "IsArchived", "IsDeleted"),
+    *("IsRecurrence", "RecurrenceActivityId", "RecurrenceType", "RecurrenceInterval", "RecurrenceDayOfWeekMask"),
+    *("RecurrenceDayOfMonth", "RecurrenceInstance", "RecurrenceMonthOfYear", "RecurrenceEndDateOnly"),
+    *("IsRecurrence2", "Recurrence2PatternText", "Recurrence2PatternStartDate"),
+)
+_RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
+_HIDDEN: Final = "hidden from you by the org's field-level security"
+_READ_ONLY: Final = "read-only for you in this org"
+
+
+class EventMapping:
+    """Event as the calendar's object."""
+
+    sobject = "Event"
+    what = "events"
+
+    def assumed(self) -> Shape:
+        """The shape to work with where a server has no describe."""
+        return assumed_event()
+
+    def essential(self, shape: Shape) -> str:
+        """Why events cannot be read, in words; "" when they can."""
+        if gone := [name for name in ("Id", "StartDateTime", "IsAllDayEvent") if not shape.has(name)]:
+            return f"the field {gone[0]} of {self.sobject} is {_HIDDEN}"
+        if not shape.has("EndDateTime") and not shape.has("DurationInMinutes"):
+            return f"the field EndDateTime of {self.sobject} is {_HIDDEN}"
+        return ""
+
+    def limits(self, shape: Shape) -> Limits:
+        """Lengths as describe gives them; the notes' leave room for the names of attachments."""
+        lengths = {}
+        for field in ("subject", "location", "notes"):
+            column = shape.columns.get(COLUMNS[field][0])
+            if column is not None and column.length is not None:
+                lengths[field] = max(0, column.length - (notes.ROOM if field == "notes" else 0))
+        return Limits(lengths, LONGEST_DAYS)
+
+    def unwritable(self, shape: Shape, operation: Operation) -> dict[str, str]:
+        """The neutral fields that this user cannot set with `operation`, with the reason in words."""
+        result = {}
+        for field, names in COLUMNS.items():
+            if not all(shape.has(name) for name in names):
+                result[field] = _HIDDEN
+            elif not all(shape.can_write(name, operation) for name in names):
+                result[field] = _READ_ONLY
+        return result
+
+    def columns(self, shape: Shape) -> list[str]:
+        """The fields to ask for."""
+        names = dict.fromkeys((*_OTHERS, *(name for group in COLUMNS.values() for name in group)))
+        return [name for name in names if shape.has(name)]
+
+    def related(self, shape: Shape) -> list[str]:
+        """The names of the people, the account and the users that an event points to."""
+        return [
+            f"{relation}.Name"
+            for column, relation in _RELATED.items()
+            if shape.has(column) and shape.columns[column].relationship == relation
+        ]
+
+    def condition(self, context: Context, window: Window) -> str:
+        """A range of StartDateTime, as huge scans end in OPERATION_TOO_LARGE; the exact window is cut out in `reading`.
+
+        The range begins as early as the longest event may have begun. All-day events start at midnight UTC.
+        """
+        shape = context.shape
+        end = max(window.end, times.midnight(window.last + timedelta(days=1)))
+        clauses = [
+            f"StartDateTime >= {times.wire(self.archived_before(window))}",
+            f"StartDateTime < {times.wire(end)}",
+        ]
+        if shape.can_filter("OwnerId"):
+            clauses.append(f"OwnerId = '{context.user_id}'")
+        if shape.can_filter("IsChild"):
+            # an invitee's copy: hardly any field of it may be written
+            clauses.append("IsChild = false")
+        return " AND ".join(clauses)
+
+    def archived_before(self, window: Window) -> datetime:
+        """The earliest instant at which something found by `condition` may start."""
+        return min(window.start, times.midnight(window.first)) - timedelta(days=LONGEST_DAYS + 1)
+
+    def reading(
+        self, rows: Sequence[Mapping[str, Any]], context: Context, window: Window
+    ) -> tuple[list[Item], list[Unreadable]]:
+        """The items in `window` among `rows`; the occurrences of a series become one item."""
+        items: list[Item] = []
+        unreadable: list[Unreadable] = []
+        series: dict[tuple[Any, ...], list[tuple[Item, Mapping[str, Any]]]] = defaultdict(list)
+        for row in rows:
+            try:
+                item = self.item(row, context)
+            except (ValueError, KeyError, TypeError, AttributeError) as problem:
+                unreadable.append(unreadable_row(row, problem))
+                continue
+            if item.when is None or not touches(item.when, window):
+                continue
+            if item.series:
+                series[recurrence.series_key(row, context.zone)].append((item, row))
+            else:
+                items.append(item)
+        items += [_one_series(occurrences) for occurrences in series.values()]
+        return items, unreadable
+
+    def item(self, row: Mapping[str, Any], context: Context) -> Item:
+        """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""
+        raw: dict[str, Any] = {
+            name: row[column]
+            for name, column in (("subject", "Subject"), ("location", "Location"), ("private", "IsPrivate"))
+            if column in row
+        }
+        when = _when(row)
+        raw["when"] = when
+        if "Description" in row:
+            raw["notes"], raw["attachments"] = notes.split(row["Description"])
+        if (show_as := SHOW_AS_FROM.get(plain_choice(row.get("ShowAs")))) is not None:
+            raw["show_as"] = show_as
+        if "IsReminderSet" in row and "ReminderDateTime" in row:
+            known, minutes = _reminder(row, when, context)
+            if known:
+                raw["reminder"] = minutes
+        series = recurrence.is_series(row)
+        return Item(
+            kind=Kind.CALENDAR,
+            side=SideName.SALESFORCE,
+            id=id18(str(row["Id"])),
+            version=str(row.get("SystemModstamp") or row.get("LastModifiedDate") or ""),
+            fields=canonical(Kind.CALENDAR, raw),
+            locked=_locked(row),
+            series=series,
+            people=tuple(dict.fromkeys(name for name in (_name(row, "Who"), _name(row, "Account")) if name)),
+            changed_at=_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
+            changed_by=_name(row, "LastModifiedBy"),
+        )
+
+    def record(self, write: Write, context: Context) -> dict[str, Any]:
+        """The fields to send for a create or an update. Raises UnwritableError."""
+        return event_writes.record(write, context, self.unwritable(context.shape, write.operation))
+
+
+def touches(when: When, window: Window) -> bool:
+    """Whether an event is in the window, if only with its last moment."""
+    if when.all_day:
+        return date.fromisoformat(when.start) <= window.last and date.fromisoformat(when.end) >= window.first
+    return times.instant(when.start) < window.end and times.instant(when.end) >= window.start
+
+
+def unreadable_row(row: Mapping[str, Any], problem: Exception) -> Unreadable:
+    """A row that could not be understood."""
+    why = str(problem) if isinstance(problem, ValueError) else "it lacks what every event has"
+    title = text.line(str(row.get("Subject") or "")) or "(no subject)"
+    return Unreadable(id18(str(row.get("Id") or "")), title, text.shorten(text.plain(why), 200))
+
+
+def _when(row: Mapping[str, Any]) -> When:
+    start = row.get("StartDateTime")
+    minutes = row.get("DurationInMinutes")
+    if row.get("IsAllDayEvent"):
+        # dates as they stand: no zone is applied to an all-day event, and its end is inclusive
+        first = date.fromisoformat(str(start or row.get("ActivityDate") or "no date")[:10])
+        if row.get("EndDateTime"):
+            last = date.fromisoformat(str(row["EndDateTime"])[:10])
+        else:
+            last = recurrence.last_day(first, int(minutes or 0))
+        return When(first.isoformat(), max(first, last).isoformat(), True, _pattern(row))
+    if not start:
+        raise ValueError("it has no start")
+    begins = times.instant(str(start))
+    ends = times.instant(str(row["EndDateTime"])) if row.get("EndDateTime") else None
+    return When(
+        times.neutral(begins),
+        times.neutral(ends or begins + timedelta(minutes=int(minutes or 0))),
+        False,
+        _pattern(row),
+    )
+
+
+def _pattern(row: Mapping[str, Any]) -> str:
+    return recurrence.in_words(row) if recurrence.is_series(row) else ""
+
+
+def _reminder(row: Mapping[str, Any], when: When, context: Context) -> tuple[bool, int | None]:
+    """Whether the reminder is known, and its minutes before the start."""
+    start = reminder_base(when, context.zone)
+    at = times.instant(str(row["ReminderDateTime"])) if row["ReminderDateTime"] else None
+    if not row["IsReminderSet"]:
+        # it reads false once it has fired: that is nobody's change (facts: salesforce B2)
+        fired = start <= context.now or (at is not None and at <= context.now)
+        return not fired, None
+    if at is None or at > start:
+        # after the start, as on the morning of an all-day event: minutes before it cannot say that
+        return False, None
+    return True, int((start - at).total_seconds()) // 60
+
+
+def _locked(row: Mapping[str, Any]) -> str:
+    if recurrence.is_series(row):
+        return recurrence.LOCKED
+    if row.get("IsClientManaged"):
+        return "kept by another sync tool in Salesforce: two tools writing to it would undo each other"
+    if row.get("IsGroupEvent"):
+        return "a meeting with invited people in Salesforce: not written, so that nobody gets mail from it"
+    if row.get("IsChild"):
+        return "an invitation: only the meeting's owner can change it in Salesforce"
+    if row.get("IsArchived"):
+        return "archived by Salesforce, as it is more than a year old"
+    return ""
+
+
+def _name(row: Mapping[str, Any], relation: str) -> str:
+    related = row.get(relation)
+    return text.line(str(related.get("Name") or "")) if isinstance(related, Mapping) else ""
+
+
+def _moment(value: object) -> str:
+    try:
+        return times.neutral(times.instant(str(value)))
+    except ValueError:
+        return ""
+
+
+def _one_series(occurrences: list[tuple[Item, Mapping[str, Any]]]) -> Item:
+    """The series of these occurrences, at the time of the first; a Classic one has an id of its own."""
+    occurrences.sort(key=lambda pair: (pair[0].when or When("", ""), pair[0].id))
+    first, row = occurrences[0]
+    series_id = id18(str(row.get("RecurrenceActivityId") or first.id))
+    return replace(first, id=series_id, version=max(item.version for item, _ in occurrences))

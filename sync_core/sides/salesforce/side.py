@@ -1,0 +1,279 @@
+"""Salesforce as a side: the Protocol of `sync_core.sides` over REST."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sync_core.errors import SideError
+from sync_core.items import Kind, SideName
+from sync_core.settings.models import SalesforceSettings
+from sync_core.sides import (
+    CancelCheck,
+    Description,
+    Fate,
+    Operation,
+    Outcome,
+    Progress,
+    ProgressSink,
+    Reading,
+    Ref,
+    Sighting,
+    Window,
+    Write,
+)
+from sync_core.sides.salesforce import account, shape
+from sync_core.sides.salesforce.account import Account
+from sync_core.sides.salesforce.events import EventMapping, unreadable_row
+from sync_core.sides.salesforce.failures import GatewayError
+from sync_core.sides.salesforce.gateway import Gateway, Page, missing, never
+from sync_core.sides.salesforce.ids import id18, is_id
+from sync_core.sides.salesforce.mapping import Context, ObjectMapping, UnwritableError
+from sync_core.sides.salesforce.shape import Shape
+from sync_core.sides.salesforce.transport import Usage
+from sync_core.sides.salesforce.writing import BATCH, Row, Writer
+
+# ids per IN list: the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)
+_IDS: Final = 400
+# query() hides what is older; a day's grace for the zone and for when the archiving runs (facts: salesforce B4)
+_ARCHIVED_AFTER: Final = timedelta(days=364)
+
+_MAPPINGS: Final[Mapping[Kind, ObjectMapping]] = {Kind.CALENDAR: EventMapping()}
+# what a record's own address answers when it is gone (facts: salesforce B4, transient)
+_GONE: Final = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY")
+_VERBS: Final = {Operation.CREATE: "create", Operation.UPDATE: "change", Operation.DELETE: "delete"}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SalesforceSide:
+    """A Salesforce user's records. Construction does no I/O and checks nothing: the first call does.
+
+    `secrets` holds the values of "access_token", "client_secret" and "private_key", as far as `settings.auth` needs
+    them. `zone` is the user's IANA zone, `clock` gives aware times, `sleep` waits for so many seconds, `timeout` is
+    (connect, read) in seconds. All calls may raise SideError, SignInError and SettingsError.
+    """
+
+    name: Final = SideName.SALESFORCE
+    batch_size: Final = BATCH
+
+    def __init__(
+        self,
+        settings: SalesforceSettings,
+        secrets: Mapping[str, str],
+        zone: str,
+        clock: Callable[[], datetime] = _now,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        timeout: tuple[float, float] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._zone = zone
+        self._clock = clock
+        self._gateway = Gateway(settings, secrets, sleep, timeout)
+        self._account: Account | None = None
+        self._shapes: dict[Kind, Shape] = {}
+        self._writers: dict[Kind, Writer] = {}
+        # what turned out while asking: whether the server joins names, and whether it has queryAll
+        self._joins = True
+        self._query_all = True
+
+    @property
+    def usage(self) -> Usage | None:
+        """The org's API requests within 24 hours, as the last answer told; None when it did not."""
+        return self._gateway.usage
+
+    def describe(self, kind: Kind) -> Description:
+        """Who is signed in and what this user may do with the kind's object."""
+        who, form, mapping = self._who(), self._shape(kind), _mapping(kind)
+        refused = {
+            operation: f"Salesforce does not let {who.user_name} {_VERBS[operation]} {mapping.what}: "
+            "the permission is missing in the profile"
+            for operation, permitted in form.permitted.items()
+            if not permitted
+        }
+        # without the permission on the object, every field reads as read-only
+        writable = Operation.UPDATE not in refused
+        unwritable = mapping.unwritable(form, Operation.UPDATE) if writable else {}
+        return Description(self.name, who.label, who.scope, mapping.limits(form), refused, unwritable)
+
+    def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
+        """The kind's items that the signed-in user owns and that touch the window."""
+        mapping, context = _mapping(kind), self._context(kind)
+        everything = mapping.archived_before(window) < self._clock() - _ARCHIVED_AFTER
+        condition = mapping.condition(context, window)
+        if everything and context.shape.has("IsDeleted"):
+            condition += " AND IsDeleted = false"
+        rows: list[Mapping[str, Any]] = []
+        complete = True
+        progress(Progress(self.name, 0, None, mapping.what))
+        for page in self._select(kind, condition, everything, cancelled):
+            rows += page.rows
+            complete = complete and not page.cut
+            progress(Progress(self.name, len(rows), page.total, mapping.what))
+        # what queryAll may have held back is not deleted: nothing may be concluded from its absence
+        complete = complete and (self._query_all or not everything)
+        alive = [row for row in rows if row.get("IsDeleted") is not True]
+        items, unreadable = mapping.reading(alive, context, window)
+        return Reading(tuple(items), tuple(unreadable), complete)
+
+    def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
+        """The records behind `refs`, deleted and archived ones included."""
+        context = self._context(kind)
+        wanted = list(dict.fromkeys(id18(ref.id) for ref in refs if is_id(ref.id)))
+        found: dict[str, Sighting] = {}
+        for at in range(0, len(wanted), _IDS):
+            found |= self._look(kind, wanted[at : at + _IDS], context)
+        stranger = Sighting(Fate.UNREADABLE, detail="this is not a Salesforce id")
+        return {ref.id: found.get(id18(ref.id), stranger) for ref in refs}
+
+    def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
+        """Creates, then updates, then deletes: one request for each. Raises only if nothing at all was written.
+
+        Nothing here looks whether an item has changed since it was read: see `writing`.
+        """
+        context = self._context(kind)
+        outcomes: dict[int, Outcome] = {}
+        rows: dict[Operation, list[Row]] = {operation: [] for operation in Operation}
+        for place, write in enumerate(writes):
+            try:
+                rows[write.operation].append(self._row(kind, place, write, context))
+            except UnwritableError as problem:
+                outcomes[place] = Outcome(False, write.before.id if write.before else "", str(problem))
+        writer = self._writers.setdefault(kind, Writer(self._gateway, _mapping(kind).sobject))
+        sent = False
+        for operation, group in rows.items():
+            for at in range(0, len(group), BATCH):
+                outcomes |= writer.send(operation, group[at : at + BATCH], first=not sent)
+                sent = True
+        return [outcomes[place] for place in range(len(writes))]
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._gateway.close()
+
+    def _who(self) -> Account:
+        if self._account is None:
+            self._account = account.find(self._gateway, self._settings.username)
+        return self._account
+
+    def _shape(self, kind: Kind) -> Shape:
+        if kind not in self._shapes:
+            mapping = _mapping(kind)
+            form = self._described(mapping)
+            if why := mapping.essential(form):
+                raise SideError(
+                    why, where=f"Salesforce ({self._gateway.host})", remedy="Ask an administrator to make it visible"
+                )
+            self._shapes[kind] = form
+        return self._shapes[kind]
+
+    def _described(self, mapping: ObjectMapping) -> Shape:
+        try:
+            return shape.of_describe(mapping.sobject, self._gateway.describe(mapping.sobject))
+        except GatewayError as problem:
+            if not missing(problem):
+                raise
+        # no such version, no such object for this user, or a server without describe: one more question tells
+        try:
+            list(self._gateway.query(f"SELECT Id FROM {mapping.sobject} LIMIT 1"))
+        except GatewayError as problem:
+            if not missing(problem):
+                raise
+            raise SideError(
+                f"the server has no REST API of version {self._settings.api_version}",
+                where=f"Salesforce ({self._gateway.host})",
+                remedy="Check salesforce.instance_url and salesforce.api_version",
+            ) from None
+        return mapping.assumed()
+
+    def _context(self, kind: Kind) -> Context:
+        return Context(self._shape(kind), self._zone, self._clock(), self._who().user_id)
+
+    def _row(self, kind: Kind, place: int, write: Write, context: Context) -> Row:
+        """One write as a row to send. Raises UnwritableError."""
+        if write.operation is Operation.CREATE:
+            return Row(place, "", _mapping(kind).record(write, context))
+        if write.before is None or not is_id(write.before.id):
+            raise UnwritableError("it is not known which Salesforce record this is")
+        if write.before.locked:
+            raise UnwritableError(f"not written: {write.before.locked}")
+        if write.operation is Operation.DELETE:
+            return Row(place, id18(write.before.id), {})
+        fields = _mapping(kind).record(write, context)
+        if not fields:
+            raise UnwritableError("there is nothing to change in it")
+        return Row(place, id18(write.before.id), fields)
+
+    def _select(self, kind: Kind, condition: str, everything: bool, cancelled: CancelCheck = never) -> Iterator[Page]:
+        """The pages of the kind's rows. Does without joins and without queryAll where the server has none."""
+        mapping, form = _mapping(kind), self._shape(kind)
+        while True:
+            related = mapping.related(form) if self._joins else []
+            soql = f"SELECT {', '.join(mapping.columns(form) + related)} FROM {mapping.sobject} WHERE {condition}"
+            try:
+                yield from self._gateway.query(soql, everything=everything and self._query_all, cancelled=cancelled)
+                return
+            except GatewayError as problem:
+                # only a first page can fail like this, so nothing has been given out twice
+                if related and problem.failure.code in ("INVALID_FIELD", "MALFORMED_QUERY", "INVALID_TYPE"):
+                    self._joins = False
+                elif everything and self._query_all and missing(problem):
+                    self._query_all = False
+                else:
+                    raise
+
+    def _look(self, kind: Kind, ids: Sequence[str], context: Context) -> dict[str, Sighting]:
+        listed = ", ".join(f"'{one}'" for one in ids)
+        found: dict[str, Sighting] = {}
+        complete = True
+        for page in self._select(kind, f"Id IN ({listed})", True):
+            complete = complete and not page.cut
+            for row in page.rows:
+                found[id18(str(row.get("Id") or ""))] = _sighting(kind, row, context)
+        for one in ids:
+            if one in found:
+                continue
+            if not complete:
+                found[one] = Sighting(Fate.UNREADABLE, detail="the server gave only a part of its answer")
+            elif self._query_all:
+                found[one] = Sighting(Fate.DELETED)
+            else:
+                found[one] = self._look_alone(kind, one, context)
+        return found
+
+    def _look_alone(self, kind: Kind, record_id: str, context: Context) -> Sighting:
+        """Without queryAll, a row that a query leaves out may be archived: its own address tells."""
+        try:
+            row = self._gateway.record(_mapping(kind).sobject, record_id)
+        except GatewayError as problem:
+            if problem.failure.code in _GONE or missing(problem):
+                return Sighting(Fate.DELETED)
+            raise
+        if not isinstance(row, Mapping):
+            return Sighting(Fate.UNREADABLE, detail="the server's answer is not a record")
+        return _sighting(kind, row, context)
+
+
+def _sighting(kind: Kind, row: Mapping[str, Any], context: Context) -> Sighting:
+    if row.get("IsDeleted"):
+        return Sighting(Fate.DELETED)
+    owner = id18(str(row.get("OwnerId") or context.user_id))
+    try:
+        item = _mapping(kind).item(row, context)
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        return Sighting(Fate.UNREADABLE, detail=unreadable_row(row, problem).why)
+    if owner != context.user_id:
+        named = row.get("Owner")
+        return Sighting(Fate.OTHER_OWNER, item, str(named.get("Name") or "") if isinstance(named, Mapping) else "")
+    return Sighting(Fate.ARCHIVED if row.get("IsArchived") else Fate.HERE, item)
+
+
+def _mapping(kind: Kind) -> ObjectMapping:
+    if kind not in _MAPPINGS:
+        raise SideError(f"{kind.label} cannot be synced yet")
+    return _MAPPINGS[kind]

@@ -1,0 +1,31 @@
+"""Salesforce's dates and times. All of ours are aware and UTC: naive ones are taken for machine-local time somewhere
+in simple-salesforce, or sent malformed (facts: salesforce A4, BUG 5 and format_soql)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+
+def instant(value: str) -> datetime:
+    """The instant behind a dateTime such as "2026-11-23T10:00:00.000+0000". Raises ValueError for anything else."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone: {value}")
+    return moment.astimezone(UTC)
+
+
+def neutral(moment: datetime) -> str:
+    """`moment` as items have it: "2026-11-23T10:00:00Z". Sub-seconds are cut. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# a SOQL literal and a value to write have the same form (facts: salesforce B4, SOQL)
+wire = neutral
+
+
+def midnight(day: str | date) -> datetime:
+    """Midnight UTC of `day`: where Salesforce puts an all-day event, whatever the zone (facts: salesforce B1)."""
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
