@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -58,6 +59,22 @@ def read_key(path: etree._Element) -> ExtendedKey:
         )
     group = _SETS[known] if known else str(set_id).lower()
     return ExtendedKey(group, name if name is not None else f"id:{number}", kind)
+
+
+# GlobalObjectId and CleanGlobalObjectId: the UID of a calendar item as MAPI has it
+_GLOBAL_IDS: Final = frozenset({ExtendedKey(_SETS["Meeting"], f"id:{number}", "Binary") for number in (0x03, 0x23)})
+_GLOBAL_START: Final = "040000008200E00074C5B7101A82E008"
+
+
+def value_of(values: Mapping[ExtendedKey, object], key: ExtendedKey, uid: object) -> object:
+    """An extended property of an item with this UID; None if it has none. The global ids follow from the UID."""
+    if key not in _GLOBAL_IDS or not isinstance(uid, str):
+        return values.get(key)
+    if uid.upper().startswith(_GLOBAL_START):
+        return bytes.fromhex(uid)
+    # the form of a foreign UID inside a GlobalObjectId, [MS-OXCICAL] 2.1.3.1.1.20.26
+    data = b"vCal-Uid\x01\x00\x00\x00" + uid.encode() + b"\x00"
+    return bytes.fromhex(_GLOBAL_START) + bytes(20) + len(data).to_bytes(4, "little") + data
 
 
 def read_value(element: etree._Element, kind: str) -> object:

@@ -66,7 +66,9 @@ class FolderShape:
                     sub(element, name, str(sum(1 for _ in below(self.session, folder, deep=False))))
                 case "EffectiveRights":
                     codec.write(element, _RIGHTS, exchange.level(folder, self.session.smtp), codec.Wire())
-                case "DistinguishedFolderId" if folder.distinguished:
+                # the element has no place for a mailbox: it names folders of the signed-in person only. Clients that
+                # follow the documented way to a shared calendar would end up in their own one otherwise
+                case "DistinguishedFolderId" if folder.distinguished and folder.mailbox == self.session.smtp:
                     sub(element, name, folder.distinguished)
                 case "UnreadCount" if kind in ("Folder", "TasksFolder"):
                     sub(element, name, "0")

@@ -22,11 +22,15 @@ _SYNC_HEAD: Final = b"\x01sync"
 
 def get_item(request: etree._Element, session: Session, planned: Rows) -> list[etree._Element]:
     """One message per id."""
+    elements = children(find(request, "m:ItemIds"))
+    try:
+        shape = Shape(find(request, "m:ItemShape"), "get", session)
+    except EwsError as problem:
+        return [failure("GetItem", problem, "Items") for _ in elements]
     messages = []
-    for position, element in enumerate(children(find(request, "m:ItemIds"))):
+    for position, element in enumerate(elements):
         try:
             planned(position)
-            shape = Shape(find(request, "m:ItemShape"), "get", session)
             item = session.item(element)
             message = success("GetItem")
             shape.write(sub(message, "Items", None, M), item)

@@ -124,7 +124,11 @@ def _path(path: etree._Element, session: Session) -> tuple[Getter, Callable[[str
         case "ExtendedFieldURI":
             key = extended.read_key(path)
             base = key.type.removesuffix("Array")
-            return (lambda item: item.extended.get(key)), (lambda text: extended.parse_value(text, base))
+
+            def get_extended(item: StoredItem) -> Any:
+                return extended.value_of(item.extended, key, item.fields.get("uid"))
+
+            return get_extended, (lambda text: extended.parse_value(text, base))
         case "IndexedFieldURI":
             return _indexed(path), str
     uri = str(path.get("FieldURI"))

@@ -60,14 +60,14 @@ def _check_calendar(item: StoredItem, values: dict[str, Any], before: dict[str, 
             values["end"] = midnight(next_day, values.get("end_zone"), up=False)
     changed = any(values.get(name) != before.get(name) for name in ("start", "end", "recurrence", "start_zone"))
     if isinstance(values.get("recurrence"), Recurrence) and changed:
-        # a series begins with its first occurrence, and a new pattern forgets what was changed in the old one
+        # a new pattern or time forgets what was changed in the old one; a series begins with its first occurrence
+        if before:
+            values.pop("modified_occurrences", None)
+            values.pop("deleted_occurrences", None)
         slot = first_slot(item)
         if slot is None:
             raise EwsError("ErrorCalendarInvalidRecurrence", "The recurrence has no occurrence.")
         values["start"], values["end"] = slot.start, slot.end
-        if before:
-            values.pop("modified_occurrences", None)
-            values.pop("deleted_occurrences", None)
 
 
 def _check_task(values: dict[str, Any], before: dict[str, Any], now: datetime) -> None:

@@ -74,6 +74,13 @@ class EwsApplication:
         self._basic = f"{username}:{password}".encode()
         self._ntlm = NtlmGate(username, password)
 
+    def name_of(self, request: Request) -> str:
+        """As `operation_name`, but the refused first steps of an NTLM sign-in are "NTLM negotiate": for a LocalServer
+        whose faults and log shall only meet requests that are carried out."""
+        if not request.headers.get("authorization") and not self._ntlm.knows(request.connection):
+            return "NTLM negotiate"
+        return operation_name(request)
+
     def __call__(self, request: Request) -> Response:
         """Answers one request."""
         if request.path.lower() != PATH.lower():

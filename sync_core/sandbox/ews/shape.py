@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -75,7 +75,9 @@ class Shape:
         """Appends an item."""
         element = sub(parent, item.kind)
         order = element_order(KINDS[item.kind].schema_type)
-        found = [(key, path, item.extended[key]) for key, path in self.extended if key in item.extended]
+        uid = item.fields.get("uid")
+        values = [(path, extended.value_of(item.extended, key, uid)) for key, path in self.extended]
+        found = [(path, value) for path, value in values if value is not None]
         place = order["ExtendedProperty"]
         written = False
         for field in self._plan(item.kind):
@@ -87,30 +89,32 @@ class Shape:
             self._write_extended(element, found)
         self._write_indexed(element, item, order)
 
-    def _write_extended(
-        self, element: etree._Element, found: list[tuple[extended.ExtendedKey, etree._Element, object]]
-    ) -> None:
-        for _, path, value in found:
+    def _write_extended(self, element: etree._Element, found: list[tuple[etree._Element, object]]) -> None:
+        for path, value in found:
             extended.write(element, path, value, self.wire.cut)
 
-    def _write_indexed(self, element: etree._Element, item: StoredItem, order: Any) -> None:
-        """Entries of dictionaries that were asked for one by one, such as one phone number."""
-        wanted: dict[str, list[str]] = {}
-        for uri, index in self.indexed:
-            wanted.setdefault(uri, []).append(index)
+    def _write_indexed(self, element: etree._Element, item: StoredItem, order: Mapping[str, int]) -> None:
+        """Entries of dictionaries that were asked for one by one: a phone number, the city of an address."""
         for name, fragment in INDEXED.items():
             field = FIELDS[name]
-            if field.element not in fields_of(item.kind) or find(element, f"t:{field.element}") is not None:
+            wanted = [(uri.rpartition(":")[2], label) for uri, label in self.indexed if uri.startswith(fragment)]
+            if not wanted or field.element not in fields_of(item.kind):
                 continue
-            labels = [label for uri, found in wanted.items() if uri.startswith(fragment) for label in found]
-            entries = item.fields.get(field.name) or {}
-            assert isinstance(entries, dict)
-            kept = {label: value for label, value in entries.items() if label in labels}
+            if find(element, f"t:{field.element}") is not None:
+                continue
+            entries: Any = item.fields.get(field.name) or {}
+            kept: dict[str, Any] = {}
+            for part, label in wanted:
+                value = entries.get(label)
+                if isinstance(value, dict):
+                    kept.setdefault(label, {}).update({part: value.get(part)})
+                elif value is not None:
+                    kept[label] = value
             if kept:
                 codec.write(element, field, kept, self.wire)
                 new = element[-1]
-                before = [e for e in element if order[local(e)] <= order[field.element] and e is not new]
-                element.insert(len(before), new)
+                place = sum(1 for e in element if e is not new and order[local(e)] < order[field.element])
+                element.insert(place, new)
 
     def _write_field(self, element: etree._Element, field: Field, item: StoredItem) -> None:
         special = _SPECIAL.get(field.kind)

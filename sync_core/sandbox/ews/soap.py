@@ -6,6 +6,7 @@ look like, and in which order the properties of an item come back.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -91,10 +92,12 @@ def schema_problem(element: etree._Element) -> tuple[str, int] | None:
     # a copy of its own: an element inside an envelope is not a document to the validator
     document = etree.ElementTree(etree.fromstring(etree.tostring(element)))
     with _validate_lock:
-        if schema.validate(document):
-            return None
-        first = schema.error_log.last_error
-        return ("unknown", 0) if first is None else (first.message, first.line)
+        try:
+            schema.assertValid(document)
+        except etree.DocumentInvalid as problem:
+            line = re.search(r", line (\d+)$", str(problem))
+            return str(problem), int(line[1]) if line else 1
+    return None
 
 
 @cache

@@ -319,7 +319,7 @@ def _calendar_defaults(box: Mailbox, number: int) -> dict[str, object]:
     mark = hashlib.sha256(f"{box.guid}/{number}".encode()).hexdigest().upper()
     return {
         # the form of a GlobalObjectId, which is what Exchange uses for items made by Outlook
-        "uid": f"040000008200E00074C5B7101A82E008{'0' * 8}{mark[:48]}",
+        "uid": f"040000008200E00074C5B7101A82E008{'0' * 8}{mark[:16]}{'0' * 16}10000000{mark[16:48]}",
         "organizer": (box.name, box.smtp),
         "is_all_day": False,
         "show_as": "Busy",

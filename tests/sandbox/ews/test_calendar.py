@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from exchangelib import CalendarItem, EWSDateTime, EWSTimeZone
-from exchangelib.items import ID_ONLY
 
 BERLIN = EWSTimeZone("Europe/Berlin")
 
@@ -97,4 +96,3 @@ def test_find_by_filter_and_everything_at_once(world, account):
     assert [item.subject for item in view] == ["Meeting 1", "Meeting 2"]
     changes = list(account.calendar.sync_items(only_fields=["subject"]))
     assert [kind for kind, _ in changes] == ["create"] * 5
-    assert ID_ONLY
