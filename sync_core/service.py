@@ -1,0 +1,296 @@
+"""The one door to a sync, for the screen and for the command line: plan, run, check, ignores.
+
+Everything here blocks and is called from worker threads. Only `errors.HandsyncError` and its kin come out. The heavy
+libraries are imported when a side is opened, never before: the first screen does not wait for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets as randomness
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sync_core.decide import Picture, Question, Rules, make_plan, unseen
+from sync_core.errors import HandsyncError, SettingsError
+from sync_core.items import FIELDS, Kind, SideName
+from sync_core.plan import Ignore, Plan
+from sync_core.report import RunReport, RunSink
+from sync_core.review import Review
+from sync_core.run import Run
+from sync_core.sides import CancelCheck, ProgressSink, Ref, Side, Window
+
+if TYPE_CHECKING:
+    from sync_core.memory import Memory
+    from sync_core.settings.models import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `handsync check`: what was looked at, whether it is well, and the sentence."""
+
+    what: str
+    ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run of a process. `finished` is UTC, ISO 8601."""
+
+    finished: str
+    sentence: str
+
+
+def utc_now() -> datetime:
+    """The clock of the machine, aware, UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """An aware datetime as handsync writes it: UTC, whole seconds, "Z"."""
+    return moment.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Service:
+    """Plans and runs for one set of settings. Opening it does no I/O. Calls come from one thread at a time."""
+
+    def __init__(self, settings: Settings, state_dir: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
+        from sync_core.settings.zone import user_zone
+
+        self.settings = settings
+        self.state_dir = state_dir
+        self.zone: str = user_zone(settings)
+        self._clock = clock
+        self._sides: dict[SideName, Side] = {}
+        self._memories: dict[str, Memory] = {}
+
+    def today(self) -> date:
+        """The date in the user's zone."""
+        return self._clock().astimezone(ZoneInfo(self.zone)).date()
+
+    def window(self, kind: Kind) -> Window:
+        """The days the process looks at today."""
+        return self.settings.job(kind).window(self.today(), self.zone)
+
+    def plan(self, kind: Kind, progress: ProgressSink, cancelled: CancelCheck) -> Plan:
+        """Reads both sides at once and says what a sync would do. Writes nothing anywhere.
+
+        Raises SettingsError for a process that cannot run, SideError when a side fails, CancelledError when asked to.
+        """
+        self._may_run(kind)
+        window = self.window(kind)
+        stop = Event()
+
+        def stopped() -> bool:
+            return stop.is_set() or cancelled()
+
+        def read(side: SideName) -> Picture:
+            open_side = self._side(side)
+            description = open_side.describe(kind)
+            return Picture(description, open_side.fetch(kind, window, progress, stopped))
+
+        left, right = self._both(read, stop)
+        memory = self._memory(left.description.scope, right.description.scope)
+        self._index().put_note(self._fingerprint(), [left.description.scope, right.description.scope])
+        links = memory.links(kind)
+        left_refs, right_refs = unseen(links, left.reading, right.reading, window)
+
+        def look(side: SideName) -> Picture:
+            picture, refs = (left, left_refs) if side is SideName.SALESFORCE else (right, right_refs)
+            return self._asked(side, kind, picture, refs)
+
+        left, right = self._both(look, stop)
+        question = Question(
+            kind, window, iso(self._clock()), left, right, links, memory.ignores(kind), self._rules(kind)
+        )
+        return make_plan(question)
+
+    def run(self, review: Review, progress: RunSink, cancelled: CancelCheck) -> RunReport:
+        """Does exactly what the review says, stores its ignores, and remembers what was confirmed.
+
+        Raises SideError when a side cannot even be opened, StoreError when memory cannot be written before anything
+        was sent; what goes wrong later is told row by row.
+        """
+        kind = review.plan.kind
+        self._may_run(kind)
+        memory = self._memory(*(self._side(side).describe(kind).scope for side in SideName))
+        _keep(memory, kind, review)
+        run = Run(
+            kind=kind,
+            sides={side: self._side(side) for side in SideName},
+            rules=self._rules(kind),
+            store=memory,
+            now=lambda: iso(self._clock()),
+            nonce=lambda: randomness.token_hex(6),
+            progress=progress,
+            cancelled=cancelled,
+        )
+        report = run.execute(review.rows())
+        memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
+        return report
+
+    def keep_ignores(self, review: Review) -> None:
+        """Stores the ignores of a review that is left without Ok, and nothing else of it."""
+        memory = self._known_memory()
+        if memory is not None:
+            _keep(memory, review.plan.kind, review)
+
+    def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
+        """What is being ignored for this pair of accounts. Needs no connection."""
+        memory = self._known_memory()
+        if memory is None:
+            return []
+        kinds = [kind] if kind else list(FIELDS)
+        return [(k, ignore) for k in kinds for ignore in memory.ignores(k).values()]
+
+    def remove_ignore(self, row_id: str) -> bool:
+        """Takes an ignore back. False when there is none of that id."""
+        memory = self._known_memory()
+        if memory is None:
+            return False
+        for kind, ignore in self.ignored():
+            if ignore.row_id == row_id:
+                memory.drop_ignores(kind, [row_id])
+                return True
+        return False
+
+    def last_run(self, kind: Kind) -> LastRun | None:
+        """The last run of a process for this pair of accounts, or None. Needs no connection."""
+        memory = self._known_memory()
+        data = memory.last_run(kind) if memory is not None else None
+        return LastRun(str(data["finished"]), str(data["sentence"])) if data else None
+
+    def check(self) -> list[Finding]:
+        """Settings, both connections and what is permitted there, a line each. Reads only."""
+        findings = [self._check_jobs()]
+        for side in SideName:
+            findings += self.check_side(side)
+        return findings
+
+    def check_side(self, side: SideName) -> list[Finding]:
+        """Tries one connection anew. Reads only."""
+        try:
+            self._drop(side)
+            description = self._side(side).describe(Kind.CALENDAR)
+        except HandsyncError as problem:
+            return [Finding(side.label, False, problem.sentence())]
+        findings = [Finding(side.label, True, f"signed in as {description.account}.")]
+        for operation, why in description.refused.items():
+            findings.append(Finding(f"{side.label}, {operation.value}", False, why))
+        return findings
+
+    def close(self) -> None:
+        """Gives connections and files back."""
+        for side in list(self._sides):
+            self._drop(side)
+        for memory in self._memories.values():
+            memory.close()
+        self._memories.clear()
+
+    def _check_jobs(self) -> Finding:
+        on = [kind.label for kind in Kind if self.settings.job(kind).include]
+        if not on:
+            return Finding("Processes", False, "none is switched on; set include = true under [calendar].")
+        return Finding("Processes", True, f"switched on: {', '.join(on)}.")
+
+    def _may_run(self, kind: Kind) -> None:
+        if kind not in FIELDS:
+            raise SettingsError(f"the process {kind.process} is not there yet", remedy="Only calendar can run.")
+        if not self.settings.job(kind).include:
+            raise SettingsError(
+                f"the process {kind.process} is not switched on",
+                remedy=f"Switch it on in Configure, or set include = true under [{kind.value}].",
+            )
+
+    def _rules(self, kind: Kind) -> Rules:
+        job = self.settings.job(kind)
+        prevented = {(side, op) for side in SideName for op in job.prevented(side)}
+        return Rules(job.private, frozenset(prevented))
+
+    def _both(self, work: Callable[[SideName], Picture], stop: Event) -> tuple[Picture, Picture]:
+        """Does `work` for both sides at once. When one fails the other is told to stop; the first error comes out."""
+        problems: list[BaseException] = []
+
+        def guarded(side: SideName) -> Picture:
+            try:
+                return work(side)
+            except BaseException as problem:
+                problems.append(problem)
+                stop.set()
+                raise
+
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="side") as pool:
+            left, right = pool.submit(guarded, SideName.SALESFORCE), pool.submit(guarded, SideName.OUTLOOK)
+        if problems:
+            # the second error is as a rule only the echo of the first: "cancelled"
+            raise problems[0]
+        return left.result(), right.result()
+
+    def _asked(self, side: SideName, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
+        if not refs:
+            return picture
+        return Picture(picture.description, picture.reading, self._side(side).look(kind, refs))
+
+    def _side(self, name: SideName) -> Side:
+        if name not in self._sides:
+            self._sides[name] = self._open(name)
+        return self._sides[name]
+
+    def _open(self, name: SideName) -> Side:
+        from sync_core.settings.secrets import outlook_password, salesforce_secrets
+
+        if name is SideName.SALESFORCE:
+            from sync_core.sides.salesforce import SalesforceSide
+
+            section = self.settings.salesforce
+            return SalesforceSide(section, salesforce_secrets(section), self.zone, clock=self._clock)
+        from sync_core.sides.outlook import OutlookSide
+
+        return OutlookSide(self.settings.outlook, outlook_password(self.settings.outlook), self.zone, clock=self._clock)
+
+    def _drop(self, name: SideName) -> None:
+        side = self._sides.pop(name, None)
+        if side is not None:
+            side.close()
+
+    def _memory(self, *scopes: str) -> Memory:
+        return self._opened("|".join(scopes))
+
+    def _index(self) -> Memory:
+        return self._opened("index")
+
+    def _known_memory(self) -> Memory | None:
+        """The memory of the pair that these settings led to the last time, or None when they never led anywhere."""
+        if not self.state_dir.exists():
+            return None
+        scopes = self._index().note(self._fingerprint())
+        return self._memory(*scopes) if isinstance(scopes, list) else None
+
+    def _opened(self, name: str) -> Memory:
+        from sync_core.memory import Memory
+
+        if name not in self._memories:
+            self._memories[name] = Memory(self.state_dir, name)
+        return self._memories[name]
+
+    def _fingerprint(self) -> str:
+        """What in the settings decides which two accounts are meant: ignores are shown without a connection."""
+        s, o = self.settings.salesforce, self.settings.outlook
+        parts = [s.instance_url, s.auth.value, s.username, s.client_id]
+        parts += [o.service_endpoint, o.primary_smtp_address, o.mailbox, o.calendar]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _keep(memory: Memory, kind: Kind, review: Review) -> None:
+    new, ended = review.ignores()
+    if ended:
+        memory.drop_ignores(kind, ended)
+    if new:
+        memory.put_ignores(kind, new.values())
