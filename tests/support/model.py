@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from support.build import CAL, MADE_AT, WINDOW
 from sync_core.decide import Picture, Question, Rules, inside, make_plan, unseen
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName
 from sync_core.pairing import Link
@@ -25,8 +26,6 @@ from sync_core.sides import (
     Window,
     Write,
 )
-
-from support.build import CAL, MADE_AT, WINDOW
 
 
 @dataclass

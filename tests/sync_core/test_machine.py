@@ -237,7 +237,7 @@ class Weeks(RuleBasedStateMachine):
     @precondition(lambda self: not self.world.rules.prevented and not self.world.books.ignores)
     @rule()
     def one_sync_brings_both_in_step(self):
-        """Invariant 7: nothing undecided, nothing suspected, then one sync is enough and the second has nothing to do."""
+        """Invariant 7: with nothing undecided or suspected one sync is enough, and a second has nothing to do."""
         self.world.sync()
         plan = self.world.plan()
         assert {r.action for r in plan.rows} <= {Action.NONE, Action.CONFLICT}
