@@ -136,7 +136,7 @@ def start_sandbox(
 ) -> Sandbox:
     """Starts both servers and the control endpoint; credentials are random.
 
-    `world` is "company" (the story, `size` events on each side, 60 unless given) or "empty" (a mailbox and a user with
+    `world` is "company" (the story, `size` events on each side, about 70 unless given) or "empty" (a mailbox and a user with
     no events). `today` is the day around which the story plays; the servers' clocks go by it. `zone` (IANA) is where
     its people work. With `validate_replies` an EWS reply that breaks Microsoft's schema is answered with 500.
     Raises ValueError for a negative size and zoneinfo.ZoneInfoNotFoundError for an unknown zone.

@@ -21,7 +21,10 @@ from sync_core.sandbox.world.standing import STANDING
 from sync_core.sandbox.world.texts import Cast
 from sync_core.sandbox.world.week import CHANGED, NEW
 
-STANDARD_SIZE: Final = 60
+# one round of the story has about this many events on each side
+STORY_SIZE: Final = max(sum(s.on(side) for s in (*CHANGED, *STANDING)) for side in ("salesforce", "outlook"))
+# and this many everyday events stand beside it when nobody asks for a size
+_EVERYDAY: Final = 4
 # working days after today on which later rounds of the story may begin; they reach 20 days back and 20 ahead
 _LAST_BASE: Final = 220
 _WEEKDAY: Final = {"Monday": "MO", "Tuesday": "TU", "Wednesday": "WE", "Thursday": "TH", "Friday": "FR"}
@@ -39,7 +42,7 @@ class Entry:
 
 
 class World:
-    """A company of `size` events on each side, the same for the same `seed` and `today`.
+    """A company of about `size` events on each side, the same for the same `seed` and `today`.
 
     `exchange` and `org` must be empty and share `clock`. `zone` (an IANA name) is where its people work. Without a
     `story` there are people and customers, but no events.
@@ -72,7 +75,7 @@ class World:
         self.user_id = self._users()
         self._accounts: dict[str, tuple[str, str]] = {}
         self._used: set[tuple[str, datetime]] = set()
-        self.entries = self._plan(STANDARD_SIZE if size is None else size) if story else []
+        self.entries = self._plan(STORY_SIZE + _EVERYDAY if size is None else size) if story else []
         self._build()
 
     def _folders(self) -> dict[str, Folder]:
@@ -98,12 +101,18 @@ class World:
     # -- what there will be ----------------------------------------------------------------------------------------
 
     def _plan(self, size: int) -> list[Entry]:
-        """The entries of act one and, with nothing to show yet, those that begin in act two."""
+        """The entries of act one and, with nothing to show yet, those that begin in act two.
+
+        A world that is smaller than the story leaves some of it out; a larger one tells it several times.
+        """
         entries: list[Entry] = []
         counts: dict[SideKey, int] = {"salesforce": 0, "outlook": 0}
-        for number in range(max(1, size // STANDARD_SIZE)):
+        story = [*CHANGED, *STANDING, *NEW]
+        if size < STORY_SIZE:
+            self.random.shuffle(story)
+        for number in range(max(1, size // (STORY_SIZE + _EVERYDAY))):
             cast = self._cast(number)
-            for situation in (*CHANGED, *STANDING, *NEW):
+            for situation in story:
                 more: dict[SideKey, int] = {
                     "salesforce": situation.on("salesforce"),
                     "outlook": situation.on("outlook"),
@@ -136,7 +145,7 @@ class World:
         while True:
             cast = self._cast(0)
             subject, minutes = rng.choice(people.VISITS if rng.random() < 0.65 else people.HOUSE)
-            far = rng.random() < (0.3 if number < STANDARD_SIZE else 0.9)
+            far = rng.random() < (0.3 if number < STORY_SIZE else 0.9)
             day = rng.randrange(20, 240) if far else rng.randrange(-18, 20)
             situation = Situation(
                 _ORDINARY,
