@@ -19,7 +19,7 @@ CHUNK: Final = 100
 # marks per FindItem
 MARKS: Final = 20
 # how often a batch that fails as a whole is cut in two before it is believed that the server itself is ill
-MOST_CUTS: Final = 40
+MOST_CUTS: Final = 24
 
 Answer = Parsed | Unparsable | Exception
 

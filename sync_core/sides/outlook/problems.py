@@ -77,9 +77,17 @@ class Policy(FailFast):  # type: ignore[misc]  # exchangelib has no type informa
     def raise_response_errors(self, response: Any) -> None:
         """Raises AnswerError unless the answer is a SOAP reply, which Exchange may send with status 500 too."""
         status = int(response.status_code)
-        if status in (200, 500) and _looks_xml(response.content or b""):
+        content = response.content or b""
+        if status in (200, 500) and _looks_xml(content):
+            if not content.rstrip().endswith(b"Envelope>"):
+                # exchangelib's parser mends what was cut off, and items would be missing without a word
+                raise AnswerError(Verdict(Fate.UNKNOWN, _broken(), line=True))
             return
         raise AnswerError(_http_verdict(status, response, self._clock))
+
+
+def _broken() -> SideError:
+    return SideError("the connection to Exchange broke before it had answered", where=WHERE, remedy="Try again")
 
 
 def _looks_xml(content: bytes) -> bool:
@@ -230,8 +238,7 @@ def _line(problem: Exception) -> Verdict:
     if never_sent(problem):
         error = SideError("Exchange cannot be reached", where=WHERE, remedy="Check the network. " + _ENDPOINT)
         return Verdict(Fate.REFUSED, error, line=True)
-    error = SideError("the connection to Exchange broke before it answered", where=WHERE, remedy="Try again")
-    return Verdict(Fate.UNKNOWN, error, line=True)
+    return Verdict(Fate.UNKNOWN, _broken(), line=True)
 
 
 def _transport(problem: Exception) -> Verdict:

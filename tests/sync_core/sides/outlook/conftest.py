@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from lxml import etree
 
 from sync_core.items import Item, Kind, When
-from sync_core.sandbox.ews.server import EwsApplication
+from sync_core.sandbox.ews.server import EwsApplication, operation_name
 from sync_core.sandbox.ews.store import Exchange, Mailbox, StoredItem
 from sync_core.sandbox.faults import Fault, FaultBook
-from sync_core.sandbox.httpd import LocalServer
+from sync_core.sandbox.httpd import LocalServer, Request, Response
 from sync_core.settings.models import OutlookSettings
 from sync_core.sides import Operation, Outcome, Reading, Ref, Sighting, Window, Write
 from sync_core.sides.outlook import OutlookSide
@@ -34,6 +35,31 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026) 
 
 
 @dataclass
+class OtherServer:
+    """The sandbox with another server's habits: its replies rewritten, and things happening just before a request."""
+
+    application: EwsApplication
+    rewrite: list[Callable[[str, bytes], bytes]] = field(default_factory=list)
+    before: dict[str, Callable[[], object]] = field(default_factory=dict)
+    # HTTP answers given instead of the sandbox's, by operation, once each
+    instead: dict[str, list[Response]] = field(default_factory=dict)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Response:
+        name = operation_name(request)
+        self.headers.append(dict(request.headers))
+        if happening := self.before.pop(name, None):
+            happening()
+        if self.instead.get(name):
+            return self.instead[name].pop(0)
+        response = self.application(request)
+        body = response.body
+        for rewrite in self.rewrite:
+            body = rewrite(name, body)
+        return replace(response, body=body)
+
+
+@dataclass
 class World:
     """Everything a test needs: the mailbox to arrange things in, the side, the faults and what was asked."""
 
@@ -41,6 +67,7 @@ class World:
     box: Mailbox
     colleague: Mailbox
     application: EwsApplication
+    other: OtherServer
     server: LocalServer
     faults: FaultBook
     slept: list[float] = field(default_factory=list)
@@ -91,9 +118,10 @@ def world() -> Iterator[World]:
     colleague = exchange.add_mailbox(COLLEAGUE, "Priya Patel")
     application = EwsApplication(exchange, ME, PASSWORD, ME, validate_replies=True)
     faults = FaultBook()
-    server = LocalServer("outlook", application, application.name_of, faults)
+    other = OtherServer(application)
+    server = LocalServer("outlook", other, application.name_of, faults)
     server.start()
-    made = World(exchange, box, colleague, application, server, faults)
+    made = World(exchange, box, colleague, application, other, server, faults)
     yield made
     for side in made.sides:
         side.close()
@@ -159,5 +187,18 @@ def moment() -> Callable[..., datetime]:
 
 
 @pytest.fixture
-def day() -> timedelta:
-    return timedelta(days=1)
+def window() -> Window:
+    return WINDOW
+
+
+@pytest.fixture
+def rewrite(world: World) -> Callable[[str, str, str], None]:
+    """From now on `old` (a pattern) is `new` in every reply to one operation."""
+
+    def add(operation: str, old: str, new_text: str) -> None:
+        pattern = re.compile(old.encode(), re.DOTALL)
+        world.other.rewrite.append(
+            lambda name, body: pattern.sub(new_text.encode(), body) if name == operation else body
+        )
+
+    return add
