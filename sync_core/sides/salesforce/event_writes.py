@@ -88,9 +88,11 @@ def _description(given: Fields, before: Fields, creating: bool, shape: Shape) ->
     names = given["attachments"] if "attachments" in given else before.get("attachments", ())
     whole = notes.join(str(body or ""), [str(name) for name in names] if isinstance(names, tuple) else [])
     limit = shape.columns["Description"].length
-    if limit is not None and len(whole) > limit:
+    # Salesforce stores a line break as two characters (recalled)
+    length = len(whole) + whole.count("\n")
+    if limit is not None and length > limit:
         raise UnwritableError(
-            f"the notes, with the attachments' names, have {len(whole)} characters, and Salesforce holds {limit}"
+            f"the notes, with the attachments' names, have {length} characters, and Salesforce holds {limit}"
         )
     return whole or None
 

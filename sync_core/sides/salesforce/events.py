@@ -256,4 +256,8 @@ def _one_series(occurrences: list[tuple[Item, Mapping[str, Any]]]) -> Item:
     occurrences.sort(key=lambda pair: (pair[0].when or When("", ""), pair[0].id))
     first, row = occurrences[0]
     series_id = id18(str(row.get("RecurrenceActivityId") or first.id))
-    return replace(first, id=series_id, version=max(item.version for item, _ in occurrences))
+    when = first.when or When("", "")
+    # of a Classic series, only the master may tell the pattern
+    words = max((item.when.recurrence for item, _ in occurrences if item.when), key=len)
+    fields = {**first.fields, "when": when._replace(recurrence=words)}
+    return replace(first, id=series_id, version=max(item.version for item, _ in occurrences), fields=fields)

@@ -206,6 +206,7 @@ _ROWS: Final = {
     "API_CURRENTLY_DISABLED": "the API is switched off in this org",
     "OPERATION_TOO_LARGE": "there are too many records for one question; choose a shorter window",
     "QUERY_TIMEOUT": "the org took too long to search; choose a shorter window",
+    "UNSUPPORTED_API_VERSION": "this version of the API is retired; set a newer salesforce.api_version",
     "INVALID_TYPE": "this user cannot see this kind of record at all: the profile lacks the permission",
 }
 # whose own message says nothing that the sentence does not say

@@ -75,7 +75,7 @@ def in_words(row: Mapping[str, Any]) -> str:
 
 
 def _rule(pattern: str) -> str:
-    body = pattern.upper().rpartition("RRULE:")[2].split()[0]
+    body = pattern.upper().rpartition("RRULE:")[2].strip().partition(" ")[0]
     parts = dict(part.split("=", 1) for part in body.split(";") if "=" in part)
     unit = _UNITS.get(parts.get("FREQ", ""))
     if unit is None:

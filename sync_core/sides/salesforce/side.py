@@ -89,7 +89,8 @@ class SalesforceSide:
 
     def describe(self, kind: Kind) -> Description:
         """Who is signed in and what this user may do with the kind's object."""
-        who, form, mapping = self._who(), self._shape(kind), _mapping(kind)
+        # the object first: a server that is not Salesforce shows it there
+        form, who, mapping = self._shape(kind), self._who(), _mapping(kind)
         refused = {
             operation: f"Salesforce does not let {who.user_name} {_VERBS[operation]} {mapping.what}: "
             "the permission is missing in the profile"

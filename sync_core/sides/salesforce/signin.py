@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -163,7 +163,7 @@ class SignIn:
             said = failures.clean(content.get("error_description") or content["error"])
             raise _refused(str(content["error"]), self.redact(said), where)
         failure = failures.of_answer(answer.status_code, content, channel.retry_after)
-        raise failures.error(failure, where.netloc)
+        raise failures.error(replace(failure, message=self.redact(failure.message)), where.netloc)
 
     def _read(self, content: Mapping[str, Any]) -> Token:
         value = str(content["access_token"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from sync_core.sandbox.faults import Fault, FaultBook
 from sync_core.sandbox.httpd import Application, LocalServer, Request, Response
 from sync_core.sandbox.salesforce import Org, SalesforceApplication, operation_name
 from sync_core.settings.models import SalesforceSettings
-from sync_core.sides import Operation, Outcome, Progress, Reading, Ref, Sighting, Window, Write
+from sync_core.sides import Operation, Outcome, Reading, Ref, Sighting, Window, Write
 from sync_core.sides.salesforce import SalesforceSide
 
 TOKEN = "00Dfixed!session.token"
@@ -67,7 +66,9 @@ class World:
         """A side; settings as keywords."""
         timeout = changes.pop("timeout", None)
         values = {"instance_url": self.server.url, **changes}
-        known = {"access_token": TOKEN, "client_secret": SECRET, "private_key": self.key} if secrets is None else secrets
+        known = (
+            {"access_token": TOKEN, "client_secret": SECRET, "private_key": self.key} if secrets is None else secrets
+        )
         side = SalesforceSide(
             SalesforceSettings(**values), known, zone, lambda: self.now, sleep=self.slept.append, timeout=timeout
         )
@@ -145,9 +146,7 @@ def rsa_key() -> tuple[str, str]:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return private.decode(), public.decode()
 
 
@@ -206,6 +205,3 @@ def serve() -> Iterator[Callable[[Application], Plain]]:
     yield start
     for server in made:
         server.close()
-
-
-__all__ = ["Progress", "Sequence", "World", "time"]
