@@ -5,14 +5,18 @@ Importing this module imports pydantic, which takes as long as drawing the first
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticCustomError
 
+from sync_core import text
 from sync_core.items import Kind, SideName
+from sync_core.settings import addresses, zone
 from sync_core.sides import Operation, Window
 
 PAST_DAYS = 30
@@ -20,14 +24,52 @@ FUTURE_DAYS = 365
 # more than ten years is a typing error
 MOST_DAYS = 3650
 
+# errors of this type are sentences of our own, fit to be shown
+SENTENCE = "handsync"
+
+
+def _address(url: str) -> str:
+    url = url.strip()
+    if url and (problem := addresses.problem(url)):
+        raise PydanticCustomError(SENTENCE, "{problem}", {"problem": problem})
+    return url
+
+
+def _zone(name: str) -> str:
+    name = name.strip()
+    if name and not zone.is_zone(name):
+        shown = text.shorten(text.plain(name), 60)
+        like = zone.zone_like(name)
+        hint = f"did you mean {like}?" if like else "give an IANA name such as Europe/London"
+        problem = f"names the time zone “{shown}”, which is not known; {hint}"
+        raise PydanticCustomError(SENTENCE, "{problem}", {"problem": problem})
+    return name
+
+
+def _version(version: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{1,2}\.0", version):
+        raise PydanticCustomError(SENTENCE, 'is not a version of the API; give one such as "62.0"')
+    return version
+
+
+def _number(value: object) -> object:
+    # Python takes True for 1; a person does not
+    if isinstance(value, bool):
+        raise PydanticCustomError(SENTENCE, "is true or false; give a whole number")
+    return value
+
+
 OperationName = Literal["create", "update", "delete"]
-Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
+Days = Annotated[int, Field(ge=0, le=MOST_DAYS), BeforeValidator(_number)]
+# "" stands for "not set"
+Url = Annotated[str, AfterValidator(_address)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
 class Section(BaseModel):
     """A section of the settings file. Unknown keys are refused: a misspelt key must not silently do nothing."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, hide_input_in_errors=True)
 
 
 class SalesforceAuth(StrEnum):
@@ -54,7 +96,7 @@ class SalesforceSettings(Section):
     """How to reach Salesforce. Any secret may be given as KEY_command (a list of words) or KEY_file instead."""
 
     auth: SalesforceAuth = SalesforceAuth.SESSION
-    instance_url: str = ""
+    instance_url: Url = ""
     access_token: SecretStr | None = None
     access_token_command: list[str] | None = None
     access_token_file: Path | None = None
@@ -69,15 +111,15 @@ class SalesforceSettings(Section):
     private_key_command: list[str] | None = None
     private_key_file: Path | None = None
     # jwt: where the token is asked for and for whom it is meant; My Domain's address unless given
-    login_url: str = ""
-    api_version: str = "62.0"
+    login_url: Url = ""
+    api_version: Annotated[str, AfterValidator(_version)] = "62.0"
 
 
 class OutlookSettings(Section):
     """How to reach Exchange, and which calendar to use. Secrets as in SalesforceSettings."""
 
     auth: OutlookAuth = OutlookAuth.BASIC
-    service_endpoint: str = ""
+    service_endpoint: Url = ""
     primary_smtp_address: str = ""
     username: str = ""
     password: SecretStr | None = None
@@ -119,7 +161,7 @@ class Settings(Section):
     """Everything handsync can be told."""
 
     # an IANA name; the machine's own zone when empty
-    time_zone: str = ""
+    time_zone: ZoneName = ""
     salesforce: SalesforceSettings = Field(default_factory=SalesforceSettings)
     outlook: OutlookSettings = Field(default_factory=OutlookSettings)
     calendar: SyncJob = Field(default_factory=SyncJob)
