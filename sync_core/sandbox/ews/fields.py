@@ -63,6 +63,7 @@ item:DateTimeReceived           received            datetime    qfA
 item:Size                       size                int         qfA
 item:Categories                 categories          strings     cudqfA
 item:Importance                 importance          enum        cuqfA
+item:InReplyTo                  in_reply_to         text        cudqfA
 item:IsSubmitted                is_submitted        bool        fA
 item:IsDraft                    is_draft            bool        fA
 item:IsFromMe                   is_from_me          bool        fA
@@ -142,11 +143,14 @@ contacts:PhoneNumbers       phones              phones      fDA
 contacts:AssistantName      assistant_name      text        cudqfA
 contacts:Birthday           birthday            datetime    cudqfA
 contacts:BusinessHomePage   business_homepage   text        cudqfA
+contacts:Children           children            strings     cudqfA
+contacts:Companies          companies           strings     cudqfA
 contacts:Department         department          text        cudqfA
 contacts:Generation         generation          text        cudqfA
 contacts:ImAddresses        im_addresses        phones      fDA
 contacts:JobTitle           job_title           text        cudqfA
 contacts:Manager            manager             text        cudqfA
+contacts:Mileage            mileage             text        cudqfA
 contacts:OfficeLocation     office              text        cudqfA
 contacts:PostalAddressIndex postal_index        enum        cudqfA
 contacts:Profession         profession          text        cudqfA

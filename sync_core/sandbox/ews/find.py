@@ -97,8 +97,11 @@ def _calendar(
         raise EwsError("ErrorInvalidRestriction", "Restrictions and sort orders are not allowed for a CalendarView.")
     if not folder.folder_class.startswith("IPF.Appointment"):
         raise EwsError("ErrorCalendarFolderIsInvalidForCalendarView", "Folder for CalendarView is not a calendar.")
-    start = parse_moment(str(view.get("StartDate")), session.zone)
-    end = parse_moment(str(view.get("EndDate")), session.zone)
+    try:
+        start = parse_moment(str(view.get("StartDate")), session.zone)
+        end = parse_moment(str(view.get("EndDate")), session.zone)
+    except ValueError as problem:
+        raise EwsError("ErrorCalendarInvalidAttributeValue", "The range of the CalendarView is invalid.") from problem
     if end < start:
         raise EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate.")
     if end - start > _MAX_VIEW:

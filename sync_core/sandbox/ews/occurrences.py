@@ -89,6 +89,27 @@ def occurrence_of(exchange: Exchange, master: StoredItem, original_start: dateti
     return None if slot is None else _make(exchange, master, slot)
 
 
+def check_neighbours(exchange: Exchange, master: StoredItem, occurrence: StoredItem) -> None:
+    """Raises EwsError(ErrorOccurrenceCrossingBoundary) if an occurrence reaches its neighbours or passes them."""
+    begin, finish, gone = occurrence.fields["start"], occurrence.fields["end"], deleted(master)
+    before: StoredItem | None = None
+    for slot in slots(*_series(master)):
+        if slot.start in gone or slot.start == occurrence.original_start:
+            continue
+        made = _make(exchange, master, slot)
+        if occurrence.original_start is not None and slot.start > occurrence.original_start:
+            crosses = bool(finish > made.fields["start"])  # type: ignore[operator]  # moments by the store's contract
+            break
+        before = made
+    else:
+        crosses = False
+    if crosses or (before is not None and bool(begin < before.fields["end"])):  # type: ignore[operator]  # as above
+        raise EwsError(
+            "ErrorOccurrenceCrossingBoundary",
+            "Modified occurrence is crossing or overlapping adjacent occurrence.",
+        )
+
+
 def occurrence_on_day(exchange: Exchange, master: StoredItem, ordinal: int) -> StoredItem:
     """The occurrence of a day. Raises EwsError if the series has none there or it was deleted."""
     if master.item_type != "RecurringMaster":

@@ -52,6 +52,8 @@ def _check_calendar(item: StoredItem, values: dict[str, Any], before: dict[str, 
         raise EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate.")
     if values["end"] - values["start"] > _MAX_LENGTH:
         raise EwsError("ErrorCalendarDurationIsTooLong", "The duration of a calendar item must be less than 5 years.")
+    values.setdefault("start_zone", "UTC")
+    values.setdefault("end_zone", values["start_zone"])
     if values.get("is_all_day"):
         values["start"] = midnight(values["start"], values.get("start_zone"), up=False)
         values["end"] = midnight(values["end"], values.get("end_zone"), up=True)

@@ -18,7 +18,10 @@ def parse_moment(text: str, default: tzinfo) -> datetime:
     moment = datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3] or ''}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=default)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as problem:
+        raise ValueError(f"not a moment: {text}") from problem
 
 
 def write_moment(moment: datetime) -> str:

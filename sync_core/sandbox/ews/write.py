@@ -12,7 +12,7 @@ from sync_core.sandbox.ews import codec, extended
 from sync_core.sandbox.ews.access import Session
 from sync_core.sandbox.ews.extended import ExtendedKey
 from sync_core.sandbox.ews.fields import FIELDS, KINDS, Field, fields_of
-from sync_core.sandbox.ews.occurrences import modified, occurrence_of
+from sync_core.sandbox.ews.occurrences import check_neighbours, modified, occurrence_of
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence
 from sync_core.sandbox.ews.rules import check, not_settable
 from sync_core.sandbox.ews.shape import INDEXED
@@ -164,6 +164,8 @@ def update_item(request: etree._Element, session: Session, planned: Rows) -> lis
         for step in children(find(change, "t:Updates")):
             _apply(step, draft, session)
         check(draft, item.fields, session.exchange.now())
+        if item.master_id is not None:
+            check_neighbours(session.exchange, session.exchange.items_by_id[item.master_id], draft)
         before = item.fields
         stored = _store(session, item, draft)
         if mode is not None:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from exchangelib import CalendarItem, EWSDateTime, EWSTimeZone
+from exchangelib import (
+    BASIC,
+    DELEGATE,
+    Account,
+    CalendarItem,
+    Configuration,
+    Credentials,
+    EWSDateTime,
+    EWSTimeZone,
+)
+from exchangelib.protocol import FailFast
 
 BERLIN = EWSTimeZone("Europe/Berlin")
 
@@ -96,3 +108,89 @@ def test_find_by_filter_and_everything_at_once(world, account):
     assert [item.subject for item in view] == ["Meeting 1", "Meeting 2"]
     changes = list(account.calendar.sync_items(only_fields=["subject"]))
     assert [kind for kind, _ in changes] == ["create"] * 5
+
+
+def test_a_careless_save_does_the_damage_that_it_does_on_a_real_server(world, account):
+    """The client sends deletions for everything it did not read: the server must carry them out."""
+    made = world.box.create(
+        world.box.folder("calendar"),
+        {
+            "subject": "Precious",
+            "body": "notes",
+            "location": "Leeds",
+            "categories": ["Red"],
+            "sensitivity": "Private",
+            "start": datetime(2026, 11, 24, 8, tzinfo=UTC),
+            "end": datetime(2026, 11, 24, 9, tzinfo=UTC),
+            "start_zone": "W. Europe Standard Time",
+        },
+    )
+    (item,) = account.calendar.all().only("subject", "start", "end")
+    item.subject = "Broken"
+    item.save()
+    assert made.fields["subject"] == "Broken"
+    assert not {"body", "location", "categories"} & set(made.fields)
+    assert made.fields["sensitivity"] == "Normal"
+    assert account.calendar.get(id=made.id).subject == "Broken"
+
+
+def test_the_client_finds_out_the_version_by_itself(world):
+    configuration = Configuration(
+        service_endpoint=world.endpoint,
+        credentials=Credentials("rep@example.com", "correct horse"),
+        auth_type=BASIC,
+        retry_policy=FailFast(),
+    )
+    account = Account("rep@example.com", config=configuration, autodiscover=False, access_type=DELEGATE)
+    assert account.calendar.name == "Calendar"
+    assert str(account.version.build) == "15.2.1544.4"
+    assert world.server.operations()[0] == "ConvertId"
+
+
+def test_ids_are_converted_to_what_they_are(world):
+    made = world.box.create(
+        world.box.folder("calendar"),
+        {"start": datetime(2026, 11, 24, 8, tzinfo=UTC), "end": datetime(2026, 11, 24, 9, tzinfo=UTC)},
+    )
+    request = (
+        '<m:ConvertId DestinationFormat="{}"><m:SourceIds><t:AlternateId Format="EwsId" Id="{}" '
+        'Mailbox="rep@example.com"/></m:SourceIds></m:ConvertId>'
+    )
+    reply = world.post(request.format("EwsId", made.id))
+    assert reply.find(".//{*}AlternateId").get("Id") == made.id
+    assert world.codes(request.format("EwsId", "x")) == ["ErrorInvalidIdMalformed"]
+
+
+def test_every_field_at_once_and_json(world, account):
+    made = world.box.create(
+        world.box.folder("calendar"),
+        {
+            "subject": "Plain",
+            "start": datetime(2026, 11, 24, 8, tzinfo=UTC),
+            "end": datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
+            "extended": {("0a1b2c3d-0000-4000-8000-00000000abcd", "when"): datetime(2026, 1, 1, tzinfo=UTC)},
+        },
+    )
+    (item,) = account.calendar.all()
+    assert (item.duration, item.type, item.my_response_type) == ("P1DT1H30M", "Single", "Organizer")
+    assert (item.is_recurring, item.is_meeting, item.has_attachments) == (False, False, False)
+    assert item.reminder_due_by == item.start
+    assert item.parent_folder_id.id == account.calendar.id
+    assert item.effective_rights.delete is True
+    assert json.loads(json.dumps(made.native()))["start"] == "2026-11-24T08:00:00Z"
+
+
+def test_eight_clients_at_once(world):
+    def work(number: int) -> None:
+        start = f"2026-11-24T{number:02}:00:00Z"
+        request = (
+            '<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem>'
+            f"<t:Start>{start}</t:Start><t:End>{start}</t:End></t:CalendarItem></m:Items></m:CreateItem>"
+        )
+        for _ in range(5):
+            assert world.codes(request) == ["NoError"]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    stored = world.box.items(world.box.folder("calendar"))
+    assert len({item.id for item in stored}) == 40

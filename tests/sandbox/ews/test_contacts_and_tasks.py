@@ -95,3 +95,17 @@ def test_deleting_a_task_needs_a_word_about_its_series(world):
     made = world.box.create(world.box.folder("tasks"), {"subject": "x"})
     request = f'<m:DeleteItem DeleteType="HardDelete"><m:ItemIds><t:ItemId Id="{made.id}"/></m:ItemIds></m:DeleteItem>'
     assert world.codes(request) == ["ErrorAffectedTaskOccurrencesRequired"]
+
+
+@pytest.mark.parametrize("folder", ["contacts", "tasks"])
+def test_saving_everything_is_carried_out(world, account, folder):
+    names = {"given_name": "Kim", "display_name": "Kim", "phones": {"MobilePhone": "1"}} if folder == "contacts" else {}
+    made = world.box.create(world.box.folder(folder), {"subject": "x", "body": "notes", **names})
+    (item,) = getattr(account, folder).all().only("subject")
+    item.subject = "y"
+    if folder == "contacts":
+        item.display_name = "Lee"
+    item.save()
+    assert made.fields["subject"] == "y"
+    assert not {"body", "given_name"} & set(made.fields)
+    assert not made.fields.get("phones")

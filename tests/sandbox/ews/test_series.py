@@ -10,6 +10,7 @@ from exchangelib.errors import (
     ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange,
     ErrorCalendarOccurrenceIsDeletedFromRecurrence,
     ErrorItemNotFound,
+    ErrorOccurrenceCrossingBoundary,
 )
 from exchangelib.recurrence import (
     AbsoluteMonthlyPattern,
@@ -181,22 +182,32 @@ def test_a_changed_occurrence_becomes_an_exception(world, account, series):
     third = all_of(account)[2]
     occurrence = account.calendar.get(id=third.id)
     occurrence.subject = "Stand-up, longer"
-    occurrence.start += timedelta(days=5)
-    occurrence.end += timedelta(days=5)
+    occurrence.start += timedelta(hours=20)
+    occurrence.end += timedelta(hours=20)
     occurrence.save(update_fields=["subject", "start", "end"])
     assert series.change_key != key
     found = all_of(account)
-    assert [item.start.day for item in found] == [22, 23, 27, 28, 31]
-    assert (found[-1].type, found[-1].subject) == ("Exception", "Stand-up, longer")
-    assert found[-1].id == third.id
+    assert [item.start.strftime("%d %H") for item in found] == ["22 08", "23 08", "27 05", "27 09", "28 09"]
+    assert (found[2].type, found[2].subject) == ("Exception", "Stand-up, longer")
+    assert found[2].id == third.id
     master = account.calendar.get(id=series.id)
     (changed,) = master.modified_occurrences
     assert changed.id == third.id
     assert changed.original_start == third.start
-    assert changed.start == third.start + timedelta(days=5)
+    assert changed.start == third.start + timedelta(hours=20)
     # seen from a window it was moved out of, and one it was moved into
     assert view(account, datetime(2026, 10, 26, tzinfo=UTC), datetime(2026, 10, 27, tzinfo=UTC)) == []
-    assert len(view(account, datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))) == 1
+    assert len(view(account, datetime(2026, 10, 27, tzinfo=UTC), datetime(2026, 10, 28, tzinfo=UTC))) == 2
+
+
+@pytest.mark.parametrize("hours", [24, 30, -96, 23.9])
+def test_an_occurrence_cannot_pass_its_neighbours(world, account, series, hours):
+    occurrence = account.calendar.get(id=all_of(account)[2].id)
+    occurrence.start += timedelta(hours=hours)
+    occurrence.end += timedelta(hours=hours)
+    with pytest.raises(ErrorOccurrenceCrossingBoundary):
+        occurrence.save(update_fields=["start", "end"])
+    assert "modified_occurrences" not in series.fields
 
 
 def test_a_deleted_occurrence_is_gone_and_known_to_the_master(world, account, series):

@@ -140,7 +140,6 @@ def test_a_foreign_uid_is_found_by_its_global_object_id(world, account):
         CalendarItem.deregister("global_id")
 
 
-@pytest.mark.slow
 def test_ten_thousand_items_are_searched_quickly(world, account, linked):
     for number in range(10_000):
         world.box.create(world.box.folder("calendar"), fields(number % 500, extended={(LINK_SET, "link"): str(number)}))
