@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from sync_core.sandbox.salesforce.calls import Call, Reply, flag
-from sync_core.sandbox.salesforce.errors import ApiError, RollbackError, bad_json, not_found
+from sync_core.sandbox.salesforce.errors import ApiError, RollbackError, UnreadableError, bad_json, not_found
 from sync_core.sandbox.salesforce.ids import normal_id
 from sync_core.sandbox.salesforce.record_api import external_matches, named, shown_row, wrong_method
 from sync_core.sandbox.salesforce.store import Org
@@ -15,8 +15,6 @@ from sync_core.sandbox.salesforce.store import Org
 MAX_ROWS: Final = 200
 MAX_CHUNKS: Final = 10
 MAX_RETRIEVE: Final = 2_000
-# the reader of the JSON finds these before any row is saved: they fail the whole request (recalled)
-_WHOLE: Final = frozenset({"JSON_PARSER_ERROR"})
 _ROLLED_BACK: Final = ApiError(
     400,
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
@@ -107,9 +105,10 @@ def _one(org: Org, call: Call, position: int, step: Step) -> Record:
             raise fault
         with org.transaction():
             return step()
+    except UnreadableError:
+        # wrong types and unknown fields are found while the body is read: they fail the whole request (recalled)
+        raise
     except ApiError as error:
-        if error.code in _WHOLE:
-            raise
         return _failed(error)
 
 

@@ -39,6 +39,10 @@ class RollbackError(Exception):
     """Leaves a transaction on purpose, so that nothing of it stays."""
 
 
+class UnreadableError(ApiError):
+    """A body that cannot be read as what the resource expects: it fails a whole request, not a row of it."""
+
+
 def refused(code: str, message: str, *fields: str) -> ApiError:
     """A save that the org refuses with 400, naming the fields it is about."""
     return ApiError(400, code, message, fields)
@@ -71,9 +75,9 @@ def bad_reference(*fields: str) -> ApiError:
 
 def bad_json(message: str, line: int = 1, column: int = 1) -> ApiError:
     """A body that is not the JSON the resource expects."""
-    return ApiError(400, "JSON_PARSER_ERROR", f"{message} at [line:{line}, column:{column}]")
+    return UnreadableError(400, "JSON_PARSER_ERROR", f"{message} at [line:{line}, column:{column}]")
 
 
 def unknown_column(name: str, sobject: str) -> ApiError:
     """A field in a body that the object does not have, or that the user may not see."""
-    return ApiError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject}")
+    return UnreadableError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject}")

@@ -172,7 +172,9 @@ def forget(org: Org, actor: Actor, row: Row) -> None:
 
 def cut(org: Org, actor: Actor, row: Row) -> None:
     """Deletes an occurrence of a Lightning series and all that follow it. Raises ApiError for any other event."""
-    if not row.get("IsRecurrence2") or row.get("IsRecurrence2Exclusion") or row.get("IsChild"):
+    begins = row.get("Recurrence2PatternStartDate")
+    early = isinstance(begins, datetime) and _start(row) < begins
+    if not row.get("IsRecurrence2") or row.get("IsRecurrence2Exclusion") or row.get("IsChild") or early:
         raise ApiError(400, "INVALID_OPERATION", "The event is not an occurrence of a series that can be cut", ())
     for other in org.family("Event", _SERIES, row[_SERIES]):
         if _start(other) >= _start(row) and not other.get("IsRecurrence2Exclusion"):

@@ -1,0 +1,242 @@
+"""A backend and a service without servers for the screens: the contract of `sync_core.service`, with values given."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+import pytest_textual_snapshot as snapshot_plugin
+from textual.pilot import Pilot
+
+from sync_core.errors import CancelledError, HandsyncError
+from sync_core.items import Kind, SideName
+from sync_core.plan import Ignore, Plan
+from sync_core.report import RunReport
+from sync_core.review import Review
+from sync_core.service import Finding, LastRun
+from sync_core.settings.models import OutlookSettings, SalesforceSettings, Settings, SyncJob
+from sync_core.sides import CancelCheck, Progress, ProgressSink, Window
+from tui.app import HandsyncApp
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 22)
+SIZES = [(80, 24), (120, 40)]
+
+# pictures are the same on every machine: nothing of the developer's terminal gets in (facts: terminal 6)
+for _name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
+    del os.environ[_name]
+
+
+class TopLevel(snapshot_plugin.SVGImageExtension):  # type: ignore[misc]  # the plug-in has no type information
+    """Keeps the pictures in snapshots/ at the top, where the README finds them too."""
+
+    @classmethod
+    def dirname(cls, *, test_location: Any) -> str:
+        """The directory of one test module's pictures."""
+        return str(ROOT / "snapshots" / test_location.basename)
+
+
+snapshot_plugin.SVGImageExtension = TopLevel
+
+
+def ready_settings(**job: Any) -> Settings:
+    """Settings of somebody who has set everything up; `job` changes the calendar process."""
+    return Settings(
+        salesforce=SalesforceSettings(instance_url="https://northwind.my.salesforce.com", access_token="secret-token"),
+        outlook=OutlookSettings(
+            service_endpoint="https://mail.northwind.example/EWS/Exchange.asmx",
+            primary_smtp_address="priya@northwind.example",
+            username="priya@northwind.example",
+            password="secret-word",
+        ),
+        calendar=SyncJob(**{"include": True, **job}),
+    )
+
+
+def empty_plan(**changes: Any) -> Plan:
+    """A plan in which nothing differs."""
+    values: dict[str, Any] = {
+        "kind": Kind.CALENDAR,
+        "made_at": "2026-11-22T09:00:00Z",
+        "window": Window(date(2026, 10, 23), date(2027, 11, 22), "Europe/London"),
+        "rows": (),
+        "in_sync": 58,
+    }
+    return Plan(**{**values, **changes})
+
+
+@dataclass
+class GivenService:
+    """What a service answers, given beforehand; it remembers what it was asked."""
+
+    settings: Settings
+    zone: str = "Europe/London"
+    findings: dict[SideName, list[Finding]] = field(default_factory=dict)
+    last: LastRun | None = LastRun("2026-11-20T16:02:00Z", "12 done, 1 skipped")
+    ignores: list[tuple[Kind, Ignore]] = field(default_factory=list)
+    # each reading takes the next one: a plan, or an error to raise
+    readings: list[Plan | HandsyncError] = field(default_factory=list)
+    # a reading waits for this before it answers, and reports these steps first
+    go_on: Event = field(default_factory=Event)
+    steps: list[Progress] = field(default_factory=list)
+    cancelled: bool = False
+    kept: list[Review] = field(default_factory=list)
+    ran: list[Review] = field(default_factory=list)
+    checked: list[SideName] = field(default_factory=list)
+    closed: int = 0
+
+    def today(self) -> date:
+        """Always the same day."""
+        return TODAY
+
+    def check_side(self, side: SideName) -> list[Finding]:
+        """What was given, or that all is well."""
+        self.checked.append(side)
+        account = "Priya Raman" if side is SideName.SALESFORCE else "priya@northwind.example"
+        return self.findings.get(side, [Finding(side.label, True, f"signed in as {account}.")])
+
+    def plan(self, kind: Kind, progress: ProgressSink, cancelled: CancelCheck) -> Plan:
+        """Reports the steps, waits to be let on, and gives the next reading."""
+        for step in self.steps:
+            progress(step)
+        while not self.go_on.wait(0.01):
+            if cancelled():
+                self.cancelled = True
+                raise CancelledError
+        reading = self.readings.pop(0) if self.readings else empty_plan()
+        if isinstance(reading, HandsyncError):
+            raise reading
+        return reading
+
+    def run(self, review: Review, progress: Any, cancelled: CancelCheck) -> RunReport:
+        """Remembers the review."""
+        self.ran.append(review)
+        return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", ())
+
+    def keep_ignores(self, review: Review) -> None:
+        """Remembers the review."""
+        self.kept.append(review)
+
+    def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
+        """What was given and not taken back."""
+        return list(self.ignores)
+
+    def remove_ignore(self, row_id: str) -> bool:
+        """Takes one out of what was given."""
+        before = len(self.ignores)
+        self.ignores = [pair for pair in self.ignores if pair[1].row_id != row_id]
+        return len(self.ignores) < before
+
+    def last_run(self, kind: Kind) -> LastRun | None:
+        """What was given."""
+        return self.last
+
+    def close(self) -> None:
+        """Counts."""
+        self.closed += 1
+
+
+@dataclass
+class GivenBackend:
+    """Settings in memory, and one service for all who ask."""
+
+    settings: Settings
+    given: GivenService
+    path: Path = Path("~/.config/handsync/config.toml")
+    locks: frozenset[str] = frozenset()
+    # raised by the next load, or by every save
+    load_error: HandsyncError | None = None
+    save_error: HandsyncError | None = None
+    saved: list[tuple[Settings, Settings]] = field(default_factory=list)
+    # the settings that a service was made for, in order
+    served: list[Settings] = field(default_factory=list)
+
+    def load(self) -> Settings:
+        """The settings as saved last."""
+        if self.load_error is not None:
+            raise self.load_error
+        return self.settings.model_copy(deep=True)
+
+    def locked(self) -> frozenset[str]:
+        """What was given."""
+        return self.locks
+
+    def save(self, before: Settings, after: Settings) -> None:
+        """Keeps them."""
+        if self.save_error is not None:
+            raise self.save_error
+        self.saved.append((before, after))
+        self.settings = after
+
+    def service(self, settings: Settings) -> Any:
+        """The one service."""
+        self.served.append(settings)
+        return self.given
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def make_backend(settings: Settings | None = None) -> GivenBackend:
+    """A backend with `settings`, or those of somebody who has set everything up."""
+    settings = ready_settings() if settings is None else settings
+    return GivenBackend(settings, GivenService(settings))
+
+
+@pytest.fixture
+def backend() -> GivenBackend:
+    """Everything set up, both connections well, nothing differs."""
+    return make_backend()
+
+
+@pytest.fixture
+def app(backend: GivenBackend) -> Iterator[HandsyncApp]:
+    """The program on that backend. At the end no worker of it may have failed."""
+    app = HandsyncApp(backend)
+    yield app
+    assert app.faults == []
+
+
+Settle = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+async def _settle(pilot: Pilot[Any]) -> None:
+    await pilot.pause()
+    for _ in range(200):
+        busy = [
+            w
+            for w in pilot.app.workers
+            if w.is_running and w.group in ("load", "check", "ignored", "take-back", "test")
+        ]
+        if not busy:
+            break
+        await asyncio.sleep(0.01)
+    await pilot.pause()
+
+
+@pytest.fixture
+def settle() -> Settle:
+    """Waits until everything that runs beside the screen and ends by itself has ended."""
+    return _settle
+
+
+@pytest.fixture
+def until() -> Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]:
+    """Waits until something is so; fails after two seconds."""
+
+    async def wait(pilot: Pilot[Any], is_so: Callable[[], bool]) -> None:
+        for _ in range(200):
+            await pilot.pause()
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("it did not happen within two seconds")
+
+    return wait

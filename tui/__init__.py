@@ -1,0 +1,1 @@
+"""The screens of handsync. Nothing of `sync_core` knows this package."""

@@ -1,0 +1,177 @@
+"""The full-screen program: its looks, its start and end, and the way from one screen to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from sync_core.items import Kind
+from tui import words
+from tui.backend import Backend, FileBackend
+from tui.background import in_thread
+from tui.driver import driver_class
+from tui.keys import key_help
+from tui.screens.home import HomeScreen
+from tui.screens.question import Answer, Question
+from tui.screens.too_small import TooSmallScreen
+from tui.theme import DARK, FEW, few_colours, names, themes
+
+if TYPE_CHECKING:
+    from sync_core.service import LastRun, Service
+    from sync_core.settings.models import Settings
+
+T = TypeVar("T")
+WIDTH: Final = 80
+HEIGHT: Final = 24
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The settings, a service that works with them, and what Home shows of the past."""
+
+    settings: Settings
+    service: Service
+    today: date
+    zone: str
+    last_runs: dict[Kind, LastRun | None]
+    # the keys that the environment decides, as in "calendar.past_days"
+    locked: frozenset[str] = frozenset()
+
+
+class HandsyncApp(App[int]):
+    """The program. `backend` is where settings and service come from; tests give their own.
+
+    `few_colours` chooses the look for terminals with fewer than 256 colours, or with NO_COLOR set.
+    """
+
+    TITLE = "handsync"
+    # the first screen's sheet is not loaded with the screen, as all others are
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/home.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave handsync."),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="Find a command by its name."),
+    ]
+
+    def __init__(self, backend: Backend, *, demo: bool = False, few_colours: bool = False) -> None:
+        # Textual decides while it starts whether NO_COLOR means grey or none at all, by this flag.
+        super().__init__(driver_class=driver_class(), ansi_color=True if few_colours else None)
+        self.backend = backend
+        self.demo = demo
+        # faults of our own, told when the program ends
+        self.faults: list[BaseException] = []
+        self.animation_level = "none"
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = FEW if few_colours else DARK
+        # set while the terminal is large enough to show something
+        self.roomy = asyncio.Event()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The names our style sheets use, for themes that do not know them."""
+        return names()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Home, or on a demo what prepares it."""
+        return HomeScreen()
+
+    def on_resize(self, event: Resize) -> None:
+        """Says so when the terminal is too small, and goes on when it is large enough again."""
+        small = event.size.width < WIDTH or event.size.height < HEIGHT
+        if not small:
+            if isinstance(self.screen, TooSmallScreen):
+                self.pop_screen()
+            self.roomy.set()
+        elif not isinstance(self.screen, TooSmallScreen):
+            self.roomy.clear()
+            self.push_screen(TooSmallScreen(WIDTH, HEIGHT))
+
+    async def ask(self, screen: Screen[T]) -> T | None:
+        """Shows `screen` as soon as there is room, and gives what it answers. To be called from a worker."""
+        await self.roomy.wait()
+        return await self.push_screen_wait(screen)
+
+    async def load(self) -> Loaded:
+        """Reads the settings and what Home shows of the past, beside the screen. Raises HandsyncError."""
+        return await in_thread(self._load)
+
+    def _load(self) -> Loaded:
+        settings = self.backend.load()
+        service = self.backend.service(settings)
+        last_runs = {kind: service.last_run(kind) for kind in Kind if words.available(kind)}
+        return Loaded(settings, service, service.today(), service.zone, last_runs, self.backend.locked())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of our own in a worker: said in a sentence, kept for the end, and never swallowed."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self.faults.append(error)
+            self.notify(
+                f"handsync made a mistake ({type(error).__name__}). Nothing was written by it. Please report it; "
+                "the details are printed when you quit.",
+                severity="error",
+                markup=False,
+            )
+
+    async def action_quit(self) -> None:
+        """Leaves the program; asks first when a screen holds something that was not kept."""
+        unsaved = " ".join(words for screen in self.screen_stack if (words := getattr(screen, "unsaved", "")))
+        if unsaved:
+            self._ask_quit(unsaved)
+        else:
+            self.exit(0)
+
+    @work(exclusive=True, group="quit", exit_on_error=False)
+    async def _ask_quit(self, unsaved: str) -> None:
+        answers = (Answer("quit", "q", "Quit"), Answer("stay", "s", "Stay"))
+        if await self.ask(Question("Quit handsync?", unsaved, answers, focus="stay")) == "quit":
+            self.exit(0)
+
+    def action_keys(self) -> None:
+        """Shows what the keys do on the screen that is open."""
+        from tui.screens.keys_page import KeysScreen
+
+        if not isinstance(self.screen, KeysScreen):
+            self.push_screen(KeysScreen(key_help(self.screen)))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: what the keys of the open screen do, by name."""
+        for entry in key_help(screen):
+            if entry.label and entry.enabled and not entry.action.endswith("command_palette"):
+                keys = " or ".join(entry.keys)
+                action = entry.action
+                yield SystemCommand(entry.label, f"{entry.sentence} ({keys})", lambda action=action: self._do(action))
+        yield SystemCommand("Theme", "Choose other colours, for this session.", self.action_change_theme)
+
+    def _do(self, action: str) -> None:
+        self.call_later(self.run_action, action, self.screen)
+
+
+def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) -> int:
+    """Runs the full-screen program until it is left; the exit code.
+
+    `config_path` is the settings file, or None for the usual place. A demo brings its own. Raises SettingsError when
+    the place of the settings cannot be made out.
+    """
+    backend = FileBackend(config_path)
+    app = HandsyncApp(backend, few_colours=few_colours(os.environ))
+    try:
+        code = app.run(mouse=not no_mouse)
+    finally:
+        backend.close()
+    for fault in app.faults:
+        traceback.print_exception(fault)
+    return app.return_code or 0 if code is None else code

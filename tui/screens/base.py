@@ -1,0 +1,34 @@
+"""What all our screens have in common: a way back, help, and arrows that move between fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tui.keys import BACK, HELP, MOVES
+
+if TYPE_CHECKING:
+    from tui.app import HandsyncApp
+
+T = TypeVar("T")
+
+
+class BaseScreen(Screen[T]):
+    """A screen that can be left with Esc or q; what it answers then is None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [BACK, HELP, *MOVES]
+
+    @property
+    def handsync(self) -> HandsyncApp:
+        """The program this screen belongs to."""
+        from tui.app import HandsyncApp
+
+        app = self.app
+        assert isinstance(app, HandsyncApp)
+        return app
+
+    def action_back(self) -> None:
+        """Leaves the screen without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,173 @@
+"""Configure: connections and sync jobs, as a draft that is kept with Apply or OK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, ContentSwitcher, OptionList, TabbedContent, TabPane
+from textual.widgets.option_list import Option
+
+from sync_core import text
+from sync_core.errors import HandsyncError
+from sync_core.items import Kind, SideName
+from tui.backend import check_connection
+from tui.background import in_thread
+from tui.draft import Draft
+from tui.keys import HELP, MOVES
+from tui.screens.base import BaseScreen
+from tui.screens.configure_connections import ConnectionPane
+from tui.screens.configure_jobs import Edited, JobsPane
+from tui.screens.question import Answer, Question
+from tui.widgets.controls import Push, Words
+from tui.widgets.frame import KeyLine, TitleBar
+
+if TYPE_CHECKING:
+    from sync_core.service import Finding
+    from tui.app import Loaded
+
+
+class ConfigureScreen(BaseScreen[None]):
+    """Components on the left, their tabs on the right. Opens at the job of `kind`, or at the connections."""
+
+    CSS_PATH = "configure.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a,ctrl+s", "apply", "Apply", id="apply", tooltip="Keep the changes and stay here."),
+        Binding("o", "ok", "OK", id="ok", tooltip="Keep the changes and go back."),
+        Binding("escape,q", "back", "Cancel", id="cancel", tooltip="Go back; asks first when changes were not kept."),
+        Binding("t", "test", "Test connection", id="test", tooltip="Test the connection that is shown."),
+        HELP,
+        *MOVES,
+    ]
+
+    def __init__(self, loaded: Loaded, kind: Kind | None) -> None:
+        super().__init__()
+        self._loaded = loaded
+        self._first = kind
+        self._draft = Draft(loaded.settings)
+
+    @property
+    def unsaved(self) -> str:
+        """What would be lost if the program were left now."""
+        return "Changes on the Configure screen were not kept." if self._draft.changed else ""
+
+    def compose(self) -> ComposeResult:
+        """Everything at once; the switcher shows one component."""
+        yield TitleBar("Configure", Content(text.plain(str(self.handsync.backend.path))))
+        with Horizontal(id="body"):
+            yield OptionList(
+                Option("Connections", id="connections"), Option("Sync", id="sync"), id="components", markup=False
+            )
+            with ContentSwitcher(initial="sync" if self._first else "connections", id="switcher"):
+                with TabbedContent(id="connections"):
+                    for side in SideName:
+                        with TabPane(side.label, id=f"tab-{side.value}"):
+                            yield ConnectionPane(self._draft, side, self._loaded.locked, self._test)
+                with TabbedContent(id="sync"), TabPane("Sync Jobs", id="tab-jobs"):
+                    yield JobsPane(self._draft, self._first or Kind.CALENDAR, self._loaded)
+        yield Words("", id="status")
+        with Horizontal(id="buttons"):
+            yield Push("Apply", id="apply")
+            yield Push("OK", id="ok")
+            yield Push("Cancel", id="cancel")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """The cursor starts where the person was sent to."""
+        self.query_one("#components", OptionList).highlighted = 1 if self._first else 0
+        self.query_one("#include" if self._first else "#salesforce-instance_url").focus()
+        self._edited()
+
+    @on(OptionList.OptionHighlighted, "#components")
+    def component(self, event: OptionList.OptionHighlighted) -> None:
+        """Another component."""
+        self.query_one("#switcher", ContentSwitcher).current = event.option.id
+
+    @on(OptionList.OptionSelected, "#components")
+    def enter_component(self) -> None:
+        """Enter goes on into the component."""
+        self.focus_next()
+
+    @on(Edited)
+    def _edited(self) -> None:
+        self.query_one("#apply", Button).disabled = not self._draft.changed
+        self._say("Changes are not kept yet." if self._draft.changed else "", "warn")
+
+    def _say(self, sentence: str, tone: str) -> None:
+        status = self.query_one("#status", Words)
+        status.update(Content(text.plain(sentence)))
+        status.set_classes(tone)
+
+    async def _keep(self) -> bool:
+        """Keeps the draft; whether that worked."""
+        if not self._draft.changed:
+            return True
+        try:
+            after = self._draft.build()
+            await in_thread(self.handsync.backend.save, self._draft.before, after)
+        except HandsyncError as error:
+            self._say(error.sentence(), "bad")
+            return False
+        self._draft = Draft(after)
+        for connection in self.query(ConnectionPane):
+            connection.show(self._draft)
+        self.query_one(JobsPane).show(self._draft)
+        self._edited()
+        self._say("Kept.", "good")
+        return True
+
+    async def _test(self, side: SideName) -> list[Finding]:
+        return await in_thread(check_connection, self.handsync.backend, self._draft.build(), side)
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def action_apply(self) -> None:
+        """Keeps the changes."""
+        await self._keep()
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def action_ok(self) -> None:
+        """Keeps the changes and goes back."""
+        if await self._keep():
+            self.dismiss(None)
+
+    def action_back(self) -> None:
+        """Goes back; asks when something would be lost."""
+        if self._draft.changed:
+            self._ask_back()
+        else:
+            self.dismiss(None)
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def _ask_back(self) -> None:
+        question = Question(
+            "Keep the changes?",
+            "You changed settings and did not keep them.",
+            (Answer("keep", "k", "Keep"), Answer("discard", "d", "Discard"), Answer("stay", "s", "Stay here")),
+            focus="stay",
+        )
+        answer = await self.handsync.ask(question)
+        if answer == "discard" or (answer == "keep" and await self._keep()):
+            self.dismiss(None)
+
+    def action_test(self) -> None:
+        """Tests the connection that is shown."""
+        if self.query_one("#switcher", ContentSwitcher).current != "connections":
+            return
+        tabs = self.query_one("TabbedContent#connections", TabbedContent)
+        if tabs.active_pane is not None:
+            tabs.active_pane.query_one(ConnectionPane).run_test()
+
+    @on(Button.Pressed, "#buttons Button")
+    def pressed(self, event: Button.Pressed) -> None:
+        """The buttons do what the keys do."""
+        match event.button.id:
+            case "apply":
+                self.action_apply()
+            case "ok":
+                self.action_ok()
+            case "cancel":
+                self.action_back()

@@ -1,0 +1,191 @@
+"""The Connections tabs: how to reach each side, and a test whether that works."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Select
+
+from sync_core import text
+from sync_core.errors import HandsyncError
+from sync_core.items import SideName
+from tui.draft import Draft
+from tui.screens.configure_jobs import Edited
+from tui.widgets.controls import Choice, Field, Push, Words
+from tui.words import variable
+
+if TYPE_CHECKING:
+    from sync_core.service import Finding
+
+# the ways to sign in that are there; the settings know more names, for later
+SIGN_IN: Final[Mapping[SideName, Mapping[str, str]]] = {
+    SideName.SALESFORCE: {
+        "session": "access token",
+        "client_credentials": "client credentials",
+        "jwt": "JWT (key file)",
+    },
+    SideName.OUTLOOK: {"basic": "user name and password", "ntlm": "NTLM (Windows domain)"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the form. `auths` are the ways to sign in that need it; all when empty."""
+
+    key: str
+    label: str
+    hint: str = ""
+    auths: tuple[str, ...] = ()
+    secret: bool = False
+    path: bool = False
+
+
+FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
+    SideName.SALESFORCE: (
+        Entry("instance_url", "Instance URL", "https://example.my.salesforce.com"),
+        Entry("access_token", "Access token", auths=("session",), secret=True),
+        Entry("client_id", "Client id", "of the connected app", auths=("client_credentials", "jwt")),
+        Entry("client_secret", "Client secret", auths=("client_credentials",), secret=True),
+        Entry("username", "User name", "rep@example.com", auths=("jwt",)),
+        Entry("private_key_file", "Private key file", "/home/rep/.ssh/handsync.pem", auths=("jwt",), path=True),
+        Entry("login_url", "Login URL", "the instance URL unless given", auths=("jwt",)),
+        Entry("api_version", "API version", "62.0"),
+    ),
+    SideName.OUTLOOK: (
+        Entry("service_endpoint", "Service endpoint", "https://mail.example.com/EWS/Exchange.asmx"),
+        Entry("primary_smtp_address", "Mail address", "rep@example.com"),
+        Entry("username", "User name", "rep@example.com or DOMAIN\\rep"),
+        Entry("password", "Password", secret=True),
+        Entry("calendar", "Calendar", "Calendar, or Calendar/Team for a folder below it"),
+        Entry("mailbox", "Shared mailbox", "the owner's address, for a shared calendar"),
+    ),
+}
+_SOURCES: Final = {
+    "": "not set",
+    "set": "set; type to replace it",
+    "command": "given by a command; type to replace it",
+    "file": "given by a file; type to replace it",
+}
+
+
+class ConnectionPane(Vertical):
+    """How to reach one side. Secrets are typed here and never shown."""
+
+    def __init__(
+        self, draft: Draft, side: SideName, locked: frozenset[str], test: Callable[[SideName], Awaitable[list[Finding]]]
+    ) -> None:
+        super().__init__(id=f"pane-{side.value}", classes="connection-pane")
+        self._draft = draft
+        self._side = side
+        self._locked = locked
+        self._test = test
+
+    def compose(self) -> ComposeResult:
+        """A line per setting, the test, and what it said."""
+        with Horizontal(classes="line"):
+            yield Words("Sign in with", classes="label")
+            yield Choice(self._ways(), value=str(self._value("auth")), id=self._named("auth"))
+        for entry in FORM[self._side]:
+            with Horizontal(classes="line", id=self._named(f"line-{entry.key}")):
+                yield Words(entry.label, classes="label")
+                hint = _SOURCES[self._draft.source(self._side.value, entry.key)] if entry.secret else entry.hint
+                yield Field(placeholder=hint, password=entry.secret, id=self._named(entry.key))
+        yield Words("", id=self._named("note"), classes="warn")
+        yield Push("Test connection", id=self._named("test"))
+        yield Words("", id=self._named("result"), classes="result")
+
+    def on_mount(self) -> None:
+        """Fills the form."""
+        self.show(self._draft)
+
+    def show(self, draft: Draft) -> None:
+        """Fills the form from `draft`."""
+        self._draft = draft
+        variables = []
+        with self.prevent(Input.Changed, Select.Changed):
+            for key in ("auth", *(entry.key for entry in FORM[self._side])):
+                forms = {f"{self._side.value}.{key}{end}" for end in ("", "_command", "_file")}
+                setters = sorted(forms & self._locked)
+                self.query_one(f"#{self._named(key)}").disabled = bool(setters)
+                variables += [variable(*name.split(".")) for name in setters]
+            for entry in FORM[self._side]:
+                field = self.query_one(f"#{self._named(entry.key)}", Field)
+                if entry.secret:
+                    field.value = ""
+                    field.placeholder = _SOURCES[draft.source(self._side.value, entry.key)]
+                else:
+                    field.value = text.plain(str(self._value(entry.key) or ""))
+        note = f"Locked: {', '.join(variables)} in the environment wins over the settings file." if variables else ""
+        self.query_one(f"#{self._named('note')}", Words).update(note)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Shows the lines that the chosen way to sign in needs."""
+        auth = str(self._value("auth"))
+        for entry in FORM[self._side]:
+            self.query_one(f"#{self._named('line-' + entry.key)}").display = not entry.auths or auth in entry.auths
+
+    def _named(self, name: str) -> str:
+        return f"{self._side.value}-{name}"
+
+    def _value(self, key: str) -> Any:
+        return self._draft.get(self._side.value, key)
+
+    def _ways(self) -> list[tuple[str, str]]:
+        ways = [(label, name) for name, label in SIGN_IN[self._side].items()]
+        now = str(self._value("auth"))
+        return ways if now in SIGN_IN[self._side] else [*ways, (f"{now}: not there yet", now)]
+
+    @on(Select.Changed)
+    def chosen(self, event: Select.Changed) -> None:
+        """Another way to sign in."""
+        event.stop()
+        if str(event.value) != str(self._value("auth")):
+            self._draft.set(self._side.value, "auth", str(event.value))
+            self._fit()
+            self.post_message(Edited())
+
+    @on(Input.Changed)
+    def typed(self, event: Input.Changed) -> None:
+        """A value was typed: it goes into the draft."""
+        event.stop()
+        entry = next(e for e in FORM[self._side] if self._named(e.key) == event.input.id)
+        if entry.secret:
+            self._draft.set_secret(self._side.value, entry.key, event.value)
+        elif entry.path:
+            self._draft.set(self._side.value, entry.key, Path(event.value.strip()) if event.value.strip() else None)
+        else:
+            self._draft.set(self._side.value, entry.key, event.value.strip())
+        self.post_message(Edited())
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """The test was asked for."""
+        event.stop()
+        self.run_test()
+
+    @work(exclusive=True, group="test", exit_on_error=False)
+    async def run_test(self) -> None:
+        """Tests what stands in the form, kept or not, and says what came of it."""
+        result = self.query_one(f"#{self._named('result')}", Words)
+        result.update("Testing the connection. Nothing is written.")
+        try:
+            findings = await self._test(self._side)
+        except HandsyncError as error:
+            result.update(Content.assemble(("!! ", "$bad"), text.plain(error.sentence())))
+            return
+        parts: list[str | tuple[str, str]] = []
+        for finding in findings:
+            parts += [
+                ("ok " if finding.ok else "!! ", "$good" if finding.ok else "$bad"),
+                text.plain(finding.sentence),
+                "\n",
+            ]
+        result.update(Content.assemble(*parts))

@@ -1,0 +1,300 @@
+"""Home: manual mode. What can be synced, what each process will do, how both connections are, and the way on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Checkbox
+
+from sync_core import text
+from sync_core.errors import HandsyncError
+from sync_core.items import Kind, SideName
+from tui import words
+from tui.backend import check_connection
+from tui.background import in_thread
+from tui.format import instant
+from tui.keys import HELP, MOVES
+from tui.screens.base import BaseScreen
+from tui.screens.configure import ConfigureScreen
+from tui.screens.ignored import IgnoredScreen
+from tui.screens.question import Answer, Question
+from tui.screens.sync import start_question, sync
+from tui.widgets.controls import Box, Push, Words
+from tui.widgets.frame import KeyLine, TitleBar
+
+if TYPE_CHECKING:
+    from sync_core.service import Finding
+    from tui.app import Loaded
+
+FIRST_RUN = (
+    "Welcome. handsync shows your Salesforce calendar beside your Outlook calendar, lets you decide item by item, and "
+    "writes only what you saw and confirmed.\n\n"
+    "1. Open Configure, and under Connections say how to reach both sides.\n"
+    "2. Under Sync, switch the Calendar process on.\n"
+    "3. Come back here and start. The first run finds what is on both sides already.\n\n"
+    "To look around without any of this, leave with Ctrl+Q and type: handsync --demo"
+)
+
+
+class ProcessRow(Horizontal):
+    """One process: its check box, and in words what it will do."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(id=f"row-{kind.value}", classes="process")
+        self.kind = kind
+        self.included = False
+
+    def compose(self) -> ComposeResult:
+        """The box on the left, the words on the right."""
+        yield Box(self.kind.label, id=f"process-{self.kind.value}")
+        yield Words("" if words.available(self.kind) else f"{words.LATER}.", classes="words")
+
+    @property
+    def box(self) -> Box:
+        """The check box."""
+        return self.query_one(Box)
+
+    def show(self, loaded: Loaded) -> None:
+        """Says what the settings and the last run mean for this process."""
+        job = loaded.settings.job(self.kind)
+        came = job.include and not self.included
+        self.included = job.include and words.available(self.kind)
+        with self.box.prevent(Checkbox.Changed):
+            self.box.value = self.included and (came or self.box.value)
+        self.query_one(".words", Words).update(self._words(loaded))
+
+    def _words(self, loaded: Loaded) -> Content:
+        if not words.available(self.kind):
+            return Content(f"{words.LATER}.")
+        if not self.included:
+            return Content("switched off. Nothing syncs until you switch it on in Configure.")
+        last = loaded.last_runs.get(self.kind)
+        ran = (
+            "never run"
+            if last is None
+            else f"last run {instant(last.finished, loaded.zone, loaded.today)}: {last.sentence}"
+        )
+        lines = [*words.summary(loaded.settings.job(self.kind), loaded.today), ran]
+        return Content.assemble("\n".join(lines[:-1]), "\n", (lines[-1], "$quiet"))
+
+
+class ConnectionRow(Horizontal):
+    """One connection: whether it works, in a sentence."""
+
+    def __init__(self, side: SideName) -> None:
+        super().__init__(id=f"connection-{side.value}", classes="connection")
+        self.side = side
+
+    def compose(self) -> ComposeResult:
+        """The side's name and the sentence."""
+        yield Words(self.side.label, classes="side")
+        yield Words("", classes="mark")
+        yield Words("", classes="words")
+
+    def show(self, mark: str, sentence: str, tone: str) -> None:
+        """A mark of two characters, a sentence, and how it sounds: "good", "bad" or "quiet"."""
+        state = self.query_one(".mark", Words)
+        state.update(mark)
+        state.set_classes(f"mark {tone}")
+        self.query_one(".words", Words).update(Content(text.plain(sentence)))
+
+    def report(self, findings: list[Finding]) -> None:
+        """Shows what a check found: the first thing that is wrong, or that all is well."""
+        wrong = [finding for finding in findings if not finding.ok]
+        if wrong:
+            self.show("!!", wrong[0].sentence, "bad")
+        else:
+            self.show("ok", findings[-1].sentence if findings else "", "good")
+
+
+class HomeScreen(BaseScreen[None], inherit_bindings=False):
+    """Where everything starts, and where everything comes back to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", "Start Sync", id="start", tooltip="Read both sides and show what a sync would do."),
+        Binding("c", "configure", "Configure", id="configure", tooltip="Connections, and what each process does."),
+        Binding("i", "ignored", "Ignored items", id="ignored", tooltip="What is being ignored; take it back there."),
+        Binding(
+            "r", "reload", "Check again", id="reload", tooltip="Read the settings and check both connections again."
+        ),
+        HELP,
+        Binding("q", "app.quit", "Quit", id="leave", tooltip="Leave handsync."),
+        *MOVES,
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: Loaded | None = None
+
+    def compose(self) -> ComposeResult:
+        """Everything that can be said without having read anything yet."""
+        yield TitleBar("handsync", "Manual sync")
+        with VerticalScroll(id="home", can_focus=False):
+            yield Words("Tick what to sync. You see every change first, and nothing is written before you say Ok.")
+            yield Words("", id="trouble", classes="bad")
+            yield Words(FIRST_RUN, id="first-run")
+            with Vertical(id="processes"):
+                for kind in Kind:
+                    yield ProcessRow(kind)
+            with Vertical(id="connections"):
+                yield Words("Connections", classes="title")
+                for side in SideName:
+                    yield ConnectionRow(side)
+        with Horizontal(id="buttons"):
+            yield Push("Start Sync", id="start")
+            yield Push("Configure", id="configure")
+            yield Push("Ignored items", id="ignored")
+            yield Push("Quit", id="quit")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Paints first, then reads: the settings bring heavy libraries with them."""
+        self.query_one("#first-run").display = False
+        self.query_one("#trouble").display = False
+        self.query_one("#start").focus()
+        self.call_after_refresh(self.reload)
+
+    @property
+    def rows(self) -> list[ProcessRow]:
+        """One row per process."""
+        return list(self.query(ProcessRow))
+
+    @work(exclusive=True, group="load", exit_on_error=False)
+    async def reload(self) -> None:
+        """Reads the settings, says what they mean, then checks both connections at once."""
+        for connection in self.query(ConnectionRow):
+            connection.show("..", "not checked yet", "quiet")
+        try:
+            loaded = await self.handsync.load()
+        except HandsyncError as error:
+            self.loaded = None
+            self._trouble(f"{error.sentence()} Then press r.")
+            return
+        self._trouble("")
+        before, self.loaded = self.loaded, loaded
+        if before is not None:
+            await in_thread(before.service.close)
+        for row in self.rows:
+            row.show(loaded)
+        set_up = {
+            SideName.SALESFORCE: bool(loaded.settings.salesforce.instance_url),
+            SideName.OUTLOOK: bool(loaded.settings.outlook.service_endpoint),
+        }
+        fresh = not any(set_up.values())
+        self.query_one("#first-run").display = fresh
+        self.query_one("#processes").display = self.query_one("#connections").display = not fresh
+        if fresh:
+            self.query_one("#configure").focus()
+        for connection in self.query(ConnectionRow):
+            if set_up[connection.side]:
+                self.check(connection)
+            else:
+                connection.show("--", "not set up yet: Configure, Connections", "quiet")
+
+    @work(group="check", exit_on_error=False)
+    async def check(self, connection: ConnectionRow) -> None:
+        """Checks one connection."""
+        loaded = self.loaded
+        if loaded is None:
+            return
+        connection.show("..", "checking", "quiet")
+        try:
+            findings = await in_thread(check_connection, self.handsync.backend, loaded.settings, connection.side)
+        except HandsyncError as error:
+            connection.show("!!", error.sentence(), "bad")
+        else:
+            if loaded is self.loaded:
+                connection.report(findings)
+
+    def _trouble(self, sentence: str) -> None:
+        trouble = self.query_one("#trouble", Words)
+        trouble.update(Content(text.plain(sentence)))
+        trouble.display = bool(sentence)
+
+    @on(Checkbox.Changed)
+    def ticked(self, event: Checkbox.Changed) -> None:
+        """A process was ticked: one that is switched off leads to Configure instead."""
+        row = next(row for row in self.rows if row.box is event.checkbox)
+        if not event.value or row.included:
+            return
+        with row.box.prevent(Checkbox.Changed):
+            row.box.value = False
+        self.switch_on(row.kind)
+
+    @work(group="flow", exit_on_error=False)
+    async def switch_on(self, kind: Kind) -> None:
+        """A process that is switched off, or not there yet: says so and leads to Configure."""
+        if not words.available(kind):
+            self.notify(f"{kind.label}: {words.LATER}. Its settings can be prepared in Configure.", markup=False)
+            return
+        question = Question(
+            f"{kind.label} is switched off",
+            "Manual sync of a process is off until you switch it on. Configure is the place; "
+            "have a look at the days and at what is prevented while you are there.",
+            (Answer("configure", "c", "Configure"), Answer("back", "b", "Back")),
+            focus="configure",
+        )
+        if await self.handsync.ask(question) == "configure":
+            await self.configure(kind)
+
+    async def configure(self, kind: Kind | None = None) -> None:
+        """Opens Configure, at the job of `kind` or at the connections, and reads the settings again afterwards."""
+        if self.loaded is None:
+            self.notify("The settings cannot be read; see above.", markup=False)
+            return
+        await self.handsync.ask(ConfigureScreen(self.loaded, kind))
+        self.reload()
+
+    @work(group="flow", exit_on_error=False)
+    async def action_configure(self) -> None:
+        """Opens Configure; at the connections as long as there are none."""
+        fresh = self.query_one("#first-run").display
+        await self.configure(None if fresh else Kind.CALENDAR)
+
+    @work(group="flow", exit_on_error=False)
+    async def action_ignored(self) -> None:
+        """Shows what is being ignored."""
+        if self.loaded is not None:
+            await self.handsync.ask(IgnoredScreen(self.loaded))
+
+    def action_reload(self) -> None:
+        """Reads and checks everything again."""
+        self.reload()
+
+    @property
+    def ticked_kinds(self) -> list[Kind]:
+        """The processes that Start Sync would run."""
+        return [row.kind for row in self.rows if row.included and row.box.value]
+
+    @work(group="flow", exclusive=True, exit_on_error=False)
+    async def action_start(self) -> None:
+        """Asks, reads, lets the person review, runs; one process after the other."""
+        loaded, kinds = self.loaded, self.ticked_kinds
+        if loaded is None:
+            return
+        if not kinds:
+            self.notify("Tick a process first. One that is switched off is switched on in Configure.", markup=False)
+            return
+        if await self.handsync.ask(start_question(loaded, kinds)) != "yes":
+            return
+        for kind in kinds:
+            await sync(self.handsync, loaded, kind)
+        self.reload()
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """The buttons do what the keys do."""
+        match event.button.id:
+            case "start":
+                self.action_start()
+            case "configure":
+                self.action_configure()
+            case "ignored":
+                self.action_ignored()
+            case "quit":
+                self.app.exit(0)

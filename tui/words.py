@@ -1,0 +1,115 @@
+"""What the settings of a process mean, in words. Pure: values in, sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sync_core.items import FIELDS, Kind, SideName
+from sync_core.sides import Window
+from tui.format import period, plural
+
+if TYPE_CHECKING:
+    from sync_core.settings.models import SyncJob
+
+OPERATIONS: Final = ("create", "update", "delete")
+_NOTHING_IS: Final = {"create": "created", "update": "changed", "delete": "deleted"}
+LATER: Final = "not there yet; it comes with a later version"
+
+
+def available(kind: Kind) -> bool:
+    """Whether this version can sync items of `kind`."""
+    return kind in FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Prevented:
+    """The operations that may not happen on each side: "create", "update", "delete"."""
+
+    salesforce: frozenset[str]
+    outlook: frozenset[str]
+
+    @classmethod
+    def of(cls, job: SyncJob) -> Prevented:
+        """What a job prevents."""
+        return cls(frozenset(job.prevent_salesforce), frozenset(job.prevent_outlook))
+
+    def on(self, side: SideName) -> frozenset[str]:
+        """What is prevented on one side."""
+        return self.salesforce if side is SideName.SALESFORCE else self.outlook
+
+    def shut(self, side: SideName) -> bool:
+        """Whether nothing at all may be written to `side`."""
+        return self.on(side) >= set(OPERATIONS)
+
+
+def _and(parts: list[str], word: str = "and") -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def never(side: SideName, operations: Collection[str]) -> str:
+    """What never happens on a side: "nothing is created in Outlook or deleted from it"; "" for nothing."""
+    inside = [_NOTHING_IS[operation] for operation in ("create", "update") if operation in operations]
+    deleted = "delete" in operations
+    if not inside:
+        return f"nothing is deleted from {side.label}" if deleted else ""
+    words = f"nothing is {_and(inside, 'or')} in {side.label}"
+    return f"{words} or deleted from it" if deleted else words
+
+
+def direction(prevented: Prevented) -> str:
+    """Which way changes flow, in a few words: "both ways", "one way, from Salesforce to Outlook", "no way"."""
+    shut = [side for side in SideName if prevented.shut(side)]
+    if len(shut) == 2:
+        return "no way: every operation is prevented"
+    if shut:
+        return f"one way, from {shut[0].label} to {shut[0].other.label}"
+    return "both ways"
+
+
+def flow(prevented: Prevented) -> str:
+    """Which way changes will flow, as a sentence or two."""
+    shut = [side for side in SideName if prevented.shut(side)]
+    if len(shut) == 2:
+        return "Every operation is prevented on both sides: a sync only compares, and writes nothing."
+    open_sides = [side for side in SideName if side not in shut]
+    limits = [words for side in open_sides if (words := never(side, prevented.on(side)))]
+    if shut:
+        source, target = shut[0], shut[0].other
+        first = f"Changes flow one way, from {source.label} to {target.label}; {source.label} is never written to."
+    else:
+        first = "Changes flow both ways, between Salesforce and Outlook."
+    if not limits:
+        return first
+    second = _and(limits)
+    return f"{first} {second[0].upper()}{second[1:]}."
+
+
+def days(today: date, past_days: int, future_days: int) -> str:
+    """The days a process looks at: "23 Oct 2026 – 22 Nov 2027"."""
+    return period(Window(today - timedelta(days=past_days), today + timedelta(days=future_days), ""))
+
+
+def privacy(private: bool) -> str:
+    """What becomes of private items."""
+    return "private items too" if private else "private items stay out"
+
+
+def summary(job: SyncJob, today: date) -> list[str]:
+    """What a process will do, in one line or two: the way, the days and the private items; then what never happens."""
+    prevented = Prevented.of(job)
+    first = f"{direction(prevented)}, {days(today, job.past_days, job.future_days)}, {privacy(job.private)}"
+    limits = [words for side in SideName if not prevented.shut(side) and (words := never(side, prevented.on(side)))]
+    return [first, *([_and(limits)] if limits and direction(prevented)[:2] != "no" else [])]
+
+
+def days_label(number: int) -> str:
+    """A number of days as the drop-downs have it: "30 days"; 0 is "none"."""
+    return plural(number, "day") if number else "none"
+
+
+def variable(section: str, key: str) -> str:
+    """The environment variable that sets a key."""
+    return f"HANDSYNC_{section}__{key}".upper()
