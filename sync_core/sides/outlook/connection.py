@@ -187,7 +187,7 @@ class Connection:
                 if busy is None:
                     return result
                 cause = busy
-            except Exception as problem:  # judge raises again what it does not know
+            except Exception as problem:  # judge tells them apart
                 cause = problem
             verdict = judge(cause)
             if not patience.bear(verdict, reading=True):

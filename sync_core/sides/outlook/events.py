@@ -267,9 +267,9 @@ def _values(fields: Fields, before: Mapping[str, Value], zone: EWSTimeZone) -> d
         match name:
             case "subject" | "location":
                 # '' clears; None would be ignored by some servers (facts: exchange E)
-                values[name] = str(value or "")
+                values[name] = text.storable(str(value or ""))
             case "notes":
-                values["body"] = Body(str(value or ""))
+                values["body"] = Body(text.storable(str(value or "")))
             case "show_as":
                 values["legacy_free_busy_status"] = _FREE_BUSY[str(value)]
             case "private":

@@ -19,7 +19,7 @@ from exchangelib import errors as ews
 from exchangelib.protocol import FailFast
 
 from sync_core import text
-from sync_core.errors import SettingsError, SideError, SignInError
+from sync_core.errors import HandsyncError, SettingsError, SideError, SignInError
 
 WHERE: Final = "Outlook"
 # how long to wait when a server that is busy does not say it
@@ -201,7 +201,7 @@ _NOT_TAKEN: Final = (
 
 
 def judge(problem: Exception) -> Verdict:
-    """What an exception of exchangelib, requests or our own policy means. Re-raises what is a mistake of ours."""
+    """What an exception that came out of a request means. Raises CancelledError and the like again."""
     if isinstance(problem, AnswerError):
         return problem.verdict
     if isinstance(problem, SideError):
@@ -215,7 +215,9 @@ def judge(problem: Exception) -> Verdict:
     if isinstance(problem, ews.UnauthorizedError):
         return Verdict(Fate.REFUSED, SignInError("Exchange refused the user name or the password", where=WHERE))
     if isinstance(problem, (ews.ErrorNonExistentMailbox, ews.ErrorMailboxStoreUnavailable)):
-        return Verdict(Fate.REFUSED, _said(problem, "the mailbox cannot be reached", "Check primary_smtp_address"))
+        return Verdict(
+            Fate.REFUSED, _said(problem, "the mailbox cannot be reached", "Check primary_smtp_address and mailbox")
+        )
     if isinstance(problem, ews.SOAPError):
         error = SideError("the answer of Exchange could not be read", where=WHERE, remedy="Try again later")
         return Verdict(Fate.UNKNOWN, error, split=True)
@@ -224,7 +226,15 @@ def judge(problem: Exception) -> Verdict:
         return Verdict(fate, _said(problem, "Exchange refused the request"), split=True, answered=True)
     if isinstance(problem, (ews.TransportError, ews.EWSError, requests.exceptions.RequestException)):
         return _transport(problem)
-    raise problem
+    if isinstance(problem, HandsyncError):
+        raise problem
+    # exchangelib stumbles in many ways over replies that lack something, such as AttributeError (facts: exchange A.5)
+    error = SideError(
+        f"the answer of Exchange could not be understood ({type(problem).__name__})",
+        where=WHERE,
+        remedy="Try again later",
+    )
+    return Verdict(Fate.UNKNOWN, error, split=True)
 
 
 def _busy(problem: Any) -> Verdict:

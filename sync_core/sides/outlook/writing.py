@@ -193,7 +193,7 @@ class Writer:
                 return
             try:
                 answers = self._call(operation, [job.payload for job in jobs])
-            except Exception as problem:  # judge raises again what it does not know
+            except Exception as problem:  # judge tells them apart
                 verdict = judge(problem)
                 if verdict.fate is Fate.BUSY and self._bear(patience, verdict):
                     continue

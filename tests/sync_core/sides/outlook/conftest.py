@@ -70,6 +70,7 @@ class World:
     other: OtherServer
     server: LocalServer
     faults: FaultBook
+    moment: datetime = NOW
     slept: list[float] = field(default_factory=list)
     sides: list[OutlookSide] = field(default_factory=list)
 
@@ -147,6 +148,12 @@ class Calls:
 
     def look(self, *refs: Ref) -> dict[str, Sighting]:
         return self.side.look(Kind.CALENDAR, refs)
+
+    def look_one(self, item_id: str) -> Item:
+        """An item as it is now, wherever it is."""
+        item = self.look(Ref(item_id))[item_id].item
+        assert item is not None
+        return item
 
     def write(self, *writes: Write) -> list[Outcome]:
         return self.side.write(Kind.CALENDAR, writes)
