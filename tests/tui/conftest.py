@@ -79,7 +79,7 @@ class GivenService:
     settings: Settings
     zone: str = "Europe/London"
     findings: dict[SideName, list[Finding]] = field(default_factory=dict)
-    last: LastRun | None = LastRun("2026-11-20T16:02:00Z", "12 done, 1 skipped")
+    last: LastRun | None = field(default_factory=lambda: LastRun("2026-11-20T16:02:00Z", "12 done, 1 skipped"))
     ignores: list[tuple[Kind, Ignore]] = field(default_factory=list)
     # each reading takes the next one: a plan, or an error to raise
     readings: list[Plan | HandsyncError] = field(default_factory=list)
@@ -204,18 +204,15 @@ def app(backend: GivenBackend) -> Iterator[HandsyncApp]:
     assert app.faults == []
 
 
+# the groups of workers that end by themselves
+ENDING = ("load", "check", "ignored", "take-back", "test")
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 
 
 async def _settle(pilot: Pilot[Any]) -> None:
     await pilot.pause()
     for _ in range(200):
-        busy = [
-            w
-            for w in pilot.app.workers
-            if w.is_running and w.group in ("load", "check", "ignored", "take-back", "test")
-        ]
-        if not busy:
+        if not any(worker.is_running and worker.group in ENDING for worker in pilot.app.workers):
             break
         await asyncio.sleep(0.01)
     await pilot.pause()
