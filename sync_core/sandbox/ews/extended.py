@@ -65,9 +65,14 @@ def read_key(path: etree._Element) -> ExtendedKey:
 _GLOBAL_IDS: Final = frozenset({ExtendedKey(_SETS["Meeting"], f"id:{number}", "Binary") for number in (0x03, 0x23)})
 _GLOBAL_START: Final = "040000008200E00074C5B7101A82E008"
 
+_RECURRING: Final = ExtendedKey(_SETS["Appointment"], f"id:{0x8223}", "Boolean")
 
-def value_of(values: Mapping[ExtendedKey, object], key: ExtendedKey, uid: object) -> object:
-    """An extended property of an item with this UID; None if it has none. The global ids follow from the UID."""
+
+def value_of(values: Mapping[ExtendedKey, object], key: ExtendedKey, uid: object, recurring: bool = False) -> object:
+    """An extended property of an item with this UID; None if it has none. The global ids follow from the UID, and
+    PidLidRecurring ([MS-OXOCAL] 2.2.1.12) from the item being a series."""
+    if key == _RECURRING:
+        return recurring
     if key not in _GLOBAL_IDS or not isinstance(uid, str):
         return values.get(key)
     if uid.upper().startswith(_GLOBAL_START):

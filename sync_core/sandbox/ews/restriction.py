@@ -126,7 +126,9 @@ def _path(path: etree._Element, session: Session) -> tuple[Getter, Callable[[str
             base = key.type.removesuffix("Array")
 
             def get_extended(item: StoredItem) -> Any:
-                return extended.value_of(item.extended, key, item.fields.get("uid"))
+                return extended.value_of(
+                    item.extended, key, item.fields.get("uid"), item.fields.get("recurrence") is not None
+                )
 
             return get_extended, (lambda text: extended.parse_value(text, base))
         case "IndexedFieldURI":

@@ -76,7 +76,10 @@ class Shape:
         element = sub(parent, item.kind)
         order = element_order(KINDS[item.kind].schema_type)
         uid = item.fields.get("uid")
-        values = [(path, extended.value_of(item.extended, key, uid)) for key, path in self.extended]
+        values = [
+            (path, extended.value_of(item.extended, key, uid, item.fields.get("recurrence") is not None))
+            for key, path in self.extended
+        ]
         found = [(path, value) for path, value in values if value is not None]
         place = order["ExtendedProperty"]
         written = False
