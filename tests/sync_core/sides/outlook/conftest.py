@@ -43,11 +43,12 @@ class OtherServer:
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     # HTTP answers given instead of the sandbox's, by operation, once each
     instead: dict[str, list[Response]] = field(default_factory=dict)
-    headers: list[dict[str, str]] = field(default_factory=list)
+    # the body of the request that is being answered
+    asked: bytes = b""
 
     def __call__(self, request: Request) -> Response:
         name = operation_name(request)
-        self.headers.append(dict(request.headers))
+        self.asked = request.body
         if happening := self.before.pop(name, None):
             happening()
         if self.instead.get(name):
