@@ -119,7 +119,7 @@ def element_order(type_name: str) -> Mapping[str, int]:
 
 def parse(body: bytes) -> etree._Element:
     """The envelope of a request. Raises EwsError for what is not XML; entities and DTDs are not looked at."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as problem:

@@ -30,7 +30,8 @@ def html_to_text(source: str) -> str:
     if not source.strip():
         return ""
     try:
-        root = lxml.html.fromstring(source)
+        # as bytes: a string with an encoding declaration in it would be refused
+        root = lxml.html.fromstring(clean(source).encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
     except etree.ParserError:
         # nothing but a comment
         return ""
