@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sync_core.errors import SideError
+from sync_core.errors import CancelledError, SideError
 from sync_core.items import Kind, SideName
 from sync_core.settings.models import SalesforceSettings
 from sync_core.sides import (
@@ -109,6 +109,8 @@ class SalesforceSide:
         condition = mapping.condition(context, window)
         if everything and context.shape.has("IsDeleted"):
             condition += " AND IsDeleted = false"
+        if cancelled():
+            raise CancelledError
         rows: list[Mapping[str, Any]] = []
         complete = True
         progress(Progress(self.name, 0, None, mapping.what))
