@@ -88,9 +88,9 @@ class Getter:
                     ),
                     cancelled,
                 )
-                ids += [entry.id if isinstance(entry, Unparsable) else str(entry.item.id) for entry in page.entries]
-                if page.last or not page.count or len(folders) > 1:
+                ids += [entry.id for entry in page.entries]
+                if page.last or not page.entries or len(folders) > 1:
                     break
-                offset += page.count
+                offset += len(page.entries)
         found = self.get(list(dict.fromkeys(i for i in ids if i)), cancelled)
         return [answer for answer in found if isinstance(answer, Parsed)]

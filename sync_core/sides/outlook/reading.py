@@ -19,7 +19,7 @@ from sync_core.sides import CancelCheck, Progress, ProgressSink, Reading, Unread
 from sync_core.sides.outlook.connection import Connection, ReadError
 from sync_core.sides.outlook.getting import Answer, Getter
 from sync_core.sides.outlook.problems import reason
-from sync_core.sides.outlook.services import PAGE_SIZE, Page, Parsed, SafeFindItem, Unparsable, paths
+from sync_core.sides.outlook.services import PAGE_SIZE, Entry, Page, Parsed, SafeFindItem, Unparsable, paths
 
 # a calendar view of more than two years is refused (facts: exchange A.5)
 LONGEST_VIEW: Final = timedelta(days=730)
@@ -41,12 +41,6 @@ class _Listing:
     exceptions: set[str] = field(default_factory=set)
     unreadable: dict[str, Unreadable] = field(default_factory=dict)
     complete: bool = True
-
-    def unparsable(self, entry: Unparsable) -> None:
-        if entry.id:
-            self.unreadable[entry.id] = Unreadable(entry.id, entry.title, entry.why)
-        else:
-            self.complete = False
 
 
 class Reader:
@@ -123,36 +117,30 @@ class Reader:
             max_items=PAGE_SIZE,
         )
         page = self._page(view=view)
-        if page.count >= PAGE_SIZE or not page.last:
+        if len(page.entries) >= PAGE_SIZE or not page.last:
             if end - start > SHORTEST_VIEW:
-                middle = start + (end - start) / 2
-                middle = middle.replace(microsecond=0)
+                middle = (start + (end - start) / 2).replace(microsecond=0)
                 self._view(start, middle)
                 self._view(middle, end)
                 return
             self._found.complete = False
         for entry in page.entries:
-            if isinstance(entry, Unparsable):
-                self._found.unparsable(entry)
-                # whole, it may be readable
-                if entry.id:
-                    self._found.singles[entry.id] = None
-            else:
-                self._sort(entry.item, start, end)
+            self._sort(entry, start, end)
 
-    def _sort(self, item: Any, start: datetime, end: datetime) -> None:
-        match item.type:
+    def _sort(self, entry: Entry, start: datetime, end: datetime) -> None:
+        match entry.type:
+            case _ if not entry.id:
+                self._found.complete = False
             case "Occurrence":
-                self._found.occurrences.add(str(item.subject or ""))
+                self._found.occurrences.add(entry.subject)
             case "Exception":
-                self._found.exceptions.add(str(item.subject or ""))
+                self._found.exceptions.add(entry.subject)
             case "RecurringMaster":
                 # some servers give the series instead of its occurrences (facts: exchange E)
-                self._found.masters[str(item.id)] = None
-                self._found.occurrences.add(str(item.subject or ""))
-            case _:
-                if _touches(item.start, item.end, start, end):
-                    self._found.singles[str(item.id)] = None
+                self._found.masters[entry.id] = None
+                self._found.occurrences.add(entry.subject)
+            case _ if _touches(entry.start, entry.end, start, end):
+                self._found.singles[entry.id] = None
 
     def _find_masters(self, window: Window) -> None:
         """The items that stand for series: a view never shows them (facts: exchange A.10).
@@ -160,7 +148,7 @@ class Reader:
         They are asked for by a MAPI property first; a server that does not keep it is asked for everything that starts
         before the window's end.
         """
-        masters: list[Any] = []
+        masters: list[Entry] = []
         try:
             masters = self._list(Q(is_series=True))
         except ReadError as problem:
@@ -169,27 +157,22 @@ class Reader:
         if not masters:
             until = EWSDateTime.from_datetime(window.end).astimezone(EWS_UTC)
             masters = self._list(Q(start__lt=until))
-        listed = {str(master.subject or "") for master in masters}
         # an occurrence that was given a subject of its own leads to no series by its subject
-        doubtful = bool(self._found.exceptions - listed)
+        doubtful = bool(self._found.exceptions - {master.subject for master in masters})
         wanted = self._found.occurrences | self._found.exceptions
         for master in masters:
-            if doubtful or str(master.subject or "") in wanted:
-                self._found.masters[str(master.id)] = None
+            if doubtful or master.subject in wanted:
+                self._found.masters[master.id] = None
 
-    def _list(self, query: Q) -> list[Any]:
+    def _list(self, query: Q) -> list[Entry]:
         restriction = Restriction(query, folders=[self._folder], applies_to=Restriction.ITEMS)
-        found: dict[str, Any] = {}
+        found: dict[str, Entry] = {}
         offset = 0
         for _ in range(_MOST_PAGES):
             page = self._page(restriction=restriction, offset=offset)
-            for entry in page.entries:
-                if isinstance(entry, Unparsable):
-                    self._found.unparsable(entry)
-                elif entry.item.type == "RecurringMaster":
-                    found[str(entry.item.id)] = entry.item
-            offset += page.count
-            if page.last or not page.count:
+            found |= {entry.id: entry for entry in page.entries if entry.id and entry.type == "RecurringMaster"}
+            offset += len(page.entries)
+            if page.last or not page.entries:
                 return list(found.values())
         self._found.complete = False
         return list(found.values())

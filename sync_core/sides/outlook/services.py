@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 from exchangelib import CalendarItem, ExtendedProperty
-from exchangelib.errors import EWSWarning, ResponseMessageError, TransportError
+from exchangelib.errors import EWSWarning, MalformedResponseError, ResponseMessageError, SOAPError, TransportError
 from exchangelib.ewsdatetime import EWSTimeZone
 from exchangelib.fields import FieldPath
 from exchangelib.folders import BaseFolder
@@ -21,7 +22,7 @@ from exchangelib.items import ID_ONLY, SHALLOW, Item
 from exchangelib.properties import CalendarView
 from exchangelib.restriction import Restriction
 from exchangelib.services import CreateItem, DeleteItem, FindItem, GetItem, UpdateItem
-from exchangelib.util import TNS
+from exchangelib.util import SOAPNS, TNS, ParseError, to_xml
 
 # handsync's own property set: never to be changed, or every mark ever written is lost
 MARK_SET: Final = "7f1a6d4e-3c52-4b1b-9a86-2d0e5c94b7a3"
@@ -83,12 +84,21 @@ class Unparsable:
     why: str
 
 
+class Entry(NamedTuple):
+    """One line of a list. What the server did not say, or nobody can read, is "" or None."""
+
+    id: str
+    type: str
+    subject: str
+    start: datetime | None
+    end: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer to a FindItem: its entries, how many elements came, and whether the server says there are no more."""
+    """One answer to a FindItem: its entries, and whether the server says that there are no more."""
 
-    entries: tuple[Parsed | Unparsable, ...]
-    count: int
+    entries: tuple[Entry, ...]
     last: bool
     problems: tuple[Exception, ...] = ()
 
@@ -147,11 +157,47 @@ def parse(element: Any, account: Any) -> Parsed | Unparsable:
     return Parsed(item, present, zone)
 
 
-class SafeGetItem(GetItem):  # type: ignore[misc]  # exchangelib is untyped
-    """GetItem whose answers are values, Unparsable or exceptions, in the order of the ids."""
+def list_entry(element: Any) -> Entry:
+    """A line of a list. Lists are long, and exchangelib looks for all of an item's seventy fields in each line."""
+    id_element = element.find(f"{{{TNS}}}ItemId")
+    return Entry(
+        "" if id_element is None else str(id_element.get("Id") or ""),
+        str(element.findtext(f"{{{TNS}}}CalendarItemType") or ""),
+        str(element.findtext(f"{{{TNS}}}Subject") or ""),
+        _moment(element.findtext(f"{{{TNS}}}Start")),
+        _moment(element.findtext(f"{{{TNS}}}End")),
+    )
+
+
+def _moment(said: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(said or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class _Safe:
+    """What all our services have in common: every element's own answer, and replies read in one go."""
 
     ERRORS_TO_CATCH_IN_RESPONSE = _CAUGHT
     WARNINGS_TO_CATCH_IN_RESPONSE = _CAUGHT
+
+    @classmethod
+    def _get_soap_parts(cls, response: Any) -> tuple[Any, Any]:
+        # exchangelib takes the reply byte by byte, which costs more than anything else in a long reading
+        try:
+            root = to_xml(response.content)
+        except ParseError as problem:
+            raise SOAPError("Bad SOAP response") from problem
+        body = root.find(f"{{{SOAPNS}}}Body")
+        if body is None:
+            raise MalformedResponseError("No Body element in SOAP response")
+        return root.find(f"{{{SOAPNS}}}Header"), body
+
+
+class SafeGetItem(_Safe, GetItem):  # type: ignore[misc]  # exchangelib is untyped
+    """GetItem whose answers are values, Unparsable or exceptions, in the order of the ids."""
 
     def _elem_to_obj(self, elem: Any) -> Parsed | Unparsable:
         return parse(elem, self.account)
@@ -164,14 +210,8 @@ class SafeGetItem(GetItem):  # type: ignore[misc]  # exchangelib is untyped
         return answers
 
 
-class SafeFindItem(FindItem):  # type: ignore[misc]  # exchangelib is untyped
+class SafeFindItem(_Safe, FindItem):  # type: ignore[misc]  # exchangelib is untyped
     """FindItem one page at a time: exchangelib's own loop never ends on some answers (facts: exchange 0.8)."""
-
-    ERRORS_TO_CATCH_IN_RESPONSE = _CAUGHT
-    WARNINGS_TO_CATCH_IN_RESPONSE = _CAUGHT
-
-    def _elem_to_obj(self, elem: Any) -> Parsed | Unparsable:
-        return parse(elem, self.account)
 
     def _get_page(self, message: Any) -> Any:
         return self._get_element_container(message=message, name=self.paging_container_name)
@@ -198,7 +238,7 @@ class SafeFindItem(FindItem):  # type: ignore[misc]  # exchangelib is untyped
             page_size=PAGE_SIZE,
             offset=offset,
         )
-        entries: list[Parsed | Unparsable] = []
+        entries: list[Entry] = []
         problems: list[Exception] = []
         last = True
         for root in list(self._get_elements(payload=payload)):
@@ -209,31 +249,22 @@ class SafeFindItem(FindItem):  # type: ignore[misc]  # exchangelib is untyped
                 continue
             last = last and str(root.get("IncludesLastItemInRange", "true")).lower() in ("true", "1")
             container = root.find(self.element_container_name)
-            entries.extend(parse(element, self.account) for element in (() if container is None else container))
+            entries.extend(list_entry(element) for element in (() if container is None else container))
         if problems and len(folders) == 1:
             raise problems[0]
-        return Page(tuple(entries), len(entries), last, tuple(problems))
+        return Page(tuple(entries), last, tuple(problems))
 
 
-class SafeCreateItem(CreateItem):  # type: ignore[misc]  # exchangelib is untyped
+class SafeCreateItem(_Safe, CreateItem):  # type: ignore[misc]  # exchangelib is untyped
     """CreateItem that answers for every item."""
 
-    ERRORS_TO_CATCH_IN_RESPONSE = _CAUGHT
-    WARNINGS_TO_CATCH_IN_RESPONSE = _CAUGHT
 
-
-class SafeUpdateItem(UpdateItem):  # type: ignore[misc]  # exchangelib is untyped
+class SafeUpdateItem(_Safe, UpdateItem):  # type: ignore[misc]  # exchangelib is untyped
     """UpdateItem that answers for every item."""
 
-    ERRORS_TO_CATCH_IN_RESPONSE = _CAUGHT
-    WARNINGS_TO_CATCH_IN_RESPONSE = _CAUGHT
 
-
-class SafeDeleteItem(DeleteItem):  # type: ignore[misc]  # exchangelib is untyped
+class SafeDeleteItem(_Safe, DeleteItem):  # type: ignore[misc]  # exchangelib is untyped
     """DeleteItem that answers for every item."""
-
-    ERRORS_TO_CATCH_IN_RESPONSE = _CAUGHT
-    WARNINGS_TO_CATCH_IN_RESPONSE = _CAUGHT
 
 
 def paths(names: Iterable[str], version: Any) -> list[FieldPath]:
