@@ -1,0 +1,198 @@
+"""How values look: dates, times, ages and the values of fields, in words. Pure: no clock, no widget, no locale.
+
+Everything that may hold foreign text goes through `sync_core.text.plain` here and leaves as a rich Text (or as a str
+that is only ever put into one), so that markup and control characters in a subject stay harmless.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.style import Style
+from rich.text import Text
+
+from sync_core.items import FieldType, Item, Kind, Value, When, spec
+from sync_core.plan import Row
+from sync_core.sides import Window
+from sync_core.text import plain
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SHOW_AS: Final = {"busy": "busy", "free": "free", "out_of_office": "out of office"}
+
+
+def cell(text: str, style: Style | str = "") -> Text:
+    """Foreign text as it may be shown on one line: harmless, never markup, never wrapped."""
+    return Text(plain(text), style=style, no_wrap=True, overflow="ellipsis", end="")
+
+
+def fit(text: Text, width: int) -> Text:
+    """A copy of `text` that is exactly `width` cells wide, with an ellipsis where something is cut off."""
+    fitted = text.copy()
+    fitted.truncate(max(0, width), overflow="ellipsis", pad=True)
+    return fitted
+
+
+def day(when: date, today: date, *, weekday: bool = True) -> str:
+    """A day: "Mon 23 Nov", with the year when it is not the year of `today`."""
+    words = f"{_DAYS[when.weekday()]} " if weekday else ""
+    year = f" {when.year}" if when.year != today.year else ""
+    return f"{words}{when.day} {_MONTHS[when.month - 1]}{year}"
+
+
+def period(window: Window) -> str:
+    """The days of a window: "23 Oct 2026 – 22 Nov 2027", always with years."""
+    never = date(1, 1, 1)
+    return f"{day(window.first, never, weekday=False)} – {day(window.last, never, weekday=False)}"
+
+
+def instant(utc: str, zone: str, today: date) -> str:
+    """A moment (UTC, ISO 8601) in the user's zone: "Mon 23 Nov 10:00". What is no moment is shown as it is."""
+    try:
+        local = _local(utc, zone)
+    except ValueError:
+        return plain(utc)
+    return f"{day(local.date(), today)} {local:%H:%M}"
+
+
+def first_day(when: When, zone: str) -> date | None:
+    """The day an event starts on in the user's zone; None when its start cannot be understood."""
+    try:
+        return date.fromisoformat(when.start) if when.all_day else _local(when.start, zone).date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def time_range(when: When, zone: str, today: date) -> str:
+    """A whole "when": "Mon 23 Nov 10:00–11:00", "Mon 23 – Wed 25 Nov, all day", with the pattern of a series."""
+    try:
+        words = _all_day(when, today) if when.all_day else _timed(when, zone, today)
+    except (ValueError, OverflowError):
+        words = plain(f"{when.start} – {when.end}")
+    return f"{words}, {plain(when.recurrence)}" if when.recurrence else words
+
+
+def slot(when: When, zone: str, group: date | None, today: date, *, whole: bool = False) -> str:
+    """A "when" under the heading of the day `group`: "10:00", "10:00–11:00" if `whole`, "all day".
+
+    The day is said as well when it is not `group`, and the last day of what lasts a day and more.
+    """
+    try:
+        start, end = _ends(when, zone)
+    except (ValueError, OverflowError):
+        return plain(when.start)
+    last = _last_day(start, end, when.all_day)
+    before = "" if start.date() == group else f"{day(start.date(), today)} "
+    long = when.all_day or end - start >= timedelta(days=1)
+    after = "" if last == start.date() or not long else f"–{day(last, today, weekday=False)}"
+    if when.all_day:
+        return f"{before}all day{after}"
+    if after:
+        return f"{before}{start:%H:%M}{after}"
+    return f"{before}{start:%H:%M}" + (f"–{end:%H:%M}" if whole and end != start else "")
+
+
+def age(then: str, now: datetime) -> str:
+    """How long ago a moment (UTC, ISO 8601) was: "just now", "2 min ago", "3 h ago", "2 days ago"."""
+    try:
+        seconds = (now - _utc(then)).total_seconds()
+    except ValueError:
+        return "at an unknown time"
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h ago"
+    return f"{minutes // (24 * 60)} days ago"
+
+
+def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> str:
+    """A field's value in words, harmless; "" when there is nothing in it. A block of text keeps its line ends."""
+    f = spec(kind, name)
+    match f.type:
+        case FieldType.WHEN:
+            return time_range(value, zone, today) if isinstance(value, When) else ""
+        case FieldType.FLAG:
+            return "yes" if value else "no"
+        case FieldType.MINUTES:
+            return "none" if value is None else _before_start(int(str(value)))
+        case FieldType.CHOICE:
+            return _SHOW_AS.get(str(value or ""), plain(str(value or "")))
+        case FieldType.NAMES:
+            names = value if isinstance(value, tuple) and not isinstance(value, When) else ()
+            return ", ".join(plain(name) for name in names)
+        case FieldType.BLOCK:
+            return plain(str(value or ""), keep_newlines=True)
+    return plain(str(value or ""))
+
+
+def row_when(row: Row) -> When | None:
+    """The time that a row is sorted and grouped by: Salesforce's, else Outlook's."""
+    items: tuple[Item | None, ...] = (row.left, row.right)
+    return next((item.when for item in items if item is not None and item.when is not None), None)
+
+
+def sort_key(row: Row, zone: str) -> tuple[date, bool, str]:
+    """Orders rows by day, all-day events first, then by start. Rows without a time come last."""
+    when = row_when(row)
+    first = first_day(when, zone) if when is not None else None
+    if when is None or first is None:
+        return (date.max, True, "")
+    return (first, not when.all_day, when.start)
+
+
+def plural(number: int, what: str, many: str = "") -> str:
+    """ "1 row", "2 rows", "2 people"."""
+    return f"{number} {what if number == 1 else many or what + 's'}"
+
+
+def _before_start(minutes: int) -> str:
+    for size, name in ((7 * 24 * 60, "week"), (24 * 60, "day"), (60, "hour")):
+        if minutes and minutes % size == 0:
+            return f"{plural(minutes // size, name)} before"
+    return f"{minutes} min before" if minutes else "at the start"
+
+
+def _timed(when: When, zone: str, today: date) -> str:
+    start, end = _ends(when, zone)
+    head = f"{day(start.date(), today)} {start:%H:%M}"
+    if end == start:
+        return head
+    if _last_day(start, end, False) == start.date():
+        return f"{head}–{end:%H:%M}"
+    return f"{head} – {day(end.date(), today)} {end:%H:%M}"
+
+
+def _all_day(when: When, today: date) -> str:
+    first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
+    if last <= first:
+        return f"{day(first, today)}, all day"
+    same_month = (first.year, first.month) == (last.year, last.month)
+    head = f"{_DAYS[first.weekday()]} {first.day}" if same_month else day(first, today)
+    return f"{head} – {day(last, today)}, all day"
+
+
+def _ends(when: When, zone: str) -> tuple[datetime, datetime]:
+    if when.all_day:
+        return datetime.fromisoformat(when.start), datetime.fromisoformat(when.end)
+    return _local(when.start, zone), _local(when.end, zone)
+
+
+def _last_day(start: datetime, end: datetime, all_day: bool) -> date:
+    """The last day an event touches: one that ends at midnight does not reach into the next day."""
+    if not all_day and end > start and end.time() == datetime.min.time():
+        end -= timedelta(minutes=1)
+    return max(end.date(), start.date())
+
+
+def _utc(moment: str) -> datetime:
+    parsed = datetime.fromisoformat(moment)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _local(moment: str, zone: str) -> datetime:
+    return _utc(moment).astimezone(ZoneInfo(zone))

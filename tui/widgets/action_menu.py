@@ -1,0 +1,223 @@
+"""The action menu: what may be done to some rows, by which key, what it would mean, and why the rest is not possible.
+
+The menu draws itself into lines; the table shows them above its own. A menu in a screen of its own would cost 45 kB
+over SSH each time it opens (facts: terminal 3).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from rich.text import Text
+
+from sync_core.plan import Action, Allowed, Choice, Row, Situation, State
+from sync_core.review import options, settle
+from tui import format as fmt
+from tui.glyphs import GlyphSet
+from tui.widgets.lines import Looks
+
+
+class Command(StrEnum):
+    """What a key or a menu entry does to rows. The names are those of the screen's actions."""
+
+    TO_OUTLOOK = "to_outlook"
+    TO_SALESFORCE = "to_salesforce"
+    ALL_TO_OUTLOOK = "all_to_outlook"
+    ALL_TO_SALESFORCE = "all_to_salesforce"
+    NOTHING = "nothing"
+    RESET = "reset"
+    IGNORE_ONCE = "ignore_once"
+    IGNORE_FOREVER = "ignore_forever"
+    DETAILS = "details"
+
+
+# as Textual names the keys, and as a person knows them
+KEYS: Final[dict[Command, tuple[str, str]]] = {
+    Command.TO_OUTLOOK: ("greater_than_sign", ">"),
+    Command.TO_SALESFORCE: ("less_than_sign", "<"),
+    Command.ALL_TO_OUTLOOK: ("S", "S"),
+    Command.ALL_TO_SALESFORCE: ("O", "O"),
+    Command.NOTHING: ("full_stop", "."),
+    Command.RESET: ("r", "r"),
+    Command.IGNORE_ONCE: ("i", "i"),
+    Command.IGNORE_FOREVER: ("I", "I"),
+    Command.DETAILS: ("d", "d"),
+}
+_MEANS: Final = {
+    Action.CREATE_IN_OUTLOOK: "creates in Outlook",
+    Action.UPDATE_IN_OUTLOOK: "updates Outlook",
+    Action.DELETE_FROM_OUTLOOK: "DELETES from Outlook",
+    Action.CREATE_IN_SALESFORCE: "creates in Salesforce",
+    Action.UPDATE_IN_SALESFORCE: "updates Salesforce",
+    Action.DELETE_FROM_SALESFORCE: "DELETES from Salesforce",
+    Action.MERGE: "updates both sides",
+    Action.LINK: "remembers the pair",
+    Action.CONFLICT: "asks again",
+    Action.NONE: "nothing is written",
+}
+
+# the same for rows that would fare differently
+_VERBS: Final[dict[Action | None, str]] = {
+    Action.CREATE_IN_OUTLOOK: "created",
+    Action.UPDATE_IN_OUTLOOK: "updated",
+    Action.CREATE_IN_SALESFORCE: "created",
+    Action.UPDATE_IN_SALESFORCE: "updated",
+    Action.MERGE: "merged",
+    Action.CONFLICT: "undecided",
+    Action.DELETE_FROM_OUTLOOK: "DELETED",
+    Action.DELETE_FROM_SALESFORCE: "DELETED",
+    Action.LINK: "remembered",
+    Action.NONE: "nothing",
+    None: "undecided",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu. `why_not` says why it is not possible, "" when it is."""
+
+    command: Command
+    label: str
+    meaning: str = ""
+    why_not: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key, as a person knows it."""
+        return KEYS[self.command][1]
+
+
+def entries(rows: Sequence[Row]) -> tuple[Entry, ...]:
+    """The menu for some rows (at least one)."""
+    conflict = any(row.situation is Situation.CONFLICT for row in rows)
+    merge = ", merge the rest" if conflict else ""
+    found = [
+        _choice(rows, Command.TO_OUTLOOK, Choice.TO_OUTLOOK, f"Use Salesforce{merge}", settled=True),
+        _choice(rows, Command.TO_SALESFORCE, Choice.TO_SALESFORCE, f"Use Outlook{merge}", settled=True),
+    ]
+    if conflict:
+        found += [
+            _choice(rows, Command.ALL_TO_OUTLOOK, Choice.TO_OUTLOOK, "Use Salesforce for every field"),
+            _choice(rows, Command.ALL_TO_SALESFORCE, Choice.TO_SALESFORCE, "Use Outlook for every field"),
+        ]
+    readable = any(row.situation is not Situation.UNREADABLE for row in rows)
+    no_ignore = "" if readable else "it cannot be read"
+    return (
+        *found,
+        _choice(rows, Command.NOTHING, Choice.NOTHING, "Do nothing this time"),
+        Entry(Command.IGNORE_ONCE, "Ignore differences until the next time one changes", why_not=no_ignore),
+        Entry(Command.IGNORE_FOREVER, "Ignore difference forever", why_not=no_ignore),
+        _choice(rows, Command.RESET, Choice.RECOMMENDED, "Back to recommendation"),
+        Entry(Command.DETAILS, "Details"),
+    )
+
+
+def _choice(rows: Sequence[Row], command: Command, choice: Choice, label: str, *, settled: bool = False) -> Entry:
+    """An entry for a choice: `settled` as `>` and `<` mean it, which in a conflict keeps what one side changed."""
+    meanings: Counter[Action | None] = Counter()
+    words = ""
+    refused: list[str] = []
+    for row in rows:
+        wanted = settle(row, choice) if settled else choice
+        option = next((option for option in options(row) if option.choice is wanted), None)
+        if option is not None and option.possible:
+            asks = option.result.state is State.UNDECIDED
+            meanings[None if asks else option.result.effect.action] += 1
+            words = _meaning(row, option.result)
+        elif option is not None:
+            refused.append(option.why_not)
+    if not meanings:
+        return Entry(command, label, why_not=refused[0] if refused else "not for these rows")
+    possible = sum(meanings.values())
+    if len(meanings) > 1:
+        words = ", ".join(f"{number} {_VERBS[action]}" for action, number in meanings.items())
+        words += f", {len(rows) - possible} not possible" if possible < len(rows) else ""
+    elif possible < len(rows):
+        words = f"{words} ({possible} of {len(rows)} rows)"
+    return Entry(command, label, words)
+
+
+def _meaning(row: Row, result: Allowed) -> str:
+    words = _MEANS[result.effect.action]
+    if result.state is State.UNDECIDED:
+        return "stays undecided"
+    return words.replace("creates", "restores") if row.linked else words
+
+
+@dataclass(slots=True)
+class Menu:
+    """An open menu: where it stands in the table, which entry the cursor is on, and the part that is in view."""
+
+    entries: tuple[Entry, ...]
+    rows: int
+    x: int
+    y: int
+    width: int
+    height: int
+    cursor: int = 0
+    top: int = field(default=0)
+
+    @classmethod
+    def at(cls, found: tuple[Entry, ...], rows: int, x: int, y: int, width: int, height: int) -> Menu:
+        """A menu beside cell `x` of line `y` in a table of `width` by `height` cells: below the line if it fits."""
+        wide = min(width, max(len(_words(entry)) for entry in found) + 4)
+        high = min(height, len(found) + 2)
+        below = y + 1
+        if below + high > height:
+            below = y - high if y - high >= 0 else height - high
+        first = next((i for i, entry in enumerate(found) if not entry.why_not), 0)
+        return cls(found, rows, max(0, min(x, width - wide)), below, wide, high, cursor=first)
+
+    def move(self, step: int) -> None:
+        """Moves the cursor by `step` possible entries, round the ends."""
+        for _ in self.entries:
+            self.cursor = (self.cursor + step) % len(self.entries)
+            if not self.entries[self.cursor].why_not:
+                break
+        room = self.height - 2
+        self.top = max(min(self.top, self.cursor), self.cursor - room + 1, 0)
+
+    def by_key(self, key: str) -> Entry | None:
+        """The entry with this key, as Textual names it."""
+        return next((entry for entry in self.entries if KEYS[entry.command][0] == key), None)
+
+    def by_line(self, line: int) -> Entry | None:
+        """The entry on line `line` of the menu, its frame being line 0."""
+        index = self.top + line - 1
+        return self.entries[index] if 1 <= line < self.height - 1 and index < len(self.entries) else None
+
+    def covers(self, x: int, y: int) -> bool:
+        """Whether a cell of the table lies under the menu."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+    def line(self, line: int, looks: Looks, glyphs: GlyphSet) -> Text:
+        """Line `line` of the menu, exactly as wide as the menu."""
+        inside = self.width - 2
+        if line == 0:
+            title = f" for {fmt.plural(self.rows, 'row')} " if self.rows > 1 else ""
+            return glyphs.drawn(Text(f"┌{title:─<{inside}}┐", looks.key, end=""))
+        if line == self.height - 1:
+            more = "─ more below ─" if self.top + line - 1 < len(self.entries) else ""
+            return glyphs.drawn(Text(f"└{more:─<{inside}}┘", looks.key, end=""))
+        entry = self.entries[self.top + line - 1]
+        text = Text(end="")
+        text.append("│", looks.key)
+        words = fmt.fit(fmt.cell(f" {_words(entry)}"), inside)
+        if entry.why_not:
+            words.stylize(looks.quiet)
+        else:
+            words.stylize(looks.key, 1, 2)
+        if self.top + line - 1 == self.cursor:
+            words.plain = glyphs.cursor + words.plain[1:]
+            words.stylize(looks.cursor)
+        text.append_text(words)
+        return glyphs.drawn(text.append("│", looks.key))
+
+
+def _words(entry: Entry) -> str:
+    more = f"({entry.why_not})" if entry.why_not else entry.meaning
+    return f"{entry.key}  {entry.label}" + (f": {more}" if more else "")

@@ -1,0 +1,117 @@
+"""Two lines above the table: what Ok would write, and the groups of rows with their numbers, which are filters too."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from sync_core.items import SideName
+from sync_core.review import Group
+from tui.tally import Tally, side_words
+
+_SHORT: Final = {
+    Group.CHANGED: "Chg",
+    Group.DELETED: "Del",
+    Group.CONFLICT: "Confl",
+    Group.BLOCKED: "Block",
+    Group.IGNORED: "Ign",
+    Group.NOTHING: "None",
+}
+
+
+class WouldWrite(Static):
+    """What a run would write now, per side; deletes stand out."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(markup=False, id=id)
+        self._tally: Tally | None = None
+
+    def show(self, tally: Tally) -> None:
+        """Takes new numbers."""
+        self._tally = tally
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Uses the room there is."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._tally is None or not self.size.width:
+            return
+        lines = (self._line(self._tally, step) for step in range(4))
+        self.update(next((line for line in lines if line.cell_length <= self.size.width), self._line(self._tally, 3)))
+
+    def _line(self, tally: Tally, step: int) -> Content:
+        """The line; each higher `step` is shorter."""
+        parts: list[str | tuple[str, str]] = [(" Ok would write", " Ok would write", " Ok:", " ")[step]]
+        for side in SideName:
+            parts.append(f"{'  ' if step else '   '}{side.label}: ")
+            for number, (words, loud) in enumerate(side_words(tally, side)):
+                parts.append(", " if number else "")
+                short = words.replace("changed", "chg.") if step else words
+                parts.append((short, "bold reverse $bad" if loud else "bold" if words != "nothing" else "$quiet"))
+        if tally.links and step < 3:
+            parts.append(f"   {tally.links} linked")
+        return Content.assemble(*parts)
+
+
+class Chips(Static):
+    """The groups that have rows; the chosen one stands in brackets. A click chooses."""
+
+    class Chosen(Message):
+        """A group was clicked."""
+
+        def __init__(self, group: Group) -> None:
+            super().__init__()
+            self.group = group
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(markup=False, id=id)
+        self._tally: Tally | None = None
+        self._chosen = Group.ALL
+        self._spans: list[tuple[int, int, Group]] = []
+
+    def show(self, tally: Tally, chosen: Group) -> None:
+        """Takes new numbers."""
+        self._tally, self._chosen = tally, chosen
+        self._draw()
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups on show, from left to right."""
+        counts = self._tally.groups if self._tally is not None else {}
+        return [group for group in Group if group in (Group.ALL, self._chosen) or counts.get(group, 0)]
+
+    def on_resize(self) -> None:
+        """Uses the room there is."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._tally is None or not self.size.width:
+            return
+        labels = [(group, f"{group.label} {self._tally.groups[group]}") for group in self.groups]
+        if sum(len(label) + 2 for _, label in labels) > self.size.width:
+            labels = [(group, f"{_SHORT.get(group, group.label)} {self._tally.groups[group]}") for group, _ in labels]
+        parts: list[tuple[str, str]] = []
+        self._spans, at = [], 0
+        for group, label in labels:
+            chip = f"[{label}]" if group is self._chosen else f" {label} "
+            self._spans.append((at, at + len(chip), group))
+            at += len(chip)
+            parts.append((chip, self._style(group)))
+        self.update(Content.assemble(*parts))
+
+    def _style(self, group: Group) -> str:
+        if group is self._chosen:
+            return "bold $key"
+        return "bold $warn" if group is Group.CONFLICT else "bold $bad" if group is Group.DELETED else ""
+
+    def on_click(self, event: events.Click) -> None:
+        """Chooses the group under the mouse."""
+        for start, end, group in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Chosen(group))

@@ -1,0 +1,124 @@
+"""Text drawn line by line: the looks that the review's widgets share, and a pane that repaints only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+_NAMES: Final = ("quiet", "strong", "good", "warn", "bad", "key", "marked", "bar", "cursor")
+LOOK_CLASSES: Final = {f"look--{name}" for name in _NAMES}
+
+
+def look_css(widget: str) -> str:
+    """The style rules of the looks for the widget class called `widget`.
+
+    Without colours the same differences are made with bold, dim and reverse.
+    """
+    return f"""
+    {widget} > .look--quiet {{ color: $quiet; }}
+    {widget} > .look--strong {{ text-style: bold; }}
+    {widget} > .look--good {{ color: $good; }}
+    {widget} > .look--warn {{ color: $warn; text-style: bold; }}
+    {widget} > .look--bad {{ color: $bad; text-style: bold; }}
+    {widget} > .look--key {{ color: $key; text-style: bold; }}
+    {widget} > .look--marked {{ background: $marked; }}
+    {widget} > .look--bar {{ color: $quiet; background: $bar; }}
+    {widget} > .look--cursor {{ background: $focus; color: $on-focus; }}
+    {widget}:ansi > .look--quiet {{ text-style: dim; }}
+    {widget}:ansi > .look--bad {{ text-style: bold reverse; }}
+    {widget}:ansi > .look--marked {{ text-style: bold; }}
+    {widget}:ansi > .look--bar {{ text-style: bold; }}
+    {widget}:ansi > .look--cursor {{ text-style: reverse; }}
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The styles that texts of the review are made of."""
+
+    quiet: Style
+    strong: Style
+    good: Style
+    warn: Style
+    bad: Style
+    key: Style
+    marked: Style
+    bar: Style
+    cursor: Style
+
+    @classmethod
+    def of(cls, widget: Widget) -> Looks:
+        """The looks as the style sheets have them for `widget`, which names LOOK_CLASSES among its own."""
+        return cls(*(widget.get_component_rich_style(f"look--{name}", partial=True) for name in _NAMES))
+
+
+def strip(text: Text, width: int, base: Style, console: Console, over: Style | None = None) -> Strip:
+    """`text` as a line of exactly `width` cells, on the style `base`; `over` wins over everything (for a cursor)."""
+    whole = Text(end="")
+    whole.append_text(text)
+    segments = Segment.apply_style(whole.render(console), base, over)
+    return Strip(segments).adjust_cell_length(width, base if over is None else base + over)
+
+
+class LineView(ScrollView, can_focus=True):
+    """A pane of lines that scrolls. Changing its lines repaints only those that differ."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOOK_CLASSES
+    DEFAULT_CSS = "LineView { overflow-x: hidden; scrollbar-size-vertical: 1; }" + look_css("LineView")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "scroll_down", show=False, tooltip="Scroll down."),
+        Binding("up,k", "scroll_up", show=False, tooltip="Scroll up."),
+        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Text] = []
+
+    @property
+    def lines(self) -> Sequence[Text]:
+        """What is shown, all of it."""
+        return self._lines
+
+    @property
+    def looks(self) -> Looks:
+        """The styles to build lines with."""
+        return Looks.of(self)
+
+    def show(self, lines: Sequence[Text]) -> None:
+        """Shows `lines`, from the first one on."""
+        old, self._lines = self._lines, list(lines)
+        width = self.scrollable_content_region.width
+        self.virtual_size = Size(width, len(self._lines))
+        if self.scroll_offset.y:
+            self.scroll_to(y=0, animate=False, immediate=True)
+            self.refresh()
+            return
+        for y in range(max(len(old), len(self._lines))):
+            before = old[y] if y < len(old) else None
+            after = self._lines[y] if y < len(self._lines) else None
+            if before is None or after is None or before != after or before.spans != after.spans:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the part that is in view."""
+        y += self.scroll_offset.y
+        base = self.rich_style
+        if y >= len(self._lines):
+            return Strip.blank(self.size.width, base)
+        return strip(self._lines[y], self.size.width, base, self.app.console)
