@@ -39,11 +39,13 @@ class Call:
         if kind != "application/json":
             raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content type {kind} is not supported")
         try:
-            return json.loads(self.body)
+            return json.loads(self.body, parse_constant=_no_constant)
         except json.JSONDecodeError as problem:
             raise bad_json(problem.msg, problem.lineno, problem.colno) from None
         except UnicodeDecodeError:
             raise bad_json("Invalid UTF-8") from None
+        except RecursionError:
+            raise bad_json("The HTTP entity body is nested too deeply") from None
 
     def fields(self) -> dict[str, object]:
         """The body as one record. Raises ApiError for anything but a JSON object."""
@@ -66,6 +68,11 @@ class Reply:
     status: int = 200
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _no_constant(name: str) -> object:
+    # NaN and Infinity are no JSON, though Python reads them
+    raise bad_json(f"Non-standard token '{name}'")
 
 
 def flag(value: object) -> bool:

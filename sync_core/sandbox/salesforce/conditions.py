@@ -82,12 +82,11 @@ class Conditions:
         elif kind == "datetime" and wanted == "datetime":
             value = parse_datetime(literal.text)
         elif kind in ("date", "datetime") and wanted == "range":
-            span = days(literal.text, literal.number, self.today)
-            return span if kind == "date" else moments(span, self.zone)
+            return self._span(literal, kind, position)
         elif kind == "boolean" and wanted == "boolean":
             value = literal.text == "TRUE"
         elif kind == "int" and wanted == "number":
-            value = float(literal.text) if "." in literal.text else int(literal.text)
+            value = float(literal.text)
         elif kind in ("id", "reference") and wanted == "string":
             return self._id(literal, field, position)
         elif kind not in ("date", "datetime", "boolean", "int", "id", "reference") and wanted == "string":
@@ -97,6 +96,16 @@ class Conditions:
         if value is None:
             raise query_error("MALFORMED_QUERY", place(self.query.text, position) + f"Invalid date: {literal.text}")
         return value
+
+    def _span(self, literal: Literal, kind: str, position: int) -> tuple[date, date]:
+        try:
+            span = days(literal.text, literal.number, self.today)
+            return span if kind == "date" else moments(span, self.zone)
+        except (ValueError, OverflowError):
+            # outside of what a date can be
+            raise query_error(
+                "MALFORMED_QUERY", place(self.query.text, position) + f"{literal.text}:{literal.number} is out of range"
+            ) from None
 
     def _id(self, literal: Literal, field: Field, position: int) -> object:
         if not literal.text:

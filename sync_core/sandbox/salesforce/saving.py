@@ -108,6 +108,8 @@ def _given(table: SObject, actor: Actor, fields: Mapping[str, object], *, creati
 
 
 def _check_links(org: Org, actor: Actor, table: SObject, row: Row, given: Mapping[str, object]) -> None:
+    if {"WhatId", "WhoId"} & set(given):
+        row["AccountId"] = _account(org, row)
     for name in given:
         field = table.fields[name]
         value = row.get(name)
@@ -117,8 +119,6 @@ def _check_links(org: Org, actor: Actor, table: SObject, row: Row, given: Mappin
         if name == _OWNED and not (target.get("IsActive") and target.get("UserType") == "Standard"):
             # the Automated Process user owns nothing (facts B1)
             raise refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", name)
-        if field.name in ("WhatId", "WhoId"):
-            row["AccountId"] = _account(org, row)
 
 
 def _account(org: Org, row: Row) -> object:

@@ -16,7 +16,6 @@ from sync_core.sandbox.salesforce import collection_api, composite, record_api
 from sync_core.sandbox.salesforce.calls import Call, Reply
 from sync_core.sandbox.salesforce.errors import ApiError, not_found
 from sync_core.sandbox.salesforce.fields import NEWEST_VERSION, OLDEST_VERSION
-from sync_core.sandbox.salesforce.ids import normal_id
 from sync_core.sandbox.salesforce.oauth import Client, Sessions
 from sync_core.sandbox.salesforce.query_api import Queries
 from sync_core.sandbox.salesforce.store import Actor, Org
@@ -93,7 +92,7 @@ class SalesforceApplication:
         headers = dict(reply.headers)
         if request.path.startswith("/services/data/v"):
             headers["Sforce-Limit-Info"] = f"api-usage={self._used()}/{self.daily_limit}"
-        body = b"" if reply.body is None else json.dumps(reply.body, ensure_ascii=False).encode()
+        body = b"" if reply.body is None else json.dumps(reply.body, ensure_ascii=False).encode("utf-8", "replace")
         return Response(reply.status, body, headers=headers)
 
     def _unlimited(self, request: Request) -> Reply | None:
@@ -202,4 +201,4 @@ def _limit_exceeded() -> ApiError:
     return ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
 
-__all__ = ["SalesforceApplication", "normal_id", "operation_name"]
+__all__ = ["SalesforceApplication", "operation_name"]

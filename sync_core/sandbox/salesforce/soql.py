@@ -17,6 +17,8 @@ from sync_core.sandbox.salesforce.errors import ApiError, query_error
 MAX_QUERY: Final = 100_000
 MAX_STRING: Final = 4_000
 MAX_OFFSET: Final = 2_000
+# nested parentheses; where a real org gives up is not documented
+MAX_DEPTH: Final = 50
 
 Path = tuple[str, ...]
 
@@ -170,6 +172,7 @@ class _Parser:
         self.text = text
         self.tokens = _tokens(text)
         self.at = 0
+        self.depth = 0
 
     @property
     def now(self) -> _Token:
@@ -275,8 +278,15 @@ class _Parser:
 
     def simple(self) -> Condition:
         if self.mark("("):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise query_error(
+                    "QUERY_TOO_COMPLICATED",
+                    "Query is either selecting too many fields or the filter conditions are too complicated.",
+                )
             inner = self.condition()
             self.need_mark(")")
+            self.depth -= 1
             return inner
         token = self.name()
         path = tuple(token.text.split("."))
@@ -357,7 +367,7 @@ class _Parser:
 
     def integer(self, after: str) -> int:
         token = self.now
-        if token.kind != "number" or not token.text.isdigit():
+        if token.kind != "number" or not token.text.isdigit() or len(token.text) > 9:
             raise self.fail(token, f"expecting a positive integer after {after.upper()}, found '{token.text}'")
         self.at += 1
         return int(token.text)

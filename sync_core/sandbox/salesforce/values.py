@@ -14,6 +14,9 @@ from sync_core.sandbox.salesforce.times import parse_date, parse_datetime, show_
 # what Salesforce keeps of an address; stricter than RFC 5321, laxer than a mail server
 _EMAIL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _SHOWN: Final = 60
+# trimmed from both ends of a text: the space and what stands before it, as Java's trim() has it (recalled); a no-break
+# space stays
+_BLANKS: Final = "".join(map(chr, range(33)))
 
 
 def clean(field: Field, value: object) -> object:
@@ -79,8 +82,10 @@ def _text(field: Field, value: object) -> str | None:
     if not isinstance(value, str):
         raise _mismatch("string", value)
     # a one-line field cannot hold line ends
-    breaks, joint = (r"\r\n|\r|\n", "\r\n") if field.type == "textarea" else (r"\s*[\r\n]+\s*", " ")
-    text = re.sub(breaks, joint, value.strip())
+    breaks, joint = (r"\r\n|\r|\n", "\r\n") if field.type == "textarea" else (r"[ \t]*[\r\n]+\s*", " ")
+    text = re.sub(breaks, joint, value.strip(_BLANKS))
+    # half a surrogate pair is no character
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not text:
         return None
     if field.length and len(text) > field.length:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -87,8 +87,7 @@ class World:
         return self.org.create("Event", {"Subject": subject, **times, **fields}, by=by or self.alice)
 
 
-def make_world(**more: Any) -> World:
-    """A world whose server listens; whoever makes it closes it."""
+def _open(**more: Any) -> World:
     holder: list[World] = []
     start = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
     org = Org(lambda: holder[0].now if holder else start, multiday_events=more.pop("multiday_events", True))
@@ -106,18 +105,29 @@ def make_world(**more: Any) -> World:
     return holder[0]
 
 
-def close_world(world: World) -> None:
-    """Ends server and connections."""
+def _close(world: World) -> None:
     for session in (world.session, *world.opened):
         session.close()
     world.server.close()
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    made = make_world()
-    yield made
-    close_world(made)
+def make_world() -> Iterator[Callable[..., World]]:
+    """Makes worlds with options of their own, and ends their servers and connections."""
+    made: list[World] = []
+
+    def make(**more: Any) -> World:
+        made.append(_open(**more))
+        return made[-1]
+
+    yield make
+    for world in made:
+        _close(world)
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world()
 
 
 @pytest.fixture

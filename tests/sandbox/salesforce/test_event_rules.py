@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,8 +15,8 @@ DAY = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture
-def org() -> Iterator[Org]:
-    yield Org(lambda: datetime(2026, 11, 23, 9, tzinfo=UTC))
+def org() -> Org:
+    return Org(lambda: datetime(2026, 11, 23, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ def test_timed_events_are_completed(org: Org, user: str, given: dict[str, object
         ({"StartDateTime": START, "DurationInMinutes": 14 * 1440 + 1}, "FIELD_INTEGRITY_EXCEPTION",
          ("DurationInMinutes",)),
         ({"IsAllDayEvent": True}, "REQUIRED_FIELD_MISSING", ("ActivityDate",)),
-        ({"IsAllDayEvent": True, "ActivityDate": date(2026, 11, 24), "StartDateTime": datetime(2026, 11, 25, tzinfo=UTC)},
+        ({"IsAllDayEvent": True, "ActivityDate": date(2026, 11, 23), "StartDateTime": DAY},
          "FIELD_INTEGRITY_EXCEPTION", ("StartDateTime",)),
         ({"IsAllDayEvent": True, "StartDateTime": DAY, "EndDateTime": datetime(2026, 11, 23, tzinfo=UTC)},
          "FIELD_INTEGRITY_EXCEPTION", ("EndDateTime",)),

@@ -126,3 +126,20 @@ def test_a_long_address_is_refused_before_it_is_read(world: Any) -> None:
     assert world.soql(f"SELECT Id FROM Event WHERE Id IN ({ids})").status_code == 414
     fits = ",".join(["'00UQy0000000001'"] * 400)
     assert world.soql(f"SELECT Id FROM Event WHERE Id IN ({fits})").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("SELECT Id FROM Event WHERE " + "(" * 300 + "Subject = 'a'" + ")" * 300, "QUERY_TOO_COMPLICATED"),
+        ("SELECT Id FROM Event WHERE StartDateTime = LAST_N_DAYS:999999999", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Event WHERE ActivityDate = LAST_N_YEARS:3000", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Event LIMIT " + "9" * 5000, "MALFORMED_QUERY"),
+        ("SELECT Id FROM Event WHERE Subject = 'a\x00\u202e", "MALFORMED_QUERY"),
+    ],
+)
+def test_queries_made_to_hurt(world: Any, text: str, code: str) -> None:
+    (error,) = world.soql(text).json()
+    assert error["errorCode"] == code
+    huge = world.soql("SELECT Id FROM Event WHERE DurationInMinutes < " + "9" * 5000)
+    assert huge.status_code == 200
