@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from sync_core.sandbox.salesforce.conditions import Conditions
 from sync_core.sandbox.salesforce.errors import query_error
@@ -14,6 +14,12 @@ from sync_core.sandbox.salesforce.values import show
 
 if TYPE_CHECKING:
     from sync_core.sandbox.salesforce.store import Actor, Org
+
+
+# filters that narrow a scan of events; facts B1 name StartDateTime, the others are indexed as well (recalled)
+_INDEXED: Final = frozenset(
+    {"id", "startdatetime", "enddatetime", "activitydate", "activitydatetime", "systemmodstamp", "createddate", "whoid"}
+)
 
 
 def run(org: Org, actor: Actor, query: Query, *, everything: bool) -> tuple[list[dict[str, object]], int]:
@@ -43,10 +49,18 @@ def attributes(sobject: str, record_id: object, version: int) -> dict[str, objec
 
 
 def _restrictions(names: Names) -> None:
-    """ContentDocumentLink is read only through a filter on its ids (facts B4). Raises ApiError."""
+    """What may not be asked of an object as a whole (facts B1 and B4). Raises ApiError."""
+    comparisons = _comparisons(names.query.where)
+    if names.table.name == "Event" and len(names.org.raw("Event")) > names.org.largest_scan:
+        # facts B1: huge scans are refused; filter on StartDateTime
+        if not {each.path[-1].lower() for each in comparisons if each.operator not in ("!=", "not in")} & _INDEXED:
+            raise query_error(
+                "OPERATION_TOO_LARGE", "The query would look at too many events. Use a more selective filter."
+            )
+        return
     if names.table.name != "ContentDocumentLink":
         return
-    filtered = {each.path[-1].lower() for each in _comparisons(names.query.where) if each.operator in ("=", "in")}
+    filtered = {each.path[-1].lower() for each in comparisons if each.operator in ("=", "in")}
     if not filtered & {"id", "linkedentityid", "contentdocumentid"}:
         raise query_error(
             "MALFORMED_QUERY",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
-from sync_core.sandbox.salesforce import event_rules, series
+from sync_core.sandbox.salesforce import duplicates, event_rules, series
 from sync_core.sandbox.salesforce.errors import no_access, refused, unknown_column
 from sync_core.sandbox.salesforce.event_rules import Draft, Row
 from sync_core.sandbox.salesforce.fields import SObject
@@ -33,6 +33,7 @@ def insert(org: Org, actor: Actor, table: SObject, fields: Mapping[str, object])
     draft = Draft(row, None, frozenset(given), actor.version, org.multiday_events)
     _rules(org, table, draft)
     _required(table, row)
+    duplicates.check(org, actor, table, row, None)
     record_id = org.new_id(table.name)
     row["Id"] = record_id
     org.stamp_row(row, actor.user_id, created=True)
@@ -53,6 +54,7 @@ def update(org: Org, actor: Actor, table: SObject, old: Row, fields: Mapping[str
     draft = Draft(row, old, frozenset(given), actor.version, org.multiday_events)
     _rules(org, table, draft)
     _required(table, row)
+    duplicates.check(org, actor, table, row, old)
     org.stamp_row(row, actor.user_id)
     org.put(table.name, cast(str, row["Id"]), row)
     if table.name == "Event":

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from sync_core.sandbox.httpd import Request, Response
 from sync_core.sandbox.salesforce import collection_api, composite, record_api
 from sync_core.sandbox.salesforce.calls import Call, Reply
+from sync_core.sandbox.salesforce.duplicates import header_says
 from sync_core.sandbox.salesforce.errors import ApiError, not_found
 from sync_core.sandbox.salesforce.fields import NEWEST_VERSION, OLDEST_VERSION
 from sync_core.sandbox.salesforce.oauth import Client, Sessions
@@ -121,8 +122,14 @@ class SalesforceApplication:
         self._count()
         if fault is not None and fault.kind == "limit":
             raise _limit_exceeded()
+        duplicates = request.headers.get("sforce-duplicate-rule-header", "")
         call = Call(
-            Actor(user_id, int(found[1])),
+            Actor(
+                user_id,
+                int(found[1]),
+                header_says(duplicates, "allowSave"),
+                header_says(duplicates, "includeRecordDetails"),
+            ),
             request.method,
             _segments(found[2]),
             request.query,

@@ -29,6 +29,9 @@ class Actor:
 
     user_id: str
     version: int = NEWEST_VERSION
+    # what Sforce-Duplicate-Rule-Header asks for
+    allow_duplicates: bool = False
+    duplicate_details: bool = False
 
 
 class Org:
@@ -42,6 +45,10 @@ class Org:
     def __init__(self, clock: Callable[[], datetime], *, multiday_events: bool = True) -> None:
         self.multiday_events = multiday_events
         self.archive_days = 365
+        # object name -> "alert" or "block"; a new real org has an alert rule for contacts
+        self.duplicate_rules: dict[str, str] = {}
+        # a query that looks at more events than this, without a filter on an indexed field, is refused
+        self.largest_scan = 100_000
         self.lock = threading.RLock()
         self.schema = schema()
         self._clock = clock

@@ -227,7 +227,7 @@ def event_relation() -> SObject:
 
 
 def attachment() -> SObject:
-    """Attachment, the older kind of file on a record (facts B4)."""
+    """Attachment, the older kind of file on a record (facts B4). Readable only: the sandbox keeps no bodies."""
     return SObject("Attachment", "00P", table([
         *identity(),
         writable("ParentId", "reference", "Parent ID", length=18, nillable=False, update=False,
@@ -237,7 +237,7 @@ def attachment() -> SObject:
         Field("BodyLength", "int", "Body Length", 9, default=0),
         _owner(),
         *audit(),
-    ]))  # fmt: skip
+    ]), createable=False, updateable=False)  # fmt: skip
 
 
 def content_document_link() -> SObject:

@@ -224,3 +224,24 @@ def test_ten_thousand_events_are_filtered_quickly(world: Any) -> None:
     reply = world.soql(text).json()
     assert time.perf_counter() - began < 1.0
     assert reply["totalSize"] == 576
+
+
+def test_huge_scans_are_refused(world: Any) -> None:
+    for number in range(11):
+        world.event(f"{number}")
+    world.org.largest_scan = 10
+    refused = ("", " WHERE Subject = '1'", " WHERE StartDateTime = TODAY OR Subject = '1'", " WHERE Id != null")
+    for where in refused:
+        (error,) = world.soql(f"SELECT Id FROM Event{where}").json()
+        assert error["errorCode"] == "OPERATION_TOO_LARGE", where
+    assert world.soql("SELECT Id FROM Event WHERE startdatetime = TODAY AND Subject = '1'").status_code == 200
+
+
+def test_files_of_a_record(world: Any, sf: Any) -> None:
+    made = world.event()
+    world.org.seed_row("Attachment", {"ParentId": made, "Name": "map.pdf", "BodyLength": 5, "OwnerId": world.alice})
+    (row,) = sf.query(f"SELECT Name, BodyLength, Parent.Name FROM Attachment WHERE ParentId = '{made}'")["records"]
+    assert (row["Name"], row["BodyLength"], row["Parent"]["Name"]) == ("map.pdf", 5, "Meeting")
+    world.org.seed_row("ContentDocumentLink", {"LinkedEntityId": made, "ShareType": "V"})
+    text = f"SELECT ShareType FROM ContentDocumentLink WHERE LinkedEntityId = '{made}'"
+    assert sf.query(text)["records"][0]["ShareType"] == "V"
