@@ -323,6 +323,10 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
     if target is not None:
         wanted = {c.name: source.fields[c.name] for c in row.changes if c.name in source.fields}
     limits = description.limits
+    if target is not None:
+        for name in wanted:
+            if name in description.unwritable and _comes_from(row, name, side.other):
+                return f"{spec(row.kind, name).label} is {description.unwritable[name]}"
     for name, most in limits.lengths.items():
         value = wanted.get(name)
         if isinstance(value, str) and len(value) > most:
@@ -330,7 +334,13 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
         return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
-    return ""
+    return limits.refuses({**(target.fields if target else {}), **wanted}) if wanted else ""
+
+
+def _comes_from(row: Row, name: str, side: SideName) -> bool:
+    """Whether `side` is where a field was changed, or may have been."""
+    mine = Verdict.LEFT if side is SideName.SALESFORCE else Verdict.RIGHT
+    return any(c.name == name and c.verdict in (mine, Verdict.BOTH) for c in row.changes)
 
 
 def days_of(when: When) -> int:

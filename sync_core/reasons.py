@@ -76,8 +76,10 @@ def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool) -> str:
         return f"{how}, and equal: the pair is remembered, nothing is written"
     open_fields = _of(changes, Verdict.BOTH)
     if open_fields:
-        return f"{how}, but {names(kind, differing)} differ; never synced before, so nobody knows which is right"
-    return f"{how}; {names(kind, differing)} blank on one side is filled from the other"
+        verb = "differs" if len(differing) == 1 else "differ"
+        return f"{how}, but {names(kind, differing)} {verb}; never synced before, so nobody knows which is right"
+    verb = "is" if len(differing) == 1 else "are"
+    return f"{how}; {names(kind, differing)} {verb} blank on one side and filled from the other"
 
 
 def rivals(item: Item | None, others: Sequence[Item]) -> str:

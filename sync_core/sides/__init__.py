@@ -65,6 +65,8 @@ class Limits:
     lengths: Mapping[str, int] = field(default_factory=dict)
     # the longest event in days; 1 when an org has multi-day events switched off; None when there is no such limit
     longest_days: int | None = None
+    # why values do not fit together, in words; "" when they do. A pure function of an item's fields
+    refuses: Callable[[Fields], str] = field(default=lambda fields: "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def picture(
     unreadable: Sequence[Unreadable] = (),
     limits: Limits | None = None,
     refused: Mapping[Operation, str] | None = None,
+    unwritable: Mapping[str, str] | None = None,
 ) -> Picture:
     """What is known of a side."""
     description = Description(

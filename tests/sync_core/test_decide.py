@@ -270,3 +270,12 @@ def test_row_ids_are_stable_and_differ():
     assert only(one).id == only(two).id
     assert only(one).id != only(plan([left("L2")], [])).id
     assert CAL.value not in only(one).id
+
+
+def test_a_field_that_a_side_does_not_let_us_set_blocks_its_update():
+    closed = {"location": "read-only for you"}
+    theirs = picture(OL, [right()], unwritable=closed)
+    row = only(plan([left(location="York")], theirs, [link()]))
+    assert row.why_not == "location is read-only for you"
+    assert only(plan([left(subject="New")], theirs, [link()])).action is Action.UPDATE_IN_OUTLOOK
+    assert only(plan([left()], picture(OL, [right(location="York")], unwritable=closed), [link()])).state is State.READY

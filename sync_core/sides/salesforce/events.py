@@ -59,13 +59,14 @@ class EventMapping:
         return ""
 
     def limits(self, shape: Shape) -> Limits:
-        """Lengths as describe gives them; the notes' leave room for the names of attachments."""
+        """Lengths as describe gives them; the notes share theirs with the names of attachments."""
         lengths = {}
         for field in ("subject", "location", "notes"):
             column = shape.columns.get(COLUMNS[field][0])
             if column is not None and column.length is not None:
-                lengths[field] = max(0, column.length - (notes.ROOM if field == "notes" else 0))
-        return Limits(lengths, LONGEST_DAYS)
+                lengths[field] = column.length
+        most = lengths.get("notes")
+        return Limits(lengths, LONGEST_DAYS, lambda fields: notes.too_long(fields, most))
 
     def unwritable(self, shape: Shape, operation: Operation) -> dict[str, str]:
         """The neutral fields that this user cannot set with `operation`, with the reason in words."""

@@ -11,9 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sync_core import text
-
-# characters of a Description that notes leave free for the names
-ROOM: Final = 2_000
+from sync_core.items import Fields
 
 _HEAD: Final = re.compile(r"^[ \t]*-- Attachments in Outlook: (\d{1,4}) \(kept by handsync\) --[ \t]*$", re.MULTILINE)
 _NAME: Final = re.compile(r"[ \t]*\*[ \t]+(\S.*)")
@@ -46,3 +44,12 @@ def join(notes: str, names: Iterable[str]) -> str:
         return notes
     block = "\n".join((f"-- Attachments in Outlook: {len(lines)} (kept by handsync) --", *(f"* {n}" for n in lines)))
     return f"{notes}\n\n{block}" if notes else block
+
+
+def too_long(fields: Fields, most: int | None) -> str:
+    """Why the notes and the attachments' names of an event do not fit into `most` characters; "" when they do."""
+    names = fields.get("attachments") or ()
+    whole = join(str(fields.get("notes") or ""), [str(n) for n in names] if isinstance(names, tuple) else ())
+    if most is None or len(whole) <= most:
+        return ""
+    return f"notes and attachment names have {len(whole):,} characters, Salesforce holds {most:,}"

@@ -29,7 +29,9 @@ def titles(reading: Any) -> set[str]:
 def test_describe(world: Any) -> None:
     """B3, last line, holds for all objects: lengths come from describe; the notes leave room for the names."""
     described = world.side.describe(Kind.CALENDAR)
-    assert described.limits.lengths == {"subject": 255, "location": 255, "notes": 30_000}
+    assert described.limits.lengths == {"subject": 255, "location": 255, "notes": 32_000}
+    assert described.limits.refuses({"notes": "x" * 31_990, "attachments": ()}) == ""
+    assert "Salesforce holds 32,000" in described.limits.refuses({"notes": "x" * 31_990, "attachments": ("a.pdf",)})
     assert described.limits.longest_days == 14
     assert described.refused == {}
     assert described.unwritable == {}
