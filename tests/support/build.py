@@ -86,7 +86,7 @@ def picture(
 ) -> Picture:
     """What is known of a side."""
     description = Description(
-        side, f"{side.value}@example.com", f"{side.value}-scope", limits or Limits(), refused or {}
+        side, f"{side.value}@example.com", f"{side.value}-scope", limits or Limits(), refused or {}, unwritable or {}
     )
     return Picture(description, Reading(tuple(items), tuple(unreadable), complete), sightings or {})
 
