@@ -249,8 +249,12 @@ class Run:
         left, right = self._now_on(SideName.SALESFORCE, task), self._now_on(SideName.OUTLOOK, task)
         left_id = task.ids.get(SideName.SALESFORCE) or (row.left.id if row.left else "")
         right_id = task.ids.get(SideName.OUTLOOK) or (row.right.id if row.right else "")
-        written = dict.fromkeys([*task.effect.to_left] if SideName.SALESFORCE in task.ids else [], True)
-        written |= dict.fromkeys([*task.effect.to_right] if SideName.OUTLOOK in task.ids else [], True)
+        written: dict[str, bool] = {}
+        for side, now in ((SideName.SALESFORCE, left), (SideName.OUTLOOK, right)):
+            if side in task.ids:
+                # what we made is agreed on as a whole, also where a field does not travel that way
+                created = row.item(side) is None
+                written |= dict.fromkeys(now if created else task.fields(side), True)
         return self._link(row, left_id, right_id, left, right, written, task.mark or row.mark)
 
     def _now_on(self, side: SideName, task: Task) -> dict[str, Value]:
