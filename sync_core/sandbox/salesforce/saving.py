@@ -48,7 +48,7 @@ def update(org: Org, actor: Actor, table: SObject, old: Row, fields: Mapping[str
     given = _given(table, actor, fields, creating=False)
     row = {**old, **given}
     for name, value in given.items():
-        if value is None and table.fields[name].default is not None:
+        if value is None and not table.fields[name].nillable and table.fields[name].default is not None:
             row[name] = old.get(name) if name == _OWNED else table.fields[name].default
     _check_links(org, actor, table, row, given)
     draft = Draft(row, old, frozenset(given), actor.version, org.multiday_events)

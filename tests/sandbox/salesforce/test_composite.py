@@ -61,16 +61,19 @@ def test_failures_stay_alone_unless_asked(world: Any) -> None:
         part("bad", "POST", "sobjects/Event", {"Subject": "x" * 256, **DAY}),
         part("hangs", "GET", "sobjects/Event/@{bad.id}"),
         part("last", "POST", "sobjects/Event", {"Subject": "b", **DAY}),
+        part("worse", "POST", "sobjects/Event", {"Subject": "y" * 256, **DAY}),
     ]
     found = results(send(world, *parts))
-    assert [status for _, status, _ in found] == [201, 400, 400, 201]
+    assert [status for _, status, _ in found] == [201, 400, 400, 201, 400]
     assert found[1][2][0]["errorCode"] == "STRING_TOO_LONG"
     assert found[2][2][0]["errorCode"] == "PROCESSING_HALTED"
     assert len(world.org.rows("Event")) == 2
+    # nothing after the first failure is tried
     found = results(send(world, *parts, allOrNone=True))
     assert [body[0]["errorCode"] for _, _, body in found] == [
         "PROCESSING_HALTED",
         "STRING_TOO_LONG",
+        "PROCESSING_HALTED",
         "PROCESSING_HALTED",
         "PROCESSING_HALTED",
     ]

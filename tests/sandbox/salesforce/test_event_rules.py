@@ -233,3 +233,11 @@ def test_events_of_another_client(org: Org, user: str) -> None:
     assert (caught.value.code, caught.value.fields) == ("FIELD_INTEGRITY_EXCEPTION", ("Subject",))
     # the same value again changes nothing, and a reminder is not critical
     org.update("Event", row["Id"], {"Subject": "a", "IsReminderSet": True, "ReminderDateTime": DAY}, by=user)
+
+
+def test_nulls(org: Org, user: str) -> None:
+    row = saved(org, user, StartDateTime=START, EndDateTime=END, ShowAs=None, OwnerId=None, Subject=None)
+    assert (row["ShowAs"], row["OwnerId"], row["Subject"]) == ("Busy", user, None)
+    row = changed(org, user, row, ShowAs="Free", Subject="a", Location="b")
+    row = changed(org, user, row, ShowAs=None, OwnerId=None, Subject=None, Location="")
+    assert (row["ShowAs"], row["OwnerId"], row["Subject"], row["Location"]) == (None, user, None, None)

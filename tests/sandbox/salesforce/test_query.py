@@ -170,11 +170,12 @@ def test_long_custom_texts_make_small_pages(world: Any) -> None:
 
 
 def test_archived_events_vanish_without_being_deleted(world: Any, sf: Any) -> None:
+    # tomorrow at 10:00, which is in 24 hours, 29 minutes and 45 seconds
     world.event("old")
-    world.advance(days=365)
+    world.advance(days=366, minutes=29, seconds=44)
     text = "SELECT Id, IsDeleted, IsArchived FROM Event"
     assert sf.query(text)["totalSize"] == 1
-    world.advance(days=2)
+    world.advance(seconds=1)
     assert sf.query(text)["totalSize"] == 0
     (row,) = sf.query(text, include_deleted=True)["records"]
     assert (row["IsDeleted"], row["IsArchived"]) == (False, True)

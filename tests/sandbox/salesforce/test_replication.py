@@ -79,3 +79,15 @@ def test_windows_reach_fifteen_and_thirty_days_back(world: Any, sf: Any) -> None
 def test_objects_without_a_recycle_bin(world: Any) -> None:
     query = {"start": "2026-11-22T00:00:00Z", "end": "2026-11-23T00:00:00Z"}
     assert world.call("GET", "sobjects/TaskStatus/updated", params=query).status_code == 404
+
+
+def test_the_start_belongs_to_the_window_and_the_end_does_not(world: Any) -> None:
+    made = world.event()
+    world.advance(seconds=45)  # to 09:31:00
+    world.org.update("Event", made, {"Subject": "b"}, by=world.alice)
+    other = world.event()
+    world.org.delete("Event", other, by=world.alice)
+    for start, end, number in (("09:31", "09:32", 1), ("09:29", "09:31", 0)):
+        query = {"start": f"2026-11-23T{start}:00Z", "end": f"2026-11-23T{end}:00Z"}
+        assert len(world.call("GET", "sobjects/Event/updated", params=query).json()["ids"]) == number
+        assert len(world.call("GET", "sobjects/Event/deleted", params=query).json()["deletedRecords"]) == number

@@ -256,7 +256,9 @@ def test_deleted_then_purged(world: Any, method: str) -> None:
     world.org.delete("Event", made, by=world.alice)
     reply = world.call(method, f"sobjects/Event/{made}", json={})
     assert (reply.status_code, error(reply)["errorCode"]) == (404, "ENTITY_IS_DELETED")
-    world.advance(days=15, seconds=1)
+    world.advance(days=14, hours=23)
+    assert error(world.call(method, f"sobjects/Event/{made}", json={}))["errorCode"] == "ENTITY_IS_DELETED"
+    world.advance(hours=1)
     reply = world.call(method, f"sobjects/Event/{made}", json={})
     assert (reply.status_code, error(reply)["errorCode"]) == (404, "NOT_FOUND")
     assert world.org.get("Event", made) is None

@@ -243,3 +243,13 @@ def test_the_pattern_of_a_classic_series_stays(world: Any) -> None:
     with pytest.raises(ApiError) as caught:
         world.org.update("Event", master, {"RecurrenceInterval": 2}, by=world.alice)
     assert caught.value.code == "INVALID_FIELD_FOR_INSERT_UPDATE"
+
+
+def test_a_classic_series_keeps_the_time_of_its_zone(world: Any) -> None:
+    classic(
+        world, "RecursMonthly", date(2027, 4, 30), RecurrenceInterval=1, RecurrenceDayOfMonth=23,
+        RecurrenceTimeZoneSidKey="America/New_York",
+    )  # fmt: skip
+    rows = [row for row in occurrences(world) if not row["IsRecurrence"]]
+    # New York has summer time from 14 March 2027 on
+    assert [row["StartDateTime"].hour for row in rows] == [14, 14, 14, 14, 13, 13]
