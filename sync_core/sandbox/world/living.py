@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final
 
@@ -181,13 +182,16 @@ class _Week:
 
     def _record(self, entry: Entry) -> str:
         known = entry.ids["salesforce"]
-        if not known:
-            subject = entry.events["salesforce"].subject
-            rows = self.world.org.rows("Event")
-            known = [str(r["Id"]) for r in rows if r["Subject"] == subject and r["OwnerId"] == self.world.user_id]
-        if not known or _is_gone(self.world, known[0]):
+        record = known[0] if known else self._records.get(entry.events["salesforce"].subject)
+        if record is None or _is_gone(self.world, record):
             raise _MissingError
-        return known[0]
+        return record
+
+    @cached_property
+    def _records(self) -> dict[object, str]:
+        """Our Salesforce events by subject, as they are when the week begins to look for one."""
+        rows = self.world.org.rows("Event")
+        return {row["Subject"]: str(row["Id"]) for row in rows if row["OwnerId"] == self.world.user_id}
 
     # -- Outlook ---------------------------------------------------------------------------------------------------
 
@@ -220,15 +224,17 @@ class _Week:
 
     def _item(self, entry: Entry) -> StoredItem:
         known = entry.ids["outlook"]
-        if known:
-            found = self.world.mailbox.get(known[0])
-        else:
-            subject = entry.events["outlook"].subject
-            here = self.world.mailbox.items(self.world.folders[""])
-            found = next((item for item in here if item.fields.get("subject") == subject), None)
+        item_id = known[0] if known else self._items.get(entry.events["outlook"].subject)
+        found = None if item_id is None else self.world.mailbox.get(item_id)
         if found is None or found.folder_id == self.world.mailbox.folder("deleteditems").id:
             raise _MissingError
         return found
+
+    @cached_property
+    def _items(self) -> dict[object, str]:
+        """The items of the calendar by subject, as they are when the week begins to look for one."""
+        here = self.world.mailbox.items(self.world.folders[""])
+        return {item.fields.get("subject"): item.id for item in here}
 
     def _copy(self, entry: Entry, item: StoredItem, deed: Copy) -> None:
         values: dict[str, Any] = {name: value for name, value in item.fields.items() if name not in _OWN}

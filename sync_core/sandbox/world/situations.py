@@ -142,4 +142,7 @@ class Situation:
         """How many events of this situation a side has in act one."""
         if self.first.value not in ("both", side) or self.colleague or self.folder:
             return 0
+        if self.series is not None and side == "salesforce":
+            # Salesforce keeps each occurrence as an event
+            return self.series.count
         return self.copies[0 if side == "salesforce" else 1]

@@ -71,7 +71,7 @@ STANDING: Final = (
     Situation("salesforce_far", "too far in the future for the window", "Licence audit, {customer}",
               First.SALESFORCE, far=500, at="10:00"),
     Situation("salesforce_series", "a series that was made in Salesforce", "Stand-up sales", First.SALESFORCE,
-              day=-5, at="08:45", minutes=15, series=Series("Weekly", ("Tuesday",), count=6), reminder=None),
+              day=-5, at="08:45", minutes=15, series=Series("Weekly", ("Tuesday",), count=4), reminder=None),
     Situation("outlook_only", "entered in Outlook only", "Collect the demo kit", First.OUTLOOK, day=1, at="16:00",
               minutes=30, location="Goods-in"),
     Situation("outlook_html", "notes with formatting", "Offsite preparation", First.OUTLOOK, day=8, at="14:00",
