@@ -60,13 +60,8 @@ class Folders:
         self._standard: str = ""
 
     def _stub(self, model: Any, distinguished: str) -> Any:
-        account = self._connection.account
         named = DistinguishedFolderId(id=distinguished, mailbox=Mailbox(email_address=self._mailbox))
-        return (
-            model(root=self._root(), _distinguished_id=named)
-            if model is not Root
-            else model(account=account, _distinguished_id=named)
-        )
+        return model(root=self._root(), _distinguished_id=named)
 
     def _root(self) -> Any:
         # a stub: reading the real root costs a request and a permission (facts: exchange A.4, #1282)

@@ -113,6 +113,7 @@ def test_a_view_that_holds_back_entries_ends(world: Any, calls: Any, moment: Mom
     assert len(reading.items) == 40
     assert len({item.id for item in reading.items}) == 40
     assert world.operations().count("FindItem") < 40
+    assert set(world.requests("FindItem")[0].xpath("//@MaxEntriesReturned")) == {"1000"}
 
 
 def test_a_view_that_cannot_be_halved_is_not_complete(world: Any, calls: Any) -> None:
