@@ -160,11 +160,12 @@ class Weeks(RuleBasedStateMachine):
 
     def _run(self, review: Review, *, recommended: bool = True, edited: bool = False) -> None:
         before = {side: dict(self.world.side(side).items) for side in SideName}
-        base = {
-            (side, i): f
-            for k in self.world.books.links.values()
-            for side, i, f in ((SF, k.left_id, k.baseline.left), (OL, k.right_id, k.baseline.right))
-        }
+        base = {}
+        for link in self.world.books.links.values():
+            base[SF, link.left_id] = link.baseline.left
+            base[OL, link.right_id] = link.baseline.right
+            if link.mark:
+                base[OL, link.mark] = link.baseline.right
         for side in SideName:
             self.world.side(side).writes.clear()
         report = self.world.run(review)
@@ -186,7 +187,8 @@ class Weeks(RuleBasedStateMachine):
         """Promise 8 with the recommendations alone: what somebody typed since the last sync stays on its side."""
         for side in SideName:
             for item_id, old in before[side].items():
-                agreed = base.get((side, item_id))
+                # an Outlook item that was moved is known by its mark
+                agreed = base.get((side, item_id)) or (base.get((side, old.mark)) if old.mark else None)
                 now = self.world.side(side).items.get(item_id)
                 if now is None:
                     assert agreed is not None, "an item nobody had synced was deleted"
