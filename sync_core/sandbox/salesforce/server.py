@@ -21,7 +21,7 @@ from sync_core.sandbox.salesforce.oauth import Client, Sessions
 from sync_core.sandbox.salesforce.query_api import Queries
 from sync_core.sandbox.salesforce.store import Actor, Org
 
-# longer addresses are refused (facts B4)
+# longer addresses are refused with 414, longer ones with their headers with 431 (facts B4)
 MAX_URI: Final = 16_384
 _DATA: Final = re.compile(r"/services/data(?:/v(\d{1,3})\.0(?:/(.*))?)?/?", re.ASCII | re.DOTALL)
 _SEASONS: Final = ("Spring", "Summer", "Winter")
@@ -86,6 +86,8 @@ class SalesforceApplication:
         """Answers one request; refusals are replies, too."""
         if len(request.target or request.path) > MAX_URI:
             return Response(414, b"URI Too Long", "text/plain")
+        if len(request.target) + sum(len(name) + len(value) + 4 for name, value in request.headers.items()) > MAX_URI:
+            return Response(431, b"Request Header Fields Too Large", "text/plain")
         try:
             reply = self._unlimited(request) or self._limited(request)
         except ApiError as error:

@@ -137,11 +137,21 @@ class Org:
         with self.transaction():
             event = self._existing("Event", event_id)
             master = cast(str, event["Id"])
-            self.put("Event", master, {**event, "IsGroupEvent": True, "GroupEventType": "1"})
+            group = {"IsGroupEvent": True, "GroupEventType": "1", "SystemModstamp": self.now()}
+            self.put("Event", master, {**event, **group})
             self.seed_row("EventRelation", {"EventId": master, "RelationId": user_id, "Status": status})
             copied = {name: value for name, value in event.items() if name != "Id" and not name.startswith("_")}
-            child = {"OwnerId": user_id, "IsChild": True, "IsGroupEvent": True, "GroupEventType": "1"}
-            return self.seed_row("Event", {**copied, **child, saving.MASTER: master})
+            child = {**copied, **group, "OwnerId": user_id, "IsChild": True, saving.MASTER: master}
+            return self.seed_row("Event", child)
+
+    def fire_reminders(self) -> None:
+        """Shows the reminders that are due: IsReminderSet reads false from then on, though no user changed it."""
+        with self.lock:
+            for sobject in _ACTIVITIES:
+                for row in list(self._tables[sobject].values()):
+                    due = row.get("ReminderDateTime")
+                    if row.get("IsReminderSet") and isinstance(due, datetime) and due <= self.now():
+                        self.stamp(sobject, cast(str, row["Id"]), {"IsReminderSet": False})
 
     # -- the native interface ------------------------------------------------------------------------------------
 

@@ -241,3 +241,12 @@ def test_nulls(org: Org, user: str) -> None:
     row = changed(org, user, row, ShowAs="Free", Subject="a", Location="b")
     row = changed(org, user, row, ShowAs=None, OwnerId=None, Subject=None, Location="")
     assert (row["ShowAs"], row["OwnerId"], row["Subject"], row["Location"]) == (None, user, None, None)
+
+
+def test_fired_reminders_read_as_not_set(org: Org, user: str) -> None:
+    times = {"StartDateTime": START, "EndDateTime": END, "IsReminderSet": True}
+    due = saved(org, user, **times, ReminderDateTime=datetime(2026, 11, 23, 9, tzinfo=UTC))
+    later = saved(org, user, **times, ReminderDateTime=datetime(2026, 11, 23, 10, tzinfo=UTC))
+    org.fire_reminders()
+    found = {row["Id"]: (row["IsReminderSet"], row["ReminderDateTime"].hour) for row in org.rows("Event")}  # type: ignore[attr-defined]
+    assert found == {due["Id"]: (False, 9), later["Id"]: (True, 10)}

@@ -124,6 +124,9 @@ def test_strings_have_a_limit(world: Any) -> None:
 def test_a_long_address_is_refused_before_it_is_read(world: Any) -> None:
     ids = ",".join(f"'{number:015d}'" for number in range(700))
     assert world.soql(f"SELECT Id FROM Event WHERE Id IN ({ids})").status_code == 414
+    # with the headers it is too long, even if it would fit without
+    pad = {"X-Padding": "x" * 16_300}
+    assert world.soql("SELECT Id FROM Event WHERE Subject = 'a'", headers=pad).status_code == 431
     fits = ",".join(["'00UQy0000000001'"] * 400)
     assert world.soql(f"SELECT Id FROM Event WHERE Id IN ({fits})").status_code == 200
 
