@@ -20,7 +20,7 @@ from textual.worker import Worker, WorkerState
 
 from sync_core.items import Kind
 from tui import words
-from tui.backend import Backend, FileBackend
+from tui.backend import Backend, DemoBackend, FileBackend
 from tui.background import in_thread
 from tui.driver import driver_class
 from tui.keys import key_help
@@ -66,11 +66,10 @@ class HandsyncApp(App[int]):
         Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="Find a command by its name."),
     ]
 
-    def __init__(self, backend: Backend, *, demo: bool = False, few_colours: bool = False) -> None:
+    def __init__(self, backend: Backend, *, few_colours: bool = False) -> None:
         # Textual decides while it starts whether NO_COLOR means grey or none at all, by this flag.
         super().__init__(driver_class=driver_class(), ansi_color=True if few_colours else None)
         self.backend = backend
-        self.demo = demo
         # faults of our own, told when the program ends
         self.faults: list[BaseException] = []
         self.animation_level = "none"
@@ -166,7 +165,7 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
     `config_path` is the settings file, or None for the usual place. A demo brings its own. Raises SettingsError when
     the place of the settings cannot be made out.
     """
-    backend = FileBackend(config_path)
+    backend: Backend = DemoBackend() if demo else FileBackend(config_path)
     app = HandsyncApp(backend, few_colours=few_colours(os.environ))
     try:
         code = app.run(mouse=not no_mouse)

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sync_core.errors import HandsyncError
 from sync_core.items import SideName
 
 if TYPE_CHECKING:
+    from sync_core.demo import Demo
     from sync_core.service import Finding, Service
     from sync_core.settings.models import Settings
 
 
+Say = Callable[[str], None]
+
+
 class Backend(Protocol):
-    """All that screens need of the world. Every method blocks: call it beside the screen (`background.in_thread`)."""
+    """All that screens need of the world. What blocks is called beside the screen (`background.in_thread`)."""
+
+    @property
+    def demo(self) -> bool:
+        """Whether all of it is made up."""
 
     @property
     def path(self) -> Path:
         """The settings file, whether it is there or not."""
+
+    def begin(self, say: Say) -> Callable[[], None]:
+        """Called once, in the main thread and before everything else; gives what blocks of the preparation.
+
+        That may call `say` with a sentence for each step, from its thread, and may raise HandsyncError.
+        """
 
     def load(self) -> Settings:
         """The settings as they are now. Raises SettingsError."""
@@ -38,6 +54,8 @@ class Backend(Protocol):
 class FileBackend:
     """The real one: the settings file, and the memory beside the other programs' state."""
 
+    demo = False
+
     def __init__(self, path: Path | None = None, state_dir: Path | None = None) -> None:
         from sync_core.settings import settings_path, state_path
 
@@ -48,6 +66,10 @@ class FileBackend:
     def path(self) -> Path:
         """The settings file, whether it is there or not."""
         return self._path
+
+    def begin(self, say: Say) -> Callable[[], None]:
+        """Nothing needs preparing."""
+        return lambda: None
 
     def load(self) -> Settings:
         """The settings file and the environment; with neither, settings as they are from the start."""
@@ -80,6 +102,61 @@ class FileBackend:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class DemoBackend:
+    """A made-up company on two servers of this machine, from `begin` to `close`."""
+
+    demo = True
+
+    def __init__(self) -> None:
+        self._demo: Demo | None = None
+        self._files: FileBackend | None = None
+
+    @property
+    def files(self) -> FileBackend:
+        """The demo's settings and memory. Raises HandsyncError as long as it has not been prepared."""
+        if self._files is None:
+            raise HandsyncError("the demo is not ready", remedy="Leave with Ctrl+Q and start it again")
+        return self._files
+
+    @property
+    def path(self) -> Path:
+        """The settings file."""
+        return self.files.path
+
+    def begin(self, say: Say) -> Callable[[], None]:
+        """Makes the demo in the main thread, where it can see to its own end on a signal; the rest starts it."""
+        from sync_core.demo import Demo
+
+        demo = self._demo = Demo(say)
+
+        def start() -> None:
+            paths = demo.start()
+            self._files = FileBackend(paths.config, paths.state_dir)
+
+        return start
+
+    def load(self) -> Settings:
+        """The demo's settings. Raises SettingsError."""
+        return self.files.load()
+
+    def locked(self) -> frozenset[str]:
+        """Nothing: the demo puts the environment's settings aside."""
+        return self.files.locked()
+
+    def save(self, before: Settings, after: Settings) -> None:
+        """Keeps changed settings for as long as the demo is there."""
+        self.files.save(before, after)
+
+    def service(self, settings: Settings) -> Service:
+        """A service on the demo's servers."""
+        return self.files.service(settings)
+
+    def close(self) -> None:
+        """Ends the servers and removes everything."""
+        if self._demo is not None:
+            self._demo.close()
 
 
 def check_connection(backend: Backend, settings: Settings, side: SideName) -> list[Finding]:

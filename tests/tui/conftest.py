@@ -150,6 +150,9 @@ class GivenBackend:
     settings: Settings
     given: GivenService
     path: Path = Path("~/.config/handsync/config.toml")
+    demo: bool = False
+    # what the preparation says
+    said: tuple[str, ...] = ()
     locks: frozenset[str] = frozenset()
     # raised by the next load, or by every save
     load_error: HandsyncError | None = None
@@ -157,6 +160,15 @@ class GivenBackend:
     saved: list[tuple[Settings, Settings]] = field(default_factory=list)
     # the settings that a service was made for, in order
     served: list[Settings] = field(default_factory=list)
+
+    def begin(self, say: Callable[[str], None]) -> Callable[[], None]:
+        """Says what was given."""
+
+        def start() -> None:
+            for sentence in self.said:
+                say(sentence)
+
+        return start
 
     def load(self) -> Settings:
         """The settings as saved last."""
@@ -205,7 +217,7 @@ def app(backend: GivenBackend) -> Iterator[HandsyncApp]:
 
 
 # the groups of workers that end by themselves
-ENDING = ("load", "check", "ignored", "take-back", "test")
+ENDING = ("prepare", "load", "check", "ignored", "take-back", "test")
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 
 

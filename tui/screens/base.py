@@ -18,6 +18,8 @@ T = TypeVar("T")
 class BaseScreen(Screen[T]):
     """A screen that can be left with Esc or q; what it answers then is None."""
 
+    # every screen says itself where the cursor starts
+    AUTO_FOCUS: ClassVar[str | None] = ""
     BINDINGS: ClassVar[list[BindingType]] = [BACK, HELP, *MOVES]
 
     @property

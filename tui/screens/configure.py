@@ -23,7 +23,7 @@ from tui.screens.base import BaseScreen
 from tui.screens.configure_connections import ConnectionPane
 from tui.screens.configure_jobs import Edited, JobsPane
 from tui.screens.question import Answer, Question
-from tui.widgets.controls import Push, Words
+from tui.widgets.controls import Listing, Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ class ConfigureScreen(BaseScreen[None]):
         """Everything at once; the switcher shows one component."""
         yield TitleBar("Configure", Content(text.plain(str(self.handsync.backend.path))))
         with Horizontal(id="body"):
-            yield OptionList(
-                Option("Connections", id="connections"), Option("Sync", id="sync"), id="components", markup=False
-            )
+            yield Listing(Option("Connections", id="connections"), Option("Sync", id="sync"), id="components")
             with ContentSwitcher(initial="sync" if self._first else "connections", id="switcher"):
                 with TabbedContent(id="connections"):
                     for side in SideName:

@@ -49,19 +49,19 @@ class Entry:
 
 FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
     SideName.SALESFORCE: (
-        Entry("instance_url", "Instance URL", "https://example.my.salesforce.com"),
+        Entry("instance_url", "Instance URL", "e.g. https://example.my.salesforce.com"),
         Entry("access_token", "Access token", auths=("session",), secret=True),
         Entry("client_id", "Client id", "of the connected app", auths=("client_credentials", "jwt")),
         Entry("client_secret", "Client secret", auths=("client_credentials",), secret=True),
-        Entry("username", "User name", "rep@example.com", auths=("jwt",)),
-        Entry("private_key_file", "Private key file", "/home/rep/.ssh/handsync.pem", auths=("jwt",), path=True),
+        Entry("username", "User name", "e.g. rep@example.com", auths=("jwt",)),
+        Entry("private_key_file", "Private key file", "e.g. ~/.ssh/handsync.pem", auths=("jwt",), path=True),
         Entry("login_url", "Login URL", "the instance URL unless given", auths=("jwt",)),
-        Entry("api_version", "API version", "62.0"),
+        Entry("api_version", "API version", "e.g. 62.0"),
     ),
     SideName.OUTLOOK: (
-        Entry("service_endpoint", "Service endpoint", "https://mail.example.com/EWS/Exchange.asmx"),
-        Entry("primary_smtp_address", "Mail address", "rep@example.com"),
-        Entry("username", "User name", "rep@example.com or DOMAIN\\rep"),
+        Entry("service_endpoint", "Service endpoint", "e.g. https://mail.example.com/EWS/Exchange.asmx"),
+        Entry("primary_smtp_address", "Mail address", "e.g. rep@example.com"),
+        Entry("username", "User name", "e.g. rep@example.com or DOMAIN\\rep"),
         Entry("password", "Password", secret=True),
         Entry("calendar", "Calendar", "Calendar, or Calendar/Team for a folder below it"),
         Entry("mailbox", "Shared mailbox", "the owner's address, for a shared calendar"),
@@ -97,6 +97,11 @@ class ConnectionPane(Vertical):
                 yield Words(entry.label, classes="label")
                 hint = _SOURCES[self._draft.source(self._side.value, entry.key)] if entry.secret else entry.hint
                 yield Field(placeholder=hint, password=entry.secret, id=self._named(entry.key))
+        yield Words(
+            "A secret that is typed here goes into the settings file, which only you can read. "
+            f"Variables of the environment (HANDSYNC_{self._side.value.upper()}__...) win over the file.",
+            classes="quiet hint",
+        )
         yield Words("", id=self._named("note"), classes="warn")
         yield Push("Test connection", id=self._named("test"))
         yield Words("", id=self._named("result"), classes="result")
@@ -124,6 +129,7 @@ class ConnectionPane(Vertical):
                     field.value = text.plain(str(self._value(entry.key) or ""))
         note = f"Locked: {', '.join(variables)} in the environment wins over the settings file." if variables else ""
         self.query_one(f"#{self._named('note')}", Words).update(note)
+        self.query_one(f"#{self._named('note')}").display = bool(note)
         self._fit()
 
     def _fit(self) -> None:

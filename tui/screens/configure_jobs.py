@@ -109,7 +109,7 @@ class JobsPane(Vertical):
             frozenset(self._value("prevent_salesforce")), frozenset(self._value("prevent_outlook"))
         )
         span = words.days(self._loaded.today, self._value("past_days"), self._value("future_days"))
-        self.query_one("#span", Words).update(f"{span}; what lies outside is left alone")
+        self.query_one("#span", Words).update(f"{span}; the rest is left alone")
         self.query_one("#flow", Words).update(words.flow(prevented))
 
     @on(Select.Changed)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -17,7 +21,7 @@ from sync_core.items import Kind, SideName
 from tui import words
 from tui.backend import check_connection
 from tui.background import in_thread
-from tui.format import instant
+from tui.format import day, instant
 from tui.keys import HELP, MOVES
 from tui.screens.base import BaseScreen
 from tui.screens.configure import ConfigureScreen
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from sync_core.service import Finding
     from tui.app import Loaded
 
+DEMO = "Demo: a made-up company, nothing real is touched."
+INTRO = "Tick what to sync. You see every change first, and nothing is written before you say Ok."
 FIRST_RUN = (
     "Welcome. handsync shows your Salesforce calendar beside your Outlook calendar, lets you decide item by item, and "
     "writes only what you saw and confirmed.\n\n"
@@ -135,7 +141,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         """Everything that can be said without having read anything yet."""
         yield TitleBar("handsync", "Manual sync")
         with VerticalScroll(id="home", can_focus=False):
-            yield Words("Tick what to sync. You see every change first, and nothing is written before you say Ok.")
+            yield Words(INTRO, id="intro")
+            yield Words("", id="preparing")
             yield Words("", id="trouble", classes="bad")
             yield Words(FIRST_RUN, id="first-run")
             with Vertical(id="processes"):
@@ -154,10 +161,38 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Paints first, then reads: the settings bring heavy libraries with them."""
+        demo = self.handsync.backend.demo
+        self.set_class(demo, "-preparing")
+        if demo:
+            self.query_one("#intro", Words).update(DEMO)
         self.query_one("#first-run").display = False
         self.query_one("#trouble").display = False
         self.query_one("#start").focus()
-        self.call_after_refresh(self.reload)
+        self.call_after_refresh(self.prepare)
+
+    @work(group="prepare", exit_on_error=False)
+    async def prepare(self) -> None:
+        """What comes before everything else; a demo then opens on its plan by itself."""
+        backend = self.handsync.backend
+        loop = asyncio.get_running_loop()
+        try:
+            await in_thread(backend.begin(lambda sentence: _soon(loop, self._prepared, sentence)))
+        except HandsyncError as error:
+            self._trouble(error.sentence())
+            return
+        self.remove_class("-preparing")
+        self.query_one(KeyLine).refresh_keys()
+        await self.reload().wait()
+        if backend.demo and self.loaded is not None:
+            self.run_kinds([Kind.CALENDAR])
+
+    def _prepared(self, sentence: str) -> None:
+        preparing = self.query_one("#preparing", Words)
+        preparing.update(Content(f"{preparing.content}\n{text.plain(sentence)}".strip()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a demo is being prepared there is nothing to start or configure."""
+        return action not in ("start", "configure", "ignored", "reload") or not self.has_class("-preparing")
 
     @property
     def rows(self) -> list[ProcessRow]:
@@ -176,6 +211,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             self._trouble(f"{error.sentence()} Then press r.")
             return
         self._trouble("")
+        self.query_one(TitleBar).show(f"Manual sync   {day(loaded.today, date.min)}, {loaded.zone}")
         before, self.loaded = self.loaded, loaded
         if before is not None:
             await in_thread(before.service.close)
@@ -280,10 +316,15 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         if not kinds:
             self.notify("Tick a process first. One that is switched off is switched on in Configure.", markup=False)
             return
-        if await self.handsync.ask(start_question(loaded, kinds)) != "yes":
-            return
+        if await self.handsync.ask(start_question(loaded, kinds)) == "yes":
+            self.run_kinds(kinds)
+
+    @work(group="run", exclusive=True, exit_on_error=False)
+    async def run_kinds(self, kinds: list[Kind]) -> None:
+        """Takes processes through reading, review and run, one after the other."""
         for kind in kinds:
-            await sync(self.handsync, loaded, kind)
+            if self.loaded is not None:
+                await sync(self.handsync, self.loaded, kind)
         self.reload()
 
     @on(Button.Pressed)
@@ -298,3 +339,9 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
                 self.action_ignored()
             case "quit":
                 self.app.exit(0)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, tell: Callable[[str], None], sentence: str) -> None:
+    """From a thread: tells the screen, unless the program has ended meanwhile."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(tell, sentence)

@@ -21,7 +21,7 @@ from tui.background import in_thread
 from tui.format import instant
 from tui.keys import BACK, HELP, LEFT, RIGHT
 from tui.screens.base import BaseScreen
-from tui.widgets.controls import Push, Words
+from tui.widgets.controls import Listing, Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class IgnoredScreen(BaseScreen[None]):
         """The list, and what to do with it."""
         yield TitleBar("Ignored items")
         yield Words("", id="said")
-        yield OptionList(id="list", markup=False)
+        yield Listing(id="list")
         with Horizontal(id="buttons"):
             yield Push("Take back", id="take-back")
             yield Push("Back", id="back")

@@ -32,6 +32,7 @@ class Question(ModalScreen[str | None]):
     The answer called `focus` is the one that Enter gives: it must be one that does no harm.
     """
 
+    AUTO_FOCUS: ClassVar[str | None] = ""
     CSS_PATH = "question.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", tooltip="Leave the question without an answer."),

@@ -52,6 +52,7 @@ async def review(app: HandsyncApp, loaded: Loaded, plan: Plan) -> None:
     if confirmed is not None:
         await app.ask(RunScreen(loaded.service, confirmed))
     else:
+        # left without Ok: what a person said no to is remembered all the same
         await in_thread(loaded.service.keep_ignores, summary.review)
 
 

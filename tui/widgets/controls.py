@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, OptionList, Select, Static
+from textual.widgets.option_list import Option
 
 T = TypeVar("T", bound=Hashable)
+
+
+if TYPE_CHECKING:
+    _Mixed = Widget
+else:
+    # a widget as first base would hide the parts and the style sheet of the other one
+    _Mixed = object
+
+
+class Reversible(_Mixed):
+    """Gives parts of a widget the `reverse` of their style sheet, which Textual 8.2 leaves out for parts.
+
+    Without colours nothing else shows where the cursor is.
+    """
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """The style of a part, `reverse` included."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        if any(self.get_component_styles(name).text_style.reverse for name in component_classes):
+            style += Style(reverse=True)
+        return style
 
 
 class Words(Static):
@@ -29,7 +53,7 @@ class Push(Button):
         self.styles.line_pad = 0
 
 
-class Box(Checkbox):
+class Box(Reversible, Checkbox):
     """A check box whose state is a character, not a colour: `[x]` or `[ ]`; `[-]` when it cannot be changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,7 +73,7 @@ class Box(Checkbox):
         return 5 + self._label.cell_length
 
 
-class Field(Input):
+class Field(Reversible, Input):
     """A field to type into: one line, and a cursor that does not blink (each blink is a packet over SSH)."""
 
     def __init__(
@@ -71,6 +95,13 @@ class Field(Input):
             select_on_focus=False,
         )
         self.cursor_blink = False
+
+
+class Listing(Reversible, OptionList):
+    """A list to choose from. Entries given as str are shown as they are: no markup."""
+
+    def __init__(self, *options: Option, id: str | None = None) -> None:
+        super().__init__(*options, id=id, markup=False)
 
 
 class Choice(Select[T], Generic[T], inherit_bindings=False):

@@ -7,8 +7,6 @@ from textual.widgets import Static
 
 from tui.keys import KeyHelp, key_help
 
-DEMO = "Demo: a made-up company, nothing real is touched"
-
 
 class TitleBar(Static):
     """The first line: the name of the screen, a word about it, and on a demo that it is one."""
@@ -25,10 +23,10 @@ class TitleBar(Static):
     def show(self, note: str | Content) -> None:
         """Changes the word behind the title."""
         self._note = note
-        parts: list[str | Content | tuple[str, str]] = [" ", (self._title, "bold"), "   ", note]
-        if getattr(self.app, "demo", False):
-            parts += ["   " if note else "", (DEMO, "italic $warn")]
-        self.update(Content.assemble(*parts))
+        # other programs, such as a test's, may borrow a screen
+        demo = getattr(getattr(self.app, "backend", None), "demo", False)
+        tag = ("  DEMO", "bold $warn") if demo else ""
+        self.update(Content.assemble(" ", (self._title, "bold"), tag, "   ", note))
 
 
 class KeyLine(Static):
