@@ -17,6 +17,9 @@ from sync_core.errors import SettingsError
 from sync_core.settings.document import shown
 from sync_core.settings.models import OutlookAuth, OutlookSettings, SalesforceAuth, SalesforceSettings
 
+# what was given out in this process, so that a traceback can be cleaned of it
+_given_out: set[str] = set()
+
 SecretSection = SalesforceSettings | OutlookSettings
 
 SECRETS: Final = {"salesforce": ("access_token", "client_secret", "private_key"), "outlook": ("password",)}
@@ -68,12 +71,25 @@ def resolve(section: SecretSection, key: str) -> str:
     elif command is not None:
         found = _from_command(f"{name}_command", command)
     else:
-        return literal
+        return _remembered(literal)
     found = found.strip("\r\n") if key in _MANY_LINES else found.lstrip("\r\n").partition("\n")[0].rstrip("\r")
     if not found.strip():
         form = "_file" if file is not None else "_command"
         raise SettingsError(f"{name}{form} gave nothing", remedy="The first line must be the secret")
-    return found
+    return _remembered(found)
+
+
+def _remembered(value: str) -> str:
+    _given_out.add(value)
+    return value
+
+
+def scrub(words: str) -> str:
+    """`words` with every secret taken out that was given out in this process. For tracebacks; the last resort."""
+    for value in sorted(_given_out, key=len, reverse=True):
+        if value.strip():
+            words = words.replace(value, "***")
+    return words
 
 
 def check(section: SecretSection) -> None:

@@ -1,0 +1,88 @@
+"""What the command line understands."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+PROCESSES: Final = ("calendar", "contacts", "tasks")
+# known by name, so that they are answered in words
+LATER: Final = ("history", "undo", "recover")
+
+_EXIT_CODES: Final = (
+    "exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 some rows failed or were skipped, 4 nothing to apply"
+)
+
+
+class _Version(argparse.Action):
+    """--version. Asks for it only when it is wanted."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("handsync")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        print(f"handsync {number}")
+        parser.exit()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="handsync",
+        description="Compare Salesforce with Outlook, decide item by item, and only then sync. Without a command the"
+        " full-screen program starts.",
+        epilog=_EXIT_CODES,
+        parents=[_common(argparse.SUPPRESS)],
+    )
+    top.set_defaults(config=None, demo=False, no_mouse=False)
+    top.add_argument("--demo", action="store_true", help="try everything on made-up calendars; nothing to set up")
+    top.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    common = _common(argparse.SUPPRESS)
+
+    plan = commands.add_parser("plan", parents=[common], help="read both sides and show the plan; write nothing")
+    plan.add_argument("processes", nargs="+", choices=PROCESSES, metavar="PROCESS", help="calendar, contacts, tasks")
+    plan.add_argument("--json", action="store_true", help="one JSON object per process, each on one line")
+    plan.add_argument("--out", type=Path, metavar="FILE", help="keep the plan in FILE, for apply")
+
+    apply = commands.add_parser("apply", parents=[common], help="run a plan that was kept with plan --out")
+    apply.add_argument("file", type=Path, metavar="FILE", help="the plan; editing an “action” in it is a way to review")
+    apply.add_argument("--yes", action="store_true", help="do not ask")
+
+    commands.add_parser("check", parents=[common], help="try settings, connections and permissions")
+
+    ignored = commands.add_parser("ignored", parents=[common], help="show what is being ignored")
+    ignored.add_argument("--json", action="store_true", help="one JSON object")
+    ignored.add_argument("--remove", metavar="ID", help="no longer ignore the row ID")
+
+    sandbox = commands.add_parser("sandbox", help="the two local servers of the demo, in the foreground")
+    sandbox.add_argument("--size", metavar="N", help="events on each side")
+    sandbox.add_argument("--seed", metavar="N", help="another company, the same for the same number")
+    for name in LATER:
+        commands.add_parser(name, add_help=False)
+    return top
+
+
+def _common(default: Any) -> argparse.ArgumentParser:
+    """What may stand before the command and after it."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", default=default, help="the settings file")
+    return common
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line. Raises SystemExit(2) with a sentence on standard error, 0 after --help."""
+    top = parser()
+    options, rest = top.parse_known_args(argv)
+    if rest and options.command not in LATER:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if options.demo and options.command is not None:
+        # the command would go to the real accounts
+        top.error("--demo stands alone; for commands on made-up calendars see handsync sandbox")
+    return options

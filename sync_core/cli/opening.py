@@ -1,0 +1,35 @@
+"""What several commands need: the settings, a service, the processes asked for."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync_core.errors import SettingsError
+from sync_core.items import FIELDS, Kind
+from sync_core.settings import settings_path, state_path
+
+if TYPE_CHECKING:
+    from sync_core.service import Service
+
+
+@contextlib.contextmanager
+def opened(config: Path | None, state_dir: Path | None = None) -> Iterator[Service]:
+    """The service for a settings file and a memory, those of the usual places unless given. Raises SettingsError."""
+    from sync_core.service import Service
+    from sync_core.settings.load import load
+
+    service = Service(load(settings_path(config)), state_dir or state_path())
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def must_be_there(kinds: Iterable[Kind]) -> None:
+    """Raises SettingsError for a process that this version does not have."""
+    for kind in kinds:
+        if kind not in FIELDS:
+            raise SettingsError(f"the process {kind.process} is not there yet", remedy="Only calendar can run")

@@ -1,0 +1,197 @@
+"""A plan as plain text: one thing after the other, as a screen reader reads and a pipe carries it. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sync_core import text
+from sync_core.items import SideName, Value, When
+from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
+from sync_core.settings.document import shown as shown
+from sync_core.sides import Operation
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MOST_OF_A_VALUE: Final = 200
+_WORDS: Final = {Operation.CREATE: "new", Operation.UPDATE: "changed", Operation.DELETE: "DELETED"}
+_STATES: Final = {
+    State.PREVENTED: "prevented",
+    State.IGNORED_ONCE: "ignored until the next change",
+    State.IGNORED_FOREVER: "ignored forever",
+}
+
+
+def clean(words: str) -> str:
+    """Foreign text as it may be printed on one line."""
+    return text.plain(words)
+
+
+def wrapped(words: str, width: int, *, indent: int = 0, hanging: int | None = None) -> str:
+    """A paragraph: cleaned, broken at `width`, indented, its further lines by `hanging`."""
+    further = indent if hanging is None else hanging
+    return textwrap.fill(
+        clean(words), width, initial_indent=" " * indent, subsequent_indent=" " * further, break_on_hyphens=False
+    )
+
+
+def plan_text(plan: Plan, width: int) -> str:
+    """The whole plan: the numbers first, then the rows that are not quiet, day by day."""
+    rows = [row for row in plan.rows if not row.quiet]
+    counts = count(plan.rows, in_sync=plan.in_sync, out_of_range=plan.out_of_range)
+    zone = plan.window.zone
+    head = [
+        plan.kind.process,
+        f"{_date(plan.window.first)} to {_date(plan.window.last)}, times in {zone}.",
+        f"Salesforce: {plan.left_account}. Outlook: {plan.right_account}.",
+        *numbers(counts),
+        *(f"Held back: {guard.sentence}." for guard in plan.guards),
+    ]
+    parts = ["\n".join(wrapped(line, width) for line in head)]
+    for day, group in groupby(sorted(rows, key=lambda row: _sort_key(row, zone)), key=lambda row: _day(row, zone)):
+        title = f"{_DAYS[day.weekday()]} {_date(day)}" if day else "Without a date"
+        parts.append("\n\n".join([title, *(row_text(row, zone, width) for row in group)]))
+    if not rows:
+        parts.append("There is nothing to do.")
+    return "\n\n".join(parts)
+
+
+def numbers(counts: Counts) -> list[str]:
+    """What a run would do, in sentences: a line per side, and one for what it would leave alone."""
+    lines = []
+    for side, operations in per_side(counts).items():
+        words = ", ".join(f"{n} {_WORDS[operation]}" for operation, n in operations.items() if n)
+        lines.append(f"In {side.label}: {words or 'nothing'}.")
+    rest = {
+        "equal on both sides, to be linked": counts.actions[Action.LINK],
+        "waiting for a choice": counts.undecided,
+        "prevented": counts.prevented,
+        "ignored": counts.ignored,
+        "in step": counts.in_sync,
+        "out of range": counts.out_of_range,
+    }
+    if words := ", ".join(f"{n} {what}" for what, n in rest.items() if n):
+        lines.append(f"Also: {words}.")
+    return lines
+
+
+def per_side(counts: Counts) -> dict[SideName, dict[Operation, int]]:
+    """How many items would be made, changed and deleted on each side."""
+    a, merged = counts.actions, counts.actions[Action.MERGE]
+    return {
+        SideName.SALESFORCE: {
+            Operation.CREATE: a[Action.CREATE_IN_SALESFORCE],
+            Operation.UPDATE: a[Action.UPDATE_IN_SALESFORCE] + merged,
+            Operation.DELETE: a[Action.DELETE_FROM_SALESFORCE],
+        },
+        SideName.OUTLOOK: {
+            Operation.CREATE: a[Action.CREATE_IN_OUTLOOK],
+            Operation.UPDATE: a[Action.UPDATE_IN_OUTLOOK] + merged,
+            Operation.DELETE: a[Action.DELETE_FROM_OUTLOOK],
+        },
+    }
+
+
+def row_text(row: Row, zone: str, width: int) -> str:
+    """One row: what would happen, to what, when, why, and field by field what differs."""
+    when = _when(row)
+    lines = [wrapped(f"{_action(row)}: {row.title}", width, hanging=4)]
+    if when is not None:
+        lines.append(wrapped(f"When: {moment(when, zone)}", width, indent=2, hanging=4))
+    lines.append(wrapped(f"Why: {row.reason}", width, indent=2, hanging=4))
+    if row.why_not:
+        lines.append(wrapped(f"Not done: {row.why_not}", width, indent=2, hanging=4))
+    done = results(row)
+    for change in row.changes:
+        will = value(done[change.name], zone) if change.name in done else "not decided"
+        words = f"{field_label(row.kind, change.name)}: before {value(change.baseline, zone)}; "
+        words += f"Salesforce {value(change.left, zone)}; Outlook {value(change.right, zone)}; will be {will}"
+        lines.append(wrapped(words, width, indent=2, hanging=4))
+    lines.append(f"  Id: {row.id}")
+    return "\n".join(lines)
+
+
+def _action(row: Row) -> str:
+    state = _STATES.get(row.state)
+    if state:
+        return f"{state.capitalize()} ({row.recommended.label})"
+    label = action_label(row)
+    return label.upper() if row.action in DELETES else label[:1].upper() + label[1:]
+
+
+def value(given: Value, zone: str) -> str:
+    """A field's value in words. Foreign text in it is cut short, and cleaned when it is printed."""
+    match given:
+        case None | "" | ():
+            return "nothing"
+        case bool():
+            return "yes" if given else "no"
+        case When():
+            return moment(given, zone)
+        case int():
+            return f"{given} minutes before"
+        case str():
+            return f"“{text.shorten(given, _MOST_OF_A_VALUE)}”"
+    return ", ".join(given)
+
+
+def moment(when: When, zone: str) -> str:
+    """A start and an end in the user's zone: "23 November 2026, 10:00 to 11:00"."""
+    series = f", {when.recurrence}" if when.recurrence else ""
+    try:
+        if when.all_day:
+            first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
+            days = _date(first) if first == last else f"{_date(first)} to {_date(last)}"
+            return f"{days}, all day{series}"
+        start, end = _local(when.start, zone), _local(when.end, zone)
+    except (ValueError, OverflowError):
+        return f"{when.start} to {when.end}{series}"
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{_date(end.date())}, {end:%H:%M}"
+    return f"{_date(start.date())}, {start:%H:%M} to {until}{series}"
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _local(iso: str, zone: str) -> datetime:
+    found = datetime.fromisoformat(iso)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
+
+
+def _when(row: Row) -> When | None:
+    values: Iterable[Value] = [item.when for item in (row.left, row.right) if item is not None]
+    values = [*values, row.baseline.left.get("when"), row.baseline.right.get("when")]
+    return next((found for found in values if isinstance(found, When)), None)
+
+
+def _day(row: Row, zone: str) -> date | None:
+    when = _when(row)
+    if when is None:
+        return None
+    try:
+        return date.fromisoformat(when.start) if when.all_day else _local(when.start, zone).date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _sort_key(row: Row, zone: str) -> tuple[date, bool, str]:
+    when = _when(row)
+    all_day = when is not None and when.all_day
+    return (_day(row, zone) or date.max, not all_day, when.start if when else "")
+
+
+def titles(rows: Sequence[Row], zone: str, width: int) -> str:
+    """A list of rows, a line each."""
+    lines = []
+    for row in rows:
+        when = _when(row)
+        lines.append(wrapped(f"{row.title}, {moment(when, zone)}" if when else row.title, width, indent=2, hanging=4))
+    return "\n".join(lines)

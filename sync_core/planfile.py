@@ -1,0 +1,363 @@
+"""Plans as files: one JSON object per process and line, for other programs to read and for people to edit.
+
+A file never brings values in. Its rows name rows of a freshly made plan, and say what shall happen to them; a row whose
+contents are no longer those of the file is refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sync_core import files, text
+from sync_core.errors import SettingsError, StoreError
+from sync_core.items import Item, Kind, fields_to_json, to_json
+from sync_core.plan import Action, Choice, Counts, Plan, Row, State, allowed, choice_for, count, effect, results
+from sync_core.review import Review
+
+FORMAT: Final = 1
+
+_Word = TypeVar("_Word", bound=StrEnum)
+_Json = dict[str, Any]
+
+
+def plan_to_json(plan: Plan, rows: Sequence[Row] | None = None) -> _Json:
+    """A plan as DESIGN.md section 7 has it. `rows` are its rows as a review left them; the plan's own unless given.
+
+    A change's "result" is null while nobody has decided, and where nothing will be written.
+    """
+    rows = plan.rows if rows is None else rows
+    counts = count(rows, in_sync=plan.in_sync, out_of_range=plan.out_of_range)
+    return {
+        "format": FORMAT,
+        "process": plan.kind.value,
+        "made_at": plan.made_at,
+        "window": {"from": plan.window.first.isoformat(), "to": plan.window.last.isoformat()},
+        "counts": _counts_to_json(counts),
+        "rows": [row_to_json(row) for row in rows],
+    }
+
+
+def _counts_to_json(counts: Counts) -> _Json:
+    return {
+        **{action.value: number for action, number in counts.actions.items()},
+        "prevented": counts.prevented,
+        "ignored": counts.ignored,
+        "out_of_range": counts.out_of_range,
+        "in_sync": counts.in_sync,
+    }
+
+
+def row_to_json(row: Row) -> _Json:
+    """One row of a plan file."""
+    done = results(row)
+    return {
+        "id": row.id,
+        "recommended": row.recommended.value,
+        "action": row.action.value,
+        "state": row.state.value,
+        "reason": row.reason,
+        "salesforce": _item_to_json(row.left),
+        "outlook": _item_to_json(row.right),
+        "changes": [
+            {**change, "result": to_json(done[name]) if (name := change["field"]) in done else None}
+            for change in _changes_to_json(row)
+        ],
+    }
+
+
+def _changes_to_json(row: Row) -> list[_Json]:
+    return [
+        {
+            "field": change.name,
+            "baseline": to_json(change.baseline),
+            "salesforce": to_json(change.left),
+            "outlook": to_json(change.right),
+        }
+        for change in row.changes
+    ]
+
+
+def _item_to_json(item: Item | None) -> _Json | None:
+    return None if item is None else {"id": item.id, "fields": fields_to_json(item.fields)}
+
+
+def dumps(data: Any) -> str:
+    """JSON on one line that no terminal acts on: ASCII only, and DEL escaped like the other controls."""
+    return json.dumps(data, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def write_plan_file(path: Path, documents: Iterable[_Json]) -> None:
+    """Writes a plan file in one step, mode 0600: it holds what is in people's calendars. Raises StoreError."""
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            raise StoreError(
+                "this is not a file", where=text.plain(str(path)), remedy="Leave --out away for the screen"
+            )
+        files.write_atomically(target, "".join(f"{dumps(document)}\n" for document in documents).encode("ascii"))
+    except OSError as error:
+        raise StoreError(f"the plan cannot be written: {error.strerror}", where=text.plain(str(path))) from None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row of a plan file. `salesforce`, `outlook` and `changes` are JSON values, to be compared and never used."""
+
+    id: str
+    recommended: Action
+    action: Action
+    state: State
+    salesforce: Mapping[str, Any] | None
+    outlook: Mapping[str, Any] | None
+    changes: tuple[Mapping[str, Any], ...]
+
+    @property
+    def title(self) -> str:
+        """What a person calls it. Foreign text: show it through `text.plain`."""
+        for side in (self.salesforce, self.outlook):
+            if side is not None and isinstance(subject := side["fields"].get("subject"), str) and subject:
+                return subject
+        return "(no subject)"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocument:
+    """The plan of one process in a file. `where` says where it stands, for sentences."""
+
+    kind: Kind
+    made_at: str
+    rows: tuple[FileRow, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row of the file that will not happen, and why."""
+
+    row_id: str
+    title: str
+    action: Action
+    why: str
+    # the number of the guard in the plan that holds it back, for a person to confirm
+    guard: int | None = None
+
+
+def read_plan_file(path: Path) -> list[PlanDocument]:
+    """The plans in a file, checked in form. Line breaks inside an object do no harm: editors add them.
+
+    Raises SettingsError with the line, the row and the key.
+    """
+    name = text.plain(str(path))
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"the plan cannot be read: {error.strerror}", where=name) from None
+    except UnicodeDecodeError:
+        raise SettingsError("this is not a plan: it is not UTF-8 text", where=name) from None
+    documents = [_document(data, f"{name}, line {line}") for line, data in _objects(content, name)]
+    if not documents:
+        raise SettingsError("there is no plan in this file", where=name, remedy="Make one: handsync plan --out FILE")
+    twice = [kind for kind, number in Counter(document.kind for document in documents).items() if number > 1]
+    if twice:
+        raise SettingsError(f"there are two plans for {twice[0].value}", where=name, remedy="Keep one of them")
+    return documents
+
+
+def _objects(content: str, name: str) -> list[tuple[int, Any]]:
+    """The JSON values of a text, each with the number of the line it begins on."""
+    decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+    found: list[tuple[int, Any]] = []
+    at = 0
+    while True:
+        at += len(content[at:]) - len(content[at:].lstrip())
+        if at == len(content):
+            return found
+        line = content.count("\n", 0, at) + 1
+        try:
+            value, at = decoder.raw_decode(content, at)
+        except json.JSONDecodeError as error:
+            raise SettingsError(
+                f"this is not JSON: {error.msg}", where=f"{name}, line {error.lineno}, column {error.colno}"
+            ) from None
+        except _KeyError as error:
+            raise SettingsError(str(error), where=f"{name}, in the plan on line {line}") from None
+        except RecursionError:
+            raise SettingsError("this is not a plan", where=f"{name}, line {line}") from None
+        found.append((line, value))
+
+
+class _KeyError(ValueError):
+    pass
+
+
+def _once(pairs: list[tuple[str, Any]]) -> _Json:
+    """An object of which no key stands twice: with two "action" nobody could say which one was meant."""
+    if len(result := dict(pairs)) != len(pairs):
+        key = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
+        raise _KeyError(f"the key {_quoted(key)} stands twice in one object")
+    return result
+
+
+def _no_constant(name: str) -> Any:
+    raise _KeyError(f"{name} is not JSON")
+
+
+def _document(data: Any, where: str) -> PlanDocument:
+    if not isinstance(data, dict) or "rows" not in data:
+        raise SettingsError("this is not a plan", where=where, remedy="Make one: handsync plan --out FILE")
+    if data.get("format") != FORMAT:
+        raise SettingsError(
+            f"this plan has a format other than {FORMAT}", where=where, remedy="Make it again with this handsync"
+        )
+    kind = _word(Kind, data, "process", where)
+    rows = _typed(data, "rows", list, "a list", where)
+    read = tuple(_row(row, f"{where}, row {number}") for number, row in enumerate(rows, start=1))
+    for row_id, number in Counter(row.id for row in read).items():
+        if number > 1:
+            raise SettingsError(f"the row {_quoted(row_id)} stands there twice", where=where, remedy="Keep one of them")
+    return PlanDocument(kind, _typed(data, "made_at", str, "text", where), read, where)
+
+
+def _row(data: Any, where: str) -> FileRow:
+    if not isinstance(data, dict):
+        raise SettingsError("this is not a row of a plan", where=where)
+    row_id = _typed(data, "id", str, "text", where)
+    where = f"{where}, id {_quoted(row_id)}"
+    changes = _typed(data, "changes", list, "a list", where)
+    if not all(isinstance(change, dict) for change in changes):
+        raise SettingsError("“changes” must be a list of objects", where=where)
+    return FileRow(
+        row_id,
+        _word(Action, data, "recommended", where),
+        _word(Action, data, "action", where),
+        _word(State, data, "state", where),
+        _side(data, "salesforce", where),
+        _side(data, "outlook", where),
+        tuple(changes),
+    )
+
+
+def _side(data: _Json, key: str, where: str) -> Mapping[str, Any] | None:
+    if key in data and data[key] is None:
+        return None
+    side = _typed(data, key, dict, "an object or null", where)
+    _typed(side, "id", str, "text", f"{where}, {key}")
+    _typed(side, "fields", dict, "an object", f"{where}, {key}")
+    return {"id": side["id"], "fields": side["fields"]}
+
+
+def _typed(data: _Json, key: str, kind: type, name: str, where: str) -> Any:
+    if key not in data:
+        raise SettingsError(f"the key “{key}” is missing", where=where)
+    if not isinstance(data[key], kind):
+        raise SettingsError(f"“{key}” must be {name}", where=where)
+    return data[key]
+
+
+def _word(kind: type[_Word], data: _Json, key: str, where: str) -> _Word:
+    value = _typed(data, key, str, "text", where)
+    try:
+        return kind(value)
+    except ValueError:
+        known = [word.value for word in kind]
+        close = difflib.get_close_matches(value.casefold(), known, n=1, cutoff=0.6)
+        hint = f"did you mean {close[0]}?" if close else f"it may be {', '.join(known)}"
+        raise SettingsError(f"“{key}” is {_quoted(value)}, which is not known; {hint}", where=where) from None
+
+
+def _quoted(value: str) -> str:
+    return f"“{text.shorten(text.plain(value), 60)}”"
+
+
+def decide(document: PlanDocument, fresh: Plan) -> tuple[Review, list[Refusal]]:
+    """The review of `fresh` that does what the file says, and the rows of the file that will not happen.
+
+    Rows of `fresh` that are not in the file are left alone. Raises SettingsError for an action that a row cannot have.
+    """
+    rows = {row.id: row for row in fresh.rows}
+    refusals: list[Refusal] = []
+    # what the file does not say does not happen, not even when a guard is lifted
+    choices = {row.id: Choice.NOTHING for row in fresh.rows if row.action is not Action.NONE or row.held is not None}
+    for said in document.rows:
+        row = rows.get(said.id)
+        why = _stale(said, row)
+        if row is not None and not why and said.action is row.action:
+            if row.held is None:
+                # as the plan has it: to be done, blocked, ignored or undecided
+                choices.pop(row.id, None)
+            continue
+        if said.action is Action.NONE or (said.action is said.recommended is Action.CONFLICT):
+            # nothing was to happen, so nothing is refused
+            continue
+        choice = None
+        if row is not None and not why:
+            choice = _choice(said, row, document.where)
+            why = "" if choice else _CHANGED.format("what would be written")
+        if row is None or choice is None:
+            refusals.append(Refusal(said.id, said.title, said.action, why))
+            continue
+        choices[row.id] = choice
+        verdict = allowed(row, choice)
+        if verdict.state is State.PREVENTED:
+            guard = fresh.guards.index(row.held) if row.held is not None else None
+            refusals.append(Refusal(row.id, row.title, said.action, "; ".join(verdict.refused), guard))
+    review = Review.of(fresh)
+    for choice in Choice:
+        review = review.choose([row_id for row_id, one in choices.items() if one is choice], choice)
+    return review, refusals
+
+
+_CHANGED: Final = "{} changed since the plan was made"
+
+
+def _stale(said: FileRow, row: Row | None) -> str:
+    """Why the row of the file is no longer the row of the plan; "" when it is."""
+    if row is None:
+        return "no longer there, or already in step"
+    if _item_to_json(row.left) != said.salesforce:
+        return _CHANGED.format("the Salesforce item")
+    if _item_to_json(row.right) != said.outlook:
+        return _CHANGED.format("the Outlook item")
+    if row.recommended is not said.recommended or _changes_to_json(row) != _without_results(said):
+        return _CHANGED.format("what is known about it")
+    return ""
+
+
+def _without_results(said: FileRow) -> list[_Json]:
+    return [{key: value for key, value in change.items() if key != "result"} for change in said.changes]
+
+
+def _choice(said: FileRow, row: Row, where: str) -> Choice | None:
+    """The choice that gives the row the action of the file; None when that would write something else by now.
+
+    A person who edits an action leaves the "result" of the changes as it was; a program may have written that of
+    another choice. Anything else means that the settings are others, and with them what the action would do.
+    """
+    preferred = choice_for(row, said.action)
+    if preferred is None or said.action is Action.CONFLICT:
+        possible = sorted({effect(row, choice).action.value for choice in Choice} - {Action.CONFLICT.value})
+        raise SettingsError(
+            f"{_quoted(said.title)} cannot have the action {said.action.value}",
+            where=f"{where}, id {_quoted(said.id)}",
+            remedy=f"It may be {', '.join(possible)}",
+        )
+    expected = {change["field"]: change.get("result") for change in said.changes}
+    for choice in Choice:
+        if effect(row, choice).action is said.action and _results(row, choice) == expected:
+            return choice
+    return preferred if _results(row, row.choice) == expected else None
+
+
+def _results(row: Row, choice: Choice) -> _Json:
+    row = row if choice is row.choice else replace(row, choice=choice, ignored=None)
+    done = results(row)
+    return {change.name: to_json(done[change.name]) if change.name in done else None for change in row.changes}
