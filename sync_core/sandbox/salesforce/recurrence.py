@@ -59,10 +59,18 @@ class Pattern:
     def starts(self, first: date) -> Iterator[date]:
         """The days of the occurrences on and after `first`, in order; endless if the rule is."""
         made = empty = 0
-        for period in self._periods(first):
+        periods = self._periods(first)
+        while True:
+            try:
+                period = next(periods)
+            except (ValueError, OverflowError):
+                # past the end of the calendar
+                return
+            if self.until is not None and period[0] > self.until:
+                return
             found = [day for day in self._chosen(period) if day >= first]
             empty = 0 if found else empty + 1
-            if empty > _EMPTY_PERIODS or period[0].year > 3000:
+            if empty > _EMPTY_PERIODS:
                 return
             for day in found:
                 if (self.until is not None and day > self.until) or made == self.count:
@@ -211,6 +219,13 @@ CLASSIC_MOST: Final[Mapping[str, int]] = {
 _WORKDAYS: Final = 62
 
 
+CLASSIC_RANGES: Final[Mapping[str, tuple[int, int]]] = {
+    "RecurrenceInterval": (1, 9_999),
+    "RecurrenceDayOfWeekMask": (1, 127),
+    "RecurrenceDayOfMonth": (1, 31),
+}
+
+
 def classic(row: Mapping[str, object]) -> Pattern:
     """The rule behind the Classic fields of an event, all of which its type needs are there."""
     kind = cast(str, row["RecurrenceType"])
@@ -227,7 +242,7 @@ def classic(row: Mapping[str, object]) -> Pattern:
         frequency = "MONTHLY" if "Monthly" in kind else "YEARLY"
     return Pattern(
         frequency,
-        interval=max(1, cast(int, row.get("RecurrenceInterval") or 1)),
+        interval=cast(int, row.get("RecurrenceInterval") or 1),
         until=cast(date, row["RecurrenceEndDateOnly"]),
         days=() if kind == "RecursDaily" or (monthly and not nth) else days,
         month_days=(cast(int, row["RecurrenceDayOfMonth"]),) if monthly and not nth else (),

@@ -75,6 +75,10 @@ def _expand_classic(org: Org, actor: Actor, row: Row) -> None:
     missing = [name for name in recurrence.CLASSIC_NEEDS[kind] if row.get(name) is None]
     if missing:
         raise refused("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", *missing)
+    for name, (least, greatest) in recurrence.CLASSIC_RANGES.items():
+        value = row.get(name)
+        if isinstance(value, int) and not least <= value <= greatest:
+            raise refused("FIELD_INTEGRITY_EXCEPTION", f"{name} must be between {least} and {greatest}", name)
     if cast(int, row["DurationInMinutes"]) > DAY:
         raise refused(
             "FIELD_INTEGRITY_EXCEPTION", "A recurring event cannot be longer than 24 hours", "DurationInMinutes"
@@ -105,7 +109,14 @@ def _zone(org: Org, actor: Actor, row: Row) -> ZoneInfo:
     if row.get("IsAllDayEvent"):
         return ZoneInfo("UTC")
     key = row.get("RecurrenceTimeZoneSidKey")
-    return ZoneInfo(cast(str, key)) if key else org.zone(actor)
+    if not key:
+        return org.zone(actor)
+    try:
+        return ZoneInfo(cast(str, key))
+    except (KeyError, ValueError, OSError):
+        field = "RecurrenceTimeZoneSidKey"
+        wrong = f"Recurrence Time Zone: bad value for restricted picklist field: {key}"
+        raise refused("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", wrong, field) from None
 
 
 def _start(row: Row) -> datetime:
