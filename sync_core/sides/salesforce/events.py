@@ -99,7 +99,7 @@ class EventMapping:
         shape = context.shape
         end = max(window.end, times.midnight(window.last + timedelta(days=1)))
         clauses = [
-            f"StartDateTime >= {times.wire(self.archived_before(window))}",
+            f"StartDateTime >= {times.wire(self.earliest_start(window))}",
             f"StartDateTime < {times.wire(end)}",
         ]
         if shape.can_filter("OwnerId"):
@@ -109,7 +109,7 @@ class EventMapping:
             clauses.append("IsChild = false")
         return " AND ".join(clauses)
 
-    def archived_before(self, window: Window) -> datetime:
+    def earliest_start(self, window: Window) -> datetime:
         """The earliest instant at which something found by `condition` may start."""
         return min(window.start, times.midnight(window.first)) - timedelta(days=LONGEST_DAYS + 1)
 

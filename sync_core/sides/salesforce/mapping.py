@@ -58,7 +58,7 @@ class ObjectMapping(Protocol):
     def condition(self, context: Context, window: Window) -> str:
         """The WHERE clause that finds at least everything in `window`."""
 
-    def archived_before(self, window: Window) -> datetime:
+    def earliest_start(self, window: Window) -> datetime:
         """The earliest instant at which something found by `condition` may start."""
 
     def reading(

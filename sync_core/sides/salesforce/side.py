@@ -105,7 +105,7 @@ class SalesforceSide:
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
         """The kind's items that the signed-in user owns and that touch the window."""
         mapping, context = _mapping(kind), self._context(kind)
-        everything = mapping.archived_before(window) < self._clock() - _ARCHIVED_AFTER
+        everything = mapping.earliest_start(window) < self._clock() - _ARCHIVED_AFTER
         condition = mapping.condition(context, window)
         if everything and context.shape.has("IsDeleted"):
             condition += " AND IsDeleted = false"
