@@ -59,7 +59,7 @@ class SummaryScreen(BaseScreen[Review | None]):
     """
 
     CSS_PATH = "summary.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (120, "-wide")]
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(KEYS[command][0], f"do('{command}')", label, show=show, tooltip=sentence)
@@ -121,8 +121,6 @@ class SummaryScreen(BaseScreen[Review | None]):
         undecided = self.tally.undecided
         self._tell(f"{fmt.plural(undecided, 'row')} to decide: n goes to the next one" if undecided else "")
         self.table.focus()
-        # the table's own keys are among them now
-        self.call_after_refresh(self.query_one(KeyLine).refresh_keys)
 
     @property
     def table(self) -> PlanTable:
@@ -173,7 +171,9 @@ class SummaryScreen(BaseScreen[Review | None]):
             parts += [(f"{marked} marked", "bold $warn"), "  "]
         if self._words:
             parts += [(f"/{plain(self._words)}", "bold $key"), f" {fmt.plural(self.table.shown, 'row')}  "]
-        self.query_one("#said", Words).update(Content.assemble(*parts, self.glyphs.text(plain(self._told))))
+        self.query_one("#said", Words).update(
+            Content.assemble(*parts, self.glyphs.text(plain(self._told))), layout=False
+        )
 
     # decisions
 
@@ -239,9 +239,9 @@ class SummaryScreen(BaseScreen[Review | None]):
 
     def action_next(self, step: int) -> None:
         """To the next or previous row that needs a decision."""
-        if self.table.next_undecided(step):
-            return
         undecided = self.tally.undecided
+        if undecided and self.table.next_undecided(step):
+            return
         self._tell(
             f"no row shown needs a decision; {undecided} elsewhere: Esc ends the filter"
             if undecided
@@ -279,6 +279,8 @@ class SummaryScreen(BaseScreen[Review | None]):
     def on_descendant_focus(self) -> None:
         """The details are large while they are read."""
         self.set_class(self.details.has_focus, "-reading")
+        # the keys of what has the focus are among those of the screen
+        self.query_one(KeyLine).refresh_keys()
 
     @on(PlanTable.MarksChanged)
     def _marked(self) -> None:

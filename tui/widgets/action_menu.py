@@ -153,7 +153,7 @@ class Menu:
     """An open menu: where it stands in the table, which entry the cursor is on, and the part that is in view."""
 
     entries: tuple[Entry, ...]
-    rows: int
+    title: str
     x: int
     y: int
     width: int
@@ -162,15 +162,15 @@ class Menu:
     top: int = field(default=0)
 
     @classmethod
-    def at(cls, found: tuple[Entry, ...], rows: int, x: int, y: int, width: int, height: int) -> Menu:
+    def at(cls, found: tuple[Entry, ...], title: str, x: int, y: int, width: int, height: int) -> Menu:
         """A menu beside cell `x` of line `y` in a table of `width` by `height` cells: below the line if it fits."""
-        wide = min(width, max(len(_words(entry)) for entry in found) + 4)
+        wide = min(width, max(len(_words(entry)) for entry in found) + 5)
         high = min(height, len(found) + 2)
         below = y + 1
         if below + high > height:
             below = y - high if y - high >= 0 else height - high
         first = next((i for i, entry in enumerate(found) if not entry.why_not), 0)
-        return cls(found, rows, max(0, min(x, width - wide)), below, wide, high, cursor=first)
+        return cls(found, title, max(0, min(x, width - wide)), below, wide, high, cursor=first)
 
     def move(self, step: int) -> None:
         """Moves the cursor by `step` possible entries, round the ends."""
@@ -180,6 +180,11 @@ class Menu:
                 break
         room = self.height - 2
         self.top = max(min(self.top, self.cursor), self.cursor - room + 1, 0)
+
+    @property
+    def line_of_cursor(self) -> int:
+        """The line of the menu that the cursor is on, its frame being line 0."""
+        return self.cursor - self.top + 1
 
     def by_key(self, key: str) -> Entry | None:
         """The entry with this key, as Textual names it."""
@@ -198,19 +203,21 @@ class Menu:
         """Line `line` of the menu, exactly as wide as the menu."""
         inside = self.width - 2
         if line == 0:
-            title = f" for {fmt.plural(self.rows, 'row')} " if self.rows > 1 else ""
-            return glyphs.drawn(Text(f"┌{title:─<{inside}}┐", looks.key, end=""))
+            title = fmt.cell(self.title)
+            title.truncate(inside - 2, overflow="ellipsis")
+            rule = "─" * (inside - title.cell_len - 2)
+            return glyphs.drawn(Text(f"┌ {title.plain} {rule}┐", looks.key, end=""))
         if line == self.height - 1:
             more = "─ more below ─" if self.top + line - 1 < len(self.entries) else ""
             return glyphs.drawn(Text(f"└{more:─<{inside}}┘", looks.key, end=""))
         entry = self.entries[self.top + line - 1]
         text = Text(end="")
         text.append("│", looks.key)
-        words = fmt.fit(fmt.cell(f" {_words(entry)}"), inside)
+        words = fmt.fit(fmt.cell(f"  {_words(entry)}"), inside)
         if entry.why_not:
             words.stylize(looks.quiet)
         else:
-            words.stylize(looks.key, 1, 2)
+            words.stylize(looks.key, 2, 3)
         if self.top + line - 1 == self.cursor:
             words.plain = glyphs.cursor + words.plain[1:]
             words.stylize(looks.cursor)

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from sync_core.items import SideName
 from sync_core.review import Group
+from tui import format as fmt
 from tui.tally import Tally, side_words
 
 _SHORT: Final = {
@@ -19,7 +20,7 @@ _SHORT: Final = {
     Group.CONFLICT: "Confl",
     Group.BLOCKED: "Block",
     Group.IGNORED: "Ign",
-    Group.NOTHING: "None",
+    Group.NOTHING: "Noth",
 }
 
 
@@ -43,7 +44,10 @@ class WouldWrite(Static):
         if self._tally is None or not self.size.width:
             return
         lines = (self._line(self._tally, step) for step in range(4))
-        self.update(next((line for line in lines if line.cell_length <= self.size.width), self._line(self._tally, 3)))
+        self.update(
+            next((line for line in lines if line.cell_length <= self.size.width), self._line(self._tally, 3)),
+            layout=False,
+        )
 
     def _line(self, tally: Tally, step: int) -> Content:
         """The line; each higher `step` is shorter."""
@@ -54,8 +58,8 @@ class WouldWrite(Static):
                 parts.append(", " if number else "")
                 short = words.replace("changed", "chg.") if step else words
                 parts.append((short, "bold reverse $bad" if loud else "bold" if words != "nothing" else "$quiet"))
-        if tally.links and step < 3:
-            parts.append(f"   {tally.links} linked")
+        if tally.links and step < 2:
+            parts.append(f"   {tally.links} linked" if step else f"   {fmt.plural(tally.links, 'pair')} remembered")
         return Content.assemble(*parts)
 
 
@@ -103,7 +107,7 @@ class Chips(Static):
             self._spans.append((at, at + len(chip), group))
             at += len(chip)
             parts.append((chip, self._style(group)))
-        self.update(Content.assemble(*parts))
+        self.update(Content.assemble(*parts), layout=False)
 
     def _style(self, group: Group) -> str:
         if group is self._chosen:

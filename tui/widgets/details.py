@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 
 from sync_core.compare import FieldChange, Verdict
@@ -40,6 +39,7 @@ SHORT: Final = 3
 LONG: Final = 200
 # Rich asks for a console to break lines; nothing is ever written to it
 _CONSOLE: Final = Console(width=80, force_terminal=False)
+_DELETED: Final = "(deleted)"
 _UNDECIDED: Final = "choose > or <"
 
 
@@ -65,10 +65,16 @@ class DetailText:
     glyphs: GlyphSet
     looks: Looks
 
-    def title(self, row: Row, width: int) -> str:
-        """What the row is about, and if there is room what will happen to it."""
-        name = fmt.cell(row.title).plain
-        return self.glyphs.text(f" {name}: {outcome(row)} " if width >= _SIDE_BY_SIDE else f" {name} ")
+    def title(self, row: Row, width: int) -> Text:
+        """The first line: what the row is about, and if there is room what will happen to it."""
+        line = Text("─ ", self.looks.quiet, end="")
+        line.append(fmt.cell(row.title).plain, self.looks.strong)
+        if width >= _SIDE_BY_SIDE:
+            line.append(": ").append(outcome(row), _outcome_style(row, self.looks))
+        line.append(" ")
+        line.append("─" * max(0, width - line.cell_len), self.looks.quiet)
+        line.truncate(width, overflow="ellipsis")
+        return self.glyphs.drawn(line)
 
     def lines(self, row: Row, width: int, most: int = SHORT) -> list[Text]:
         """Everything else, in lines of at most `width` cells; a value takes at most `most` of them."""
@@ -190,7 +196,7 @@ class DetailText:
             (v.before or "", self.looks.quiet),
             (v.left or "", side(SideName.SALESFORCE)),
             (v.right or "", side(SideName.OUTLOOK)),
-            (v.after, self.looks.warn if v.undecided else self.looks.good),
+            (v.after, self.looks.warn if v.undecided else self.looks.bad if v.after == _DELETED else self.looks.good),
         ]
 
     def _value_lines(self, words: str, width: int, most: int, style: Style) -> list[Text]:
@@ -208,7 +214,7 @@ class DetailText:
         for part in words.split("\n"):
             text = fmt.cell(part, style or Style.null())
             text.no_wrap = False
-            found += _wrap(text, max(4, width))
+            found += wrap(text, max(4, width))
         return found
 
     def _people(self, row: Row) -> Iterable[str]:
@@ -259,7 +265,7 @@ def _after_single(state: State, now: Effect, name: str, words: str) -> str:
     if state is not State.READY or now.action is Action.NONE:
         return "stays as it is"
     if now.action in DELETES:
-        return "(deleted)"
+        return _DELETED
     if now.action in (Action.CREATE_IN_OUTLOOK, Action.CREATE_IN_SALESFORCE):
         return words if name in now.to_left or name in now.to_right else "not carried over"
     return words
@@ -270,7 +276,8 @@ def _sentence(words: str) -> str:
     return words if not words or words[-1] in ".?!" else f"{words}."
 
 
-def _wrap(text: Text, width: int) -> list[Text]:
+def wrap(text: Text, width: int) -> list[Text]:
+    """`text` in lines of at most `width` cells, broken between words where it can be."""
     lines = text.wrap(_CONSOLE, width, overflow="fold", no_wrap=False)
     for line in lines:
         line.end = ""
@@ -296,12 +303,18 @@ class DetailsPane(LineView):
     def show_row(self, row: Row | None) -> None:
         """Shows the details of a row, or nothing."""
         self._row = row
+        size = self.scrollable_content_region
+        if not size.width:
+            return
+        reading = self.has_focus
+        if row is None:
+            self.show([Text(" no rows", self.looks.quiet)], scrolls=False)
+            return
         text = DetailText(*self._for, self.looks)
-        most = LONG if self.has_focus else SHORT
-        width = self.size.width - 1
-        # a title is markup unless it is Content; an empty one would take the line away
-        self.border_title = Content(text.title(row, width) if row is not None else " no rows ")
-        self.show(text.lines(row, width, most) if row is not None and width > 0 else [])
+        lines = text.lines(row, size.width - 1, LONG if reading else SHORT)
+        if not reading and len(lines) >= size.height:
+            lines[size.height - 2 :] = [Text("… Enter shows all", self.looks.quiet)]
+        self.show([text.title(row, size.width), *(Text(" ").append_text(line) for line in lines)], scrolls=reading)
 
     def on_focus(self) -> None:
         """Shows long values whole."""

@@ -68,7 +68,7 @@ def strip(text: Text, width: int, base: Style, console: Console, over: Style | N
     whole = Text(end="")
     whole.append_text(text)
     segments = Segment.apply_style(whole.render(console), base, over)
-    return Strip(segments).adjust_cell_length(width, base if over is None else base + over)
+    return Strip(segments).adjust_cell_length(width, base if over is None else base + over).simplify()
 
 
 class LineView(ScrollView, can_focus=True):
@@ -100,16 +100,20 @@ class LineView(ScrollView, can_focus=True):
         """The styles to build lines with."""
         return Looks.of(self)
 
-    def show(self, lines: Sequence[Text]) -> None:
-        """Shows `lines`, from the first one on."""
+    def show(self, lines: Sequence[Text], *, scrolls: bool = True) -> None:
+        """Shows `lines`, from the first one on. Unless it `scrolls`, what does not fit is left out.
+
+        A pane whose length changes all the time should not scroll: each change would lay out the screen anew.
+        """
         old, self._lines = self._lines, list(lines)
-        width = self.scrollable_content_region.width
-        self.virtual_size = Size(width, len(self._lines))
+        size = Size(self.scrollable_content_region.width, len(self._lines)) if scrolls else Size(0, 0)
+        if size != self.virtual_size:
+            self.virtual_size = size
         if self.scroll_offset.y:
             self.scroll_to(y=0, animate=False, immediate=True)
             self.refresh()
             return
-        for y in range(max(len(old), len(self._lines))):
+        for y in range(min(self.size.height, max(len(old), len(self._lines)))):
             before = old[y] if y < len(old) else None
             after = self._lines[y] if y < len(self._lines) else None
             if before is None or after is None or before != after or before.spans != after.spans:
@@ -119,6 +123,7 @@ class LineView(ScrollView, can_focus=True):
         """One line of the part that is in view."""
         y += self.scroll_offset.y
         base = self.rich_style
+        width = self.scrollable_content_region.width
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, base)
-        return strip(self._lines[y], self.size.width, base, self.app.console)
+            return Strip.blank(width, base)
+        return strip(self._lines[y], width, base, self.app.console)

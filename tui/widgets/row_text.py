@@ -83,8 +83,8 @@ class RowText:
     def line(self, row: Row, day: date | None, columns: Columns, *, cursor: bool, marked: bool) -> Text:
         """A row below the heading of `day`."""
         line = Text(end="")
-        line.append(self.glyphs.cursor if cursor else " ", self.looks.strong)
-        line.append(self.glyphs.mark if marked else " ", self.looks.warn)
+        line.append(self.glyphs.cursor if cursor else " ", self.looks.strong if cursor else None)
+        line.append(self.glyphs.mark if marked else " ", self.looks.warn if marked else None)
         line.append_text(self.side(row, SideName.SALESFORCE, day, columns.left))
         line.append(" ")
         line.append_text(fmt.fit(self.action(row, words=columns.action > SIGN_WIDTH), columns.action))
@@ -95,8 +95,8 @@ class RowText:
     def action(self, row: Row, *, words: bool) -> Text:
         """The sign of a row, and if there is room the word for it."""
         style = self.action_style(row)
-        sign = Text(f"{self.glyphs.sign(row):<{SIGN_WIDTH}}", style)
-        return sign.append(f" {word(row)}", style) if words else sign
+        # one style for both: a change of style costs more bytes than a letter
+        return Text(f"{self.glyphs.sign(row):<{SIGN_WIDTH}}" + (f" {word(row)}" if words else ""), style)
 
     def action_style(self, row: Row) -> Style:
         """Deletes and open questions stand out; what will not happen steps back."""

@@ -1,0 +1,337 @@
+"""A DataTable whose lines are drawn from the plan's rows when they come into view.
+
+To the rest of the program it is a DataTable with one row per line (headings of days included), its cursor and its
+messages. The cells stay empty: a line is made from its `Row` on `render_line`, so that neither filling the table nor
+changing a row copies, measures or caches text, and a changed row repaints one line (facts: terminal 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.coordinate import Coordinate
+from textual.geometry import Offset, Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import DataTable
+
+from sync_core.plan import Row, State
+from tui.glyphs import UNICODE, GlyphSet
+from tui.widgets.lines import LOOK_CLASSES, Looks, look_css, strip
+from tui.widgets.marks import Marks
+from tui.widgets.plan_lines import Heading, PlanLines
+from tui.widgets.row_text import Columns, RowText
+
+# rows added to the DataTable at once; more would block the screen for longer than a key press may take
+SLICE: Final = 1000
+# changes to more rows than this repaint the table as one
+_FEW: Final = 20
+
+
+class RowTable(DataTable[Any], inherit_bindings=False):
+    """Rows of a plan to look at and to mark."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOOK_CLASSES
+    DEFAULT_CSS = (
+        "RowTable { height: 1fr; max-height: 100%; overflow-x: hidden; scrollbar-size-vertical: 1; }"
+        "RowTable:focus { background-tint: $foreground 0%; }" + look_css("RowTable")
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "cursor_down", "Down", show=False, tooltip="Next row."),
+        Binding("up,k", "cursor_up", "Up", show=False, tooltip="Row before."),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, tooltip="A page down."),
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, tooltip="A page up."),
+        Binding("home,g", "first", "First", show=False, tooltip="First row."),
+        Binding("end,G", "last", "Last", show=False, tooltip="Last row."),
+        Binding("J,shift+down", "extend(1)", "Mark down", show=False, tooltip="Mark rows downwards."),
+        Binding("K,shift+up", "extend(-1)", "Mark up", show=False, tooltip="Mark rows upwards."),
+        Binding("v", "range", "Range", show=False, tooltip="Begin or end a range: moving marks the rows between."),
+        Binding("space", "mark", "Mark", tooltip="Mark or unmark the row."),
+        Binding("asterisk,ctrl+a", "mark_all", "Mark all", show=False, tooltip="Mark all rows shown, or none."),
+        Binding("enter", "select_cursor", "Details", show=False, tooltip="To the details of the row, and back."),
+    ]
+
+    class MarksChanged(Message):
+        """Other rows are marked now, or a range began or ended."""
+
+    def __init__(self, zone: str, today: date, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(cursor_type="row", zebra_stripes=False, id=id)
+        for key in ("salesforce", "action", "outlook"):
+            self.add_column("", width=1, key=key)
+        self.zone = zone
+        self.today = today
+        self.glyphs = glyphs
+        self._lines = PlanLines()
+        self._filled = 0
+        self._marks = Marks()
+        self._extending = False
+        self._text: RowText | None = None
+
+    # rows
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Shows `rows` in this order, under a heading per day. Cursor and marks stay on rows that are still there."""
+        at, before = self.cursor_row_id, self.cursor_row
+        self._lines = PlanLines(rows, self.zone)
+        self._marks.end()
+        if self._marks.put(self._marks.ids & self._lines.where.keys()):
+            self.post_message(self.MarksChanged())
+        self.clear()
+        self._filled = 0
+        target = self._lines.where.get(at or "", min(before, len(self._lines) - 1))
+        self._fill(max(SLICE, target + 1))
+        if rows:
+            self.move_cursor(row=target)
+        self.refresh()
+
+    def update(self, rows: Iterable[Row]) -> None:
+        """Draws rows again that are shown and have changed."""
+        places = [self._lines.replace(row) for row in rows]
+        self._repaint([place for place in places if place is not None])
+
+    def _fill(self, until: int) -> None:
+        """Adds lines to the DataTable up to `until`, and the rest in slices while nothing else is to be done."""
+        end = min(until, len(self._lines))
+        for place in range(self._filled, end):
+            self.add_row(key=self._lines.key(place), height=1)
+        self._filled = max(self._filled, end)
+        if self._filled < len(self._lines):
+            self.call_later(self._fill_on, self._lines)
+
+    def _fill_on(self, lines: PlanLines) -> None:
+        if lines is self._lines:
+            self._fill(self._filled + SLICE)
+
+    @property
+    def cursor_row_id(self) -> str | None:
+        """The id of the row under the cursor; None when there are no rows."""
+        row = self._lines.row(self.cursor_row)
+        return row.id if row is not None else None
+
+    @property
+    def selected_ids(self) -> list[str]:
+        """The ids of the marked rows, from top to bottom."""
+        return sorted(self._marks.ids, key=self._lines.where.__getitem__)
+
+    @property
+    def target_ids(self) -> list[str]:
+        """What a command is for: the marked rows, else the row under the cursor."""
+        at = self.cursor_row_id
+        return self.selected_ids or ([at] if at is not None else [])
+
+    @property
+    def shown(self) -> int:
+        """How many rows are shown, headings not counted."""
+        return len(self._lines.where)
+
+    def row(self, row_id: str) -> Row:
+        """A row that is shown."""
+        row = self._lines.row(self._lines.where[row_id])
+        assert row is not None
+        return row
+
+    def row_at(self, place: int) -> Row | None:
+        """The row on a line of the table, counted from the first one; None for a heading, and outside."""
+        return self._lines.row(place)
+
+    @property
+    def ranging(self) -> bool:
+        """Whether moving the cursor marks rows."""
+        return self._marks.ranging
+
+    def go_to(self, row_id: str) -> None:
+        """Moves the cursor to a row that is shown."""
+        place = self._lines.where.get(row_id)
+        if place is not None:
+            self._fill(place + 1)
+            self.move_cursor(row=place)
+
+    def next_undecided(self, step: int) -> bool:
+        """Moves to the next (`step` 1) or previous (-1) row that needs a decision, round the ends; False for none."""
+        size = len(self._lines)
+        for distance in range(1, size + 1):
+            row = self._lines.row((self.cursor_row + step * distance) % size)
+            if row is not None and row.state is State.UNDECIDED:
+                self.go_to(row.id)
+                return True
+        return False
+
+    # drawing
+
+    def notify_style_update(self) -> None:
+        """Takes the styles anew: another theme, or another state."""
+        super().notify_style_update()
+        self._text = None
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the table as it is in view: the header, a heading, or a row."""
+        width = self.inner_width
+        base = self.rich_style
+        draw = self.drawing
+        columns = Columns.of(width)
+        if y == 0:
+            return strip(draw.header(columns), width, base + draw.looks.bar, self.app.console)
+        place = y - 1 + self.scroll_offset.y
+        if place >= len(self._lines):
+            return Strip.blank(width, base)
+        line = self._lines.lines[place]
+        if isinstance(line, Heading):
+            return strip(draw.heading(line.day, width), width, base, self.app.console)
+        cursor = place == self.cursor_row
+        marked = line.id in self._marks.ids
+        text = draw.line(line, self._lines.days[place], columns, cursor=cursor, marked=marked)
+        if marked:
+            base += draw.looks.marked
+        return strip(text, width, base, self.app.console, draw.looks.cursor if cursor and self.has_focus else None)
+
+    @property
+    def inner_width(self) -> int:
+        """The cells of a line, the scrollbar not counted."""
+        return self.scrollable_content_region.width
+
+    @property
+    def drawing(self) -> RowText:
+        """What draws the rows, with the styles of the moment."""
+        if self._text is None:
+            self._text = RowText(self.zone, self.today, self.glyphs, Looks.of(self))
+        return self._text
+
+    def _repaint(self, places: Sequence[int]) -> None:
+        if len(places) > _FEW:
+            self.refresh()
+        else:
+            for place in places:
+                self.refresh_row(place)
+
+    # the cursor
+
+    def validate_cursor_coordinate(self, value: Coordinate) -> Coordinate:
+        """Keeps the cursor off headings: it goes on in the direction it came from."""
+        place = super().validate_cursor_coordinate(value).row
+        return Coordinate(self._lines.nearest_row(place, 1 if value.row >= self.cursor_row else -1), 0)
+
+    def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
+        """Marks what lies between when a range is open; any other move ends what Shift began."""
+        super().watch_cursor_coordinate(old_coordinate, new_coordinate)
+        if old_coordinate.row == new_coordinate.row:
+            return
+        if self._marks.ranging or self._extending:
+            self._mark_range()
+        else:
+            self._marks.end()
+
+    def scroll_to_region(self, region: Region, **options: Any) -> Offset:
+        """Scrolls half a page at once when the cursor leaves the view: a line at a time repaints as much each time."""
+        height = self.scrollable_content_region.height - 1
+        top = self.scroll_offset.y
+        place = region.y - 1
+        # the heading of the first row in view belongs to it
+        first = place - 1 if place > 0 and self._lines.row(place - 1) is None else place
+        if top <= first and place < top + height:
+            return Offset()
+        target = max(0, place - height // 2)
+        self.scroll_to(y=target, animate=False, force=True, immediate=True)
+        return Offset(0, target - top)
+
+    def go(self, row: int) -> None:
+        """Moves the cursor to a line; a heading is passed over."""
+        # one more, should it be a heading
+        self._fill(row + 2)
+        self.cursor_coordinate = Coordinate(row, 0)
+
+    def action_cursor_down(self) -> None:
+        """Next row."""
+        self.go(self.cursor_row + 1)
+
+    def action_cursor_up(self) -> None:
+        """Row before."""
+        self.go(self.cursor_row - 1)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.go(self.cursor_row + max(1, self.scrollable_content_region.height - 2))
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.go(self.cursor_row - max(1, self.scrollable_content_region.height - 2))
+
+    def action_first(self) -> None:
+        """First row."""
+        self.go(0)
+
+    def action_last(self) -> None:
+        """Last row."""
+        self.go(len(self._lines) - 1)
+
+    # marks
+
+    def action_extend(self, step: int) -> None:
+        """Moves and marks the rows on the way."""
+        self._marks.begin(self.cursor_row)
+        self._extending = True
+        try:
+            self.go(self.cursor_row + step)
+            self._mark_range()
+        finally:
+            self._extending = False
+
+    def action_range(self) -> None:
+        """Begins a range at the cursor, or ends it; its rows stay marked."""
+        ranging = self._marks.ranging
+        self._marks.end()
+        if not ranging:
+            self._marks.ranging = True
+            self._marks.begin(self.cursor_row)
+            self._mark_range()
+        self.post_message(self.MarksChanged())
+
+    def action_mark(self) -> None:
+        """Marks or unmarks the row under the cursor; ends a range."""
+        at = self.cursor_row_id
+        if self._marks.ranging:
+            self.action_range()
+        elif at is not None:
+            self._marked(self._marks.put(self._marks.ids ^ {at}))
+
+    def action_mark_all(self) -> None:
+        """Marks all rows shown; unmarks them when all are marked already."""
+        self._marks.end()
+        every = self._lines.where.keys()
+        self._marked(self._marks.put(() if len(self._marks.ids) == len(every) else every))
+
+    def clear_marks(self) -> bool:
+        """Ends a range and unmarks all rows. False when there was nothing to end."""
+        had = bool(self._marks.ids) or self._marks.ranging
+        self._marks.end()
+        self._marked(self._marks.put(()))
+        if had:
+            self.post_message(self.MarksChanged())
+        return had
+
+    def _mark_range(self) -> None:
+        rows = (self._lines.row(place) for place in self._marks.span(self.cursor_row))
+        self._marked(self._marks.cover(row.id for row in rows if row is not None))
+
+    def _marked(self, changed: Iterable[str]) -> None:
+        """Draws rows again whose mark changed."""
+        places = [place for row_id in changed if (place := self._lines.where.get(row_id)) is not None]
+        if places:
+            self._repaint(places)
+            self.post_message(self.MarksChanged())
+
+    def action_select_cursor(self) -> None:
+        """Enter: the DataTable's own message says so."""
+        if self.cursor_row_id is not None:
+            super().action_select_cursor()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Nothing follows the mouse: it would repaint the table all the time (facts: terminal 2)."""
+        event.prevent_default()
+
+    def on_leave(self, event: events.Leave) -> None:
+        """As for `on_mouse_move`."""
+        event.prevent_default()
