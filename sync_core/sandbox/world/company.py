@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -68,6 +67,7 @@ class World:
         self.today = today
         self.zone = Zone(zone)
         self.random = random.Random(f"{seed}/{today.isoformat()}")
+        self.story = story
         self.week = 0
         self.mailbox = exchange.add_mailbox(people.OWNER.smtp, people.OWNER.name)
         self.folders = self._folders()
@@ -122,7 +122,7 @@ class World:
                 for side in counts:
                     counts[side] += more[side]
                 entries.append(self._entry(situation, cast))
-        ordinary = (self._ordinary(number) for number in range(size))
+        ordinary = (self.everyday(number) for number in range(size))
         entries += islice(ordinary, size - max(counts.values()))
         return entries
 
@@ -139,7 +139,7 @@ class World:
         self._used.add((event.subject, event.moment(self.zone)))
         return Entry(situation, cast, {"salesforce": event, "outlook": replace(event, **cast.fields(situation.also))})
 
-    def _ordinary(self, number: int) -> Entry:
+    def everyday(self, number: int) -> Entry:
         """An equal pair of everyday events, most of them soon."""
         rng = self.random
         while True:
@@ -267,9 +267,3 @@ def _moved(start: datetime, end: datetime, later: int, location: str) -> dict[st
 def moved_occurrence(start: datetime, end: datetime, later: int, location: str) -> ModifiedOccurrence:
     """An occurrence that starts `later` minutes after its place in the series, at `location` unless that is ""."""
     return ModifiedOccurrence(start, _moved(start, end, later, location))
-
-
-def counts(entries: list[Entry]) -> Iterator[tuple[str, int]]:
-    """How often each situation is there."""
-    names = [entry.situation.name for entry in entries]
-    yield from ((name, names.count(name)) for name in dict.fromkeys(names))

@@ -64,7 +64,8 @@ def advance(world: World) -> Report:
     report = Report(world.week)
     deeds = list(_story(world) if world.week == 1 else _everyday(world))
     week = _Week(world, report)
-    if world.clock.offset >= timedelta() - timedelta(days=1) and world.week > 1:
+    if world.week > 1 or not world.story:
+        # the clock has caught up already
         for entry, side, deed in deeds:
             week.do(entry, side, deed)
         return report
@@ -126,7 +127,7 @@ def _everyday(world: World) -> Iterator[tuple[Entry, SideKey, Deed]]:
     for number, entry in enumerate(some):
         yield entry, sides[number % 2], kinds[number // 2]
     for side in sides:
-        entry = world._ordinary(world.week)
+        entry = world.everyday(world.week)
         world.entries.append(entry)
         yield entry, side, Create()
 

@@ -151,9 +151,10 @@ def test_the_settings_name_the_same_servers(sandbox: Sandbox) -> None:
         assert connection[section].items() <= settings[section].items()
 
 
-def test_an_empty_world(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_world_goes_by_the_day() -> None:
     with start_sandbox(world="empty", today=date(2026, 11, 23)) as running:
         assert running.org.rows("Event") == []
+        running.advance()
         assert running.exchange.clock().date() in (date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24))
 
 
