@@ -77,7 +77,7 @@ def numbers(counts: Counts) -> list[str]:
         "in step": counts.in_sync,
         "out of range": counts.out_of_range,
     }
-    if words := ", ".join(f"{n} {what}" for what, n in rest.items() if n):
+    if words := "; ".join(f"{n} {what}" for what, n in rest.items() if n):
         lines.append(f"Also: {words}.")
     return lines
 
