@@ -77,7 +77,7 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
             return FieldChange(name, Verdict.SAME, before, left_value, right_value)
         return FieldChange(name, _first_verdict(f, left_value, right_value), before, left_value, right_value)
     left_moved = left_value != baseline.left[name] and f.flow is not Flow.TO_SALESFORCE
-    right_moved = right_value != baseline.right[name]
+    right_moved = right_value != baseline.right[name] and f.flow is not Flow.TO_OUTLOOK
     if not left_moved and not right_moved:
         return None
     if left_value == right_value:
@@ -89,8 +89,8 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
 
 def _first_verdict(f: FieldSpec, left: Value, right: Value) -> Verdict:
     """Without a baseline a blank may be filled from the other side; anything else is a person's choice."""
-    if f.flow is Flow.TO_SALESFORCE:
-        return Verdict.RIGHT
+    if f.flow is not Flow.BOTH:
+        return Verdict.RIGHT if f.flow is Flow.TO_SALESFORCE else Verdict.LEFT
     if left == f.blank and f.blank is not False:
         return Verdict.RIGHT
     if right == f.blank and f.blank is not False:

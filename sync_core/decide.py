@@ -6,85 +6,19 @@ What is prevented, private, locked or too long is taken away after it was recomm
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Final
+from dataclasses import replace
+from datetime import timedelta
 
 from sync_core import reasons
+from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
-from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When, spec
+from sync_core.guards import guarded
+from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
 from sync_core.pairing import Link, Pair, marked_for, pair
-from sync_core.plan import (
-    NEEDS,
-    Guard,
-    Ignore,
-    IgnoreMode,
-    Plan,
-    Row,
-    Situation,
-    effect,
-    row_id,
-)
-from sync_core.sides import Description, Fate, Operation, Reading, Ref, Sighting, Window
-
-# a run that would touch more than this many rows, and more than this share of the links, is suspected
-GUARD_ROWS: Final = 10
-GUARD_SHARE: Final = 0.2
-
-Blocks = Mapping[tuple[SideName, Operation], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """All that is known of one side: what it listed, and what it answered when asked for single items."""
-
-    description: Description
-    reading: Reading
-    sightings: Mapping[str, Sighting] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a job allows, whatever else is set."""
-
-    private: bool = False
-    prevented: frozenset[tuple[SideName, Operation]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Everything a plan is made of."""
-
-    kind: Kind
-    window: Window
-    made_at: str
-    left: Picture
-    right: Picture
-    links: Sequence[Link]
-    ignores: Mapping[str, Ignore] = field(default_factory=dict)
-    rules: Rules = field(default_factory=Rules)
-
-
-def inside(when: When, window: Window) -> bool:
-    """Whether an event touches the window. A series does when it has not ended before it, as far as anybody knows."""
-    if when.all_day:
-        try:
-            first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
-        except ValueError:
-            return False
-        return first <= window.last and (last >= window.first or bool(when.recurrence))
-    start, end = _instant(when.start), _instant(when.end)
-    if start is None or end is None:
-        return False
-    return start < window.end and (end > window.start or start >= window.start or bool(when.recurrence))
-
-
-def _instant(iso: str) -> datetime | None:
-    try:
-        value = datetime.fromisoformat(iso)
-    except ValueError:
-        return None
-    return value if value.tzinfo is not None else None
+from sync_core.plan import Ignore, IgnoreMode, Plan, Row, Situation, row_id
+from sync_core.question import Picture, Question
+from sync_core.sides import Fate, Reading, Ref, Sighting, Window
+from sync_core.span import in_window
 
 
 def unseen(links: Iterable[Link], left: Reading, right: Reading, window: Window) -> tuple[list[Ref], list[Ref]]:
@@ -111,17 +45,14 @@ def unseen(links: Iterable[Link], left: Reading, right: Reading, window: Window)
 def _was_outside(link: Link, window: Window) -> bool:
     # the zone of an all-day event and daylight saving may shift an edge by a day: inside means a day more on both ends
     wide = Window(window.first - timedelta(days=1), window.last + timedelta(days=1), window.zone)
-    for fields in (link.baseline.left, link.baseline.right):
-        when = fields.get("when")
-        if not isinstance(when, When) or inside(when, wide):
-            return False
-    return True
+    known = (link.baseline.left, link.baseline.right)
+    return all(in_window(link.kind, fields, wide) is False for fields in known)
 
 
 def make_plan(q: Question) -> Plan:
     """The plan that follows from what both sides show. The same answer for the same question, in whatever order."""
     left, right = _present(q.left, q.window), _present(q.right, q.window)
-    pairs = pair(left, right, q.links)
+    pairs = pair(q.kind, left, right, q.links)
     first = not q.links
     rows: list[Row] = []
     in_sync = silent = 0
@@ -135,8 +66,8 @@ def make_plan(q: Question) -> Plan:
         else:
             rows.append(row)
     rows += list(_unreadable_rows(q, rows))
-    rows = [_with_ignore(replace(row, blocks=_blocks(row, q)), q.ignores) for row in rows]
-    guards, rows = _guarded(rows, q, in_sync)
+    rows = [_with_ignore(replace(row, blocks=blocks_of(row, q)), q.ignores) for row in rows]
+    guards, rows = guarded(rows, q, in_sync)
     rows.sort(key=_order)
     return Plan(
         q.kind,
@@ -156,7 +87,7 @@ def _present(picture: Picture, window: Window) -> list[Item]:
     items = {item.id: item for item in picture.reading.items}
     for sighting in picture.sightings.values():
         item = sighting.item
-        if sighting.fate is Fate.HERE and item is not None and item.when is not None and inside(item.when, window):
+        if sighting.fate is Fate.HERE and item is not None and in_window(item.kind, item.fields, window):
             items.setdefault(item.id, item)
     return list(items.values())
 
@@ -275,85 +206,6 @@ def _unreadable_rows(q: Question, rows: Sequence[Row]) -> Iterable[Row]:
             yield Row(name, q.kind, Situation.UNREADABLE, reasons.unreadable(side, what), None, None, title)
 
 
-def _blocks(row: Row, q: Question) -> Blocks:
-    """Every reason why an operation may not happen to this row."""
-    blocks: dict[tuple[SideName, Operation], str] = {}
-
-    def block(side: SideName, operations: Iterable[Operation], why: str) -> None:
-        for op in operations:
-            blocks.setdefault((side, op), why)
-
-    if not q.rules.private and (who := _private_in(row)):
-        for side in SideName:
-            block(side, Operation, f"private in {who}, and private items stay out (Configure)")
-    for side, picture in ((SideName.SALESFORCE, q.left), (SideName.OUTLOOK, q.right)):
-        item, other = row.item(side), row.item(side.other)
-        for source in (item, other):
-            if source is not None and source.series:
-                block(side, Operation, source.locked or "a recurring series")
-        for op in Operation:
-            if (side, op) in q.rules.prevented:
-                block(side, [op], f"{_DOING[op]} in {side.label} is prevented (Configure)")
-            if op in picture.description.refused:
-                block(side, [op], picture.description.refused[op])
-        if item is not None and item.locked:
-            block(side, (Operation.UPDATE, Operation.DELETE), item.locked)
-        if why := _too_much(row, side, picture.description):
-            block(side, (Operation.CREATE, Operation.UPDATE), why)
-    return blocks
-
-
-_DOING: Final = {Operation.CREATE: "creating", Operation.UPDATE: "updating", Operation.DELETE: "deleting"}
-
-
-def _private_in(row: Row) -> str:
-    for item in (row.left, row.right):
-        if item is not None and item.fields.get("private") is True:
-            return item.side.label
-    return ""
-
-
-def _too_much(row: Row, side: SideName, description: Description) -> str:
-    """What `side` cannot hold of the other side's values: said before the run, never cut off."""
-    source = row.item(side.other)
-    if source is None:
-        return ""
-    target = row.item(side)
-    wanted: Fields = source.fields
-    if target is not None:
-        wanted = {c.name: source.fields[c.name] for c in row.changes if c.name in source.fields}
-    limits = description.limits
-    if target is not None:
-        for name in wanted:
-            if name in description.unwritable and _comes_from(row, name, side.other):
-                return f"{spec(row.kind, name).label} is {description.unwritable[name]}"
-    for name, most in limits.lengths.items():
-        value = wanted.get(name)
-        if isinstance(value, str) and len(value) > most:
-            return f"{spec(row.kind, name).label} has {len(value):,} characters, {side.label} holds {most:,}"
-    when = wanted.get("when")
-    if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
-        return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
-    return limits.refuses({**(target.fields if target else {}), **wanted}) if wanted else ""
-
-
-def _comes_from(row: Row, name: str, side: SideName) -> bool:
-    """Whether `side` is where a field was changed, or may have been."""
-    mine = Verdict.LEFT if side is SideName.SALESFORCE else Verdict.RIGHT
-    return any(c.name == name and c.verdict in (mine, Verdict.BOTH) for c in row.changes)
-
-
-def days_of(when: When) -> int:
-    """How many days an event takes, begun ones counted; 0 when its times cannot be read."""
-    if when.all_day:
-        try:
-            return (date.fromisoformat(when.end) - date.fromisoformat(when.start)).days + 1
-        except ValueError:
-            return 0
-    start, end = _instant(when.start), _instant(when.end)
-    return 0 if start is None or end is None else max(1, -((start - end) // timedelta(days=1)))
-
-
 def _with_ignore(row: Row, ignores: Mapping[str, Ignore]) -> Row:
     """A person's earlier "no", as long as it holds."""
     ignore = ignores.get(row.id)
@@ -368,43 +220,11 @@ def _with_ignore(row: Row, ignores: Mapping[str, Ignore]) -> Row:
     return replace(row, ignored=ignore)
 
 
-def _guarded(rows: list[Row], q: Question, in_sync: int) -> tuple[tuple[Guard, ...], list[Row]]:
-    """Holds back deletes and changes that come in a mass: suspected, not believed."""
-    linked = len(q.links)
-    guards: list[Guard] = []
-    for side in SideName:
-        deletes = [r for r in rows if _acts(r, side, Operation.DELETE)]
-        if _is_mass(len(deletes), linked):
-            guards.append(Guard(side, Operation.DELETE, len(deletes), linked))
-        updates = [r for r in rows if _acts(r, side, Operation.UPDATE) and r.linked]
-        if len(updates) > GUARD_ROWS and in_sync == 0 and len(updates) * 10 >= linked * 9:
-            guards.append(Guard(side, Operation.UPDATE, len(updates), linked))
-    if not guards:
-        return (), rows
-    held = {(g.side, g.operation): g for g in guards}
-
-    def hold(row: Row) -> Row:
-        for key, guard in held.items():
-            if row.linked and _acts(row, *key):
-                return replace(row, held=guard)
-        return row
-
-    return tuple(guards), [hold(row) for row in rows]
-
-
-def _is_mass(number: int, linked: int) -> bool:
-    return number > GUARD_ROWS and number > GUARD_SHARE * linked
-
-
-def _acts(row: Row, side: SideName, operation: Operation) -> bool:
-    action = effect(row).action
-    return row.ignored is None and (side, operation) in NEEDS[action]
-
-
 def _order(row: Row) -> tuple[str, str, str]:
     """Rows in the order of the calendar, whatever the sides listed first."""
     when = next((i.when for i in (row.left, row.right) if i is not None and i.when is not None), None)
     if when is None:
         base = row.baseline.left.get("when") or row.baseline.right.get("when")
         when = base if isinstance(base, When) else None
-    return (when.start if when else "9999", row.title.casefold(), row.id)
+    due = next((i.fields["due"] for i in (row.left, row.right) if i is not None and i.fields.get("due")), None)
+    return (when.start if when else str(due or "9999"), row.title.casefold(), row.id)

@@ -83,6 +83,10 @@ class FieldType(StrEnum):
     MINUTES = "minutes"
     WHEN = "when"
     NAMES = "names"
+    # a day, "2026-11-23"
+    DATE = "date"
+    # an instant, "2026-11-23T10:00:00Z"
+    MOMENT = "moment"
 
 
 class Flow(StrEnum):
@@ -90,6 +94,11 @@ class Flow(StrEnum):
 
     BOTH = "both"
     TO_SALESFORCE = "to_salesforce"
+    TO_OUTLOOK = "to_outlook"
+
+    def allows(self, to: SideName) -> bool:
+        """Whether a value may travel to that side."""
+        return self is Flow.BOTH or self.value == f"to_{to.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +125,26 @@ _BLANK: Final[Mapping[FieldType, Value]] = {
     FieldType.MINUTES: None,
     FieldType.WHEN: None,
     FieldType.NAMES: (),
+    FieldType.DATE: None,
+    FieldType.MOMENT: None,
 }
 
 # Salesforce knows these three only (facts: salesforce B1); what Outlook has beyond them is never written over.
 SHOW_AS: Final = ("busy", "free", "out_of_office")
+# Exchange's five (facts: exchange C.2, To Do vs EWS task); an org's own are mapped through its TaskStatus table
+TASK_STATUS: Final = ("not_started", "in_progress", "completed", "waiting", "deferred")
+TASK_PRIORITY: Final = ("low", "normal", "high")
+
+
+def _line(name: str, label: str = "", flow: Flow = Flow.BOTH) -> FieldSpec:
+    return FieldSpec(name, label or name.replace("_", " "), FieldType.LINE, flow)
+
+
+def _address(prefix: str) -> tuple[FieldSpec, ...]:
+    parts = tuple(_line(f"{prefix}_{part}") for part in ("city", "state", "postal_code", "country"))
+    # a street may have several lines (facts: salesforce B3)
+    return (FieldSpec(f"{prefix}_street", f"{prefix} street", FieldType.BLOCK), *parts)
+
 
 FIELDS: Final[Mapping[Kind, tuple[FieldSpec, ...]]] = MappingProxyType(
     {
@@ -135,8 +160,43 @@ FIELDS: Final[Mapping[Kind, tuple[FieldSpec, ...]]] = MappingProxyType(
             # the names reach Salesforce, the files do not, and nothing flows back
             FieldSpec("attachments", "attachments", FieldType.NAMES, Flow.TO_SALESFORCE),
         ),
+        Kind.CONTACTS: (
+            _line("first_name"),
+            _line("last_name"),
+            _line("salutation"),
+            _line("suffix"),
+            _line("title"),
+            _line("department"),
+            # the Account's name: shown and matched, and never written to the Account
+            _line("company", flow=Flow.TO_OUTLOOK),
+            # Salesforce has one; what Outlook has beyond the first is not touched
+            _line("email", "e-mail"),
+            _line("business_phone"),
+            _line("mobile_phone"),
+            _line("home_phone"),
+            _line("other_phone"),
+            _line("fax"),
+            _line("assistant_phone"),
+            _line("assistant_name"),
+            *_address("business"),
+            *_address("other"),
+            FieldSpec("birthday", "birthday", FieldType.DATE),
+            FieldSpec("notes", "notes", FieldType.BLOCK),
+        ),
+        Kind.TASKS: (
+            FieldSpec("subject", "subject", FieldType.LINE),
+            FieldSpec("due", "due", FieldType.DATE),
+            FieldSpec("status", "status", FieldType.CHOICE, choices=TASK_STATUS),
+            FieldSpec("priority", "priority", FieldType.CHOICE, choices=TASK_PRIORITY),
+            FieldSpec("notes", "notes", FieldType.BLOCK),
+            FieldSpec("reminder", "reminder", FieldType.MOMENT),
+        ),
     }
 )
+
+
+# the processes that can run; the other kinds are known, but a side cannot read them yet
+RUNNABLE: Final = frozenset({Kind.CALENDAR})
 
 
 def spec(kind: Kind, name: str) -> FieldSpec:
@@ -163,6 +223,8 @@ class Item:
     fields: Fields
     mark: str = ""
     locked: str = ""
+    # a person keeps it to themselves, in whatever way that side says so
+    private: bool = False
     series: bool = False
     people: tuple[str, ...] = ()
     changed_at: str = ""
@@ -174,7 +236,7 @@ class Item:
     @property
     def title(self) -> str:
         """What a person calls the item. Foreign text: show it through `text.plain`."""
-        return str(self.fields.get("subject") or "(no subject)")
+        return title(self.kind, self.fields)
 
     @property
     def when(self) -> When | None:
@@ -188,6 +250,14 @@ class Item:
         if not self._digest:
             self._digest.append(digest(self.kind, self.fields))
         return self._digest[0]
+
+
+def title(kind: Kind, fields: Fields) -> str:
+    """What a person calls an item with these fields. Foreign text: show it through `text.plain`."""
+    if kind is not Kind.CONTACTS:
+        return str(fields.get("subject") or "(no subject)")
+    name = " ".join(str(fields[n]) for n in ("first_name", "last_name") if fields.get(n))
+    return name or str(fields.get("company") or fields.get("email") or "(no name)")
 
 
 def digest(kind: Kind, fields: Fields) -> str:
@@ -228,6 +298,8 @@ def _canonical_value(f: FieldSpec, value: Any) -> Value:
             if value is None or isinstance(value, When):
                 return value
             raise ValueError(f"{f.name}: not a When")
+        case FieldType.DATE | FieldType.MOMENT:
+            return str(value) if value else None
         case FieldType.NAMES:
             return tuple(sorted(name for name in (text.line(n) for n in value or ()) if name))
 

@@ -6,6 +6,7 @@ where several fit, all of them are left to a person. The order in which a side l
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,22 +63,54 @@ def marked_for(mark: str) -> str:
     return parts[1] if len(parts) == 3 and parts[0] == MARK_PREFIX else ""
 
 
-def exact_key(item: Item) -> tuple[str, ...] | None:
-    """What makes two items the same to a person: for the calendar subject, start and end. None if that is unknown."""
-    subject, when = item.fields.get("subject"), item.when
-    if not isinstance(subject, str) or when is None:
+Key = tuple[str, ...]
+
+
+def _event_key(item: Item) -> Key | None:
+    when = item.when
+    return None if when is None or "subject" not in item.fields else (_folded(item, "subject"), when.start, when.end)
+
+
+def _task_key(item: Item) -> Key | None:
+    if not item.fields.get("subject") or "due" not in item.fields:
         return None
-    return (subject.casefold(), when.start, when.end)
+    return (_folded(item, "subject"), str(item.fields["due"] or ""))
 
 
-def pair(left: Sequence[Item], right: Sequence[Item], links: Sequence[Link]) -> list[Pair]:
+def _email_key(item: Item) -> Key | None:
+    return (_folded(item, "email"),) if item.fields.get("email") else None
+
+
+def _name_key(item: Item) -> Key | None:
+    names = (_folded(item, "first_name"), _folded(item, "last_name"), _folded(item, "company"))
+    return names if names[0] and names[1] else None
+
+
+def _folded(item: Item, name: str) -> str:
+    """A text without case; a contact's also without accents."""
+    value = str(item.fields.get(name) or "").casefold()
+    if item.kind is not Kind.CONTACTS:
+        return value
+    return "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
+
+
+# What makes two items the same to a person, the surest first. None where an item has no such key.
+EXACT_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
+    Kind.CALENDAR: (_event_key,),
+    Kind.CONTACTS: (_email_key, _name_key),
+    Kind.TASKS: (_task_key,),
+}
+
+
+def pair(kind: Kind, left: Sequence[Item], right: Sequence[Item], links: Sequence[Link]) -> list[Pair]:
     """Every item and every link in exactly one pair. Items must have ids that are unique on their side."""
     free_left = {item.id: item for item in left}
     free_right = {item.id: item for item in right}
     pairs = [_by_id(link, free_left, free_right) for link in sorted(links, key=lambda k: (k.left_id, k.right_id))]
     pairs = _find_moved(pairs, free_right)
     pairs += _by_mark(free_left, free_right, {p.link.left_id for p in pairs if p.link})
-    pairs += _by_key(free_left, free_right)
+    for key in EXACT_KEYS[kind]:
+        pairs += _by_key(free_left, free_right, key)
     pairs += [Pair(left=item) for item in free_left.values()]
     pairs += [Pair(right=item) for item in free_right.values()]
     return pairs
@@ -126,10 +159,10 @@ def _by_mark(left: dict[str, Item], right: dict[str, Item], known: set[str]) -> 
     return result
 
 
-def _by_key(left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
+def _by_key(left: dict[str, Item], right: dict[str, Item], key_of: Callable[[Item], Key | None]) -> list[Pair]:
     result = []
-    across = _group(right.values(), exact_key)
-    for key, mine in _group(left.values(), exact_key).items():
+    across = _group(right.values(), key_of)
+    for key, mine in _group(left.values(), key_of).items():
         theirs = across.get(key, [])
         if not theirs:
             continue

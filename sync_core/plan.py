@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict
-from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, Value, spec
+from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, Value, spec, title
 from sync_core.sides import Operation, Window
 
 
@@ -184,9 +184,9 @@ class Row:
             if item is not None:
                 return item.title
         for fields in (self.baseline.left, self.baseline.right):
-            if fields.get("subject"):
-                return str(fields["subject"])
-        return "(no subject)"
+            if fields:
+                return title(self.kind, fields)
+        return title(self.kind, {})
 
     def item(self, side: SideName) -> Item | None:
         """The item on one side."""
@@ -293,7 +293,8 @@ def _pair_effect(row: Row, choice: Choice) -> Effect:
         if winner is None:
             undecided.add(change.name)
         elif winner is SideName.OUTLOOK:
-            to_left[change.name] = change.right
+            if _may_flow(row.kind, change.name, SideName.SALESFORCE):
+                to_left[change.name] = change.right
         elif _may_flow(row.kind, change.name, SideName.OUTLOOK):
             to_right[change.name] = change.left
     if undecided or (row.situation is Situation.AMBIGUOUS and choice is Choice.RECOMMENDED):
@@ -331,7 +332,7 @@ def _winner(verdict: Verdict, choice: Choice) -> SideName | None:
 
 
 def _may_flow(kind: Kind, name: str, to: SideName) -> bool:
-    return spec(kind, name).flow is Flow.BOTH or to is SideName.SALESFORCE
+    return spec(kind, name).flow.allows(to)
 
 
 def allowed(row: Row, choice: Choice | None = None) -> Allowed:

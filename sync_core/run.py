@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sync_core.compare import merged_baseline
-from sync_core.decide import Rules
 from sync_core.errors import CancelledError, SideError, SignInError
 from sync_core.items import Fields, Item, Kind, SideName, Value
 from sync_core.pairing import Link, make_mark
 from sync_core.plan import NEEDS, Action, Effect, Row, Situation, State, allowed
+from sync_core.question import Rules
 from sync_core.report import Result, RowReport, RunProgress, RunReport, RunSink
 from sync_core.sides import CancelCheck, Fate, Operation, Outcome, Ref, Side, Sighting, Write
 

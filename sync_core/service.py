@@ -13,14 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from sync_core.decide import Picture, Question, Rules, make_plan, unseen
+from sync_core.decide import make_plan, unseen
 from sync_core.errors import HandsyncError, SettingsError
-from sync_core.items import FIELDS, Kind, SideName
+from sync_core.items import FIELDS, RUNNABLE, Kind, SideName
 from sync_core.plan import Ignore, Plan
+from sync_core.question import Picture, Question, Rules
 from sync_core.report import RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
@@ -29,6 +30,9 @@ from sync_core.sides import CancelCheck, ProgressSink, Ref, Side, Window
 if TYPE_CHECKING:
     from sync_core.memory import Memory
     from sync_core.settings.models import Settings
+
+
+_IMPORTING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ class Service:
         return Finding("Processes", True, f"switched on: {', '.join(on)}.")
 
     def _may_run(self, kind: Kind) -> None:
-        if kind not in FIELDS:
+        if kind not in RUNNABLE:
             raise SettingsError(f"the process {kind.process} is not there yet", remedy="Only calendar can run.")
         if not self.settings.job(kind).include:
             raise SettingsError(
@@ -246,13 +250,15 @@ class Service:
     def _open(self, name: SideName) -> Side:
         from sync_core.settings.secrets import outlook_password, salesforce_secrets
 
+        # two threads that import the same circular packages at once (requests is one) see them half made
+        with _IMPORTING:
+            if name is SideName.SALESFORCE:
+                from sync_core.sides.salesforce import SalesforceSide
+            else:
+                from sync_core.sides.outlook import OutlookSide
         if name is SideName.SALESFORCE:
-            from sync_core.sides.salesforce import SalesforceSide
-
             section = self.settings.salesforce
             return SalesforceSide(section, salesforce_secrets(section), self.zone, clock=self._clock)
-        from sync_core.sides.outlook import OutlookSide
-
         return OutlookSide(self.settings.outlook, outlook_password(self.settings.outlook), self.zone, clock=self._clock)
 
     def _drop(self, name: SideName) -> None:

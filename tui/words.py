@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sync_core.items import FIELDS, Kind, SideName
+from sync_core.items import RUNNABLE, Kind, SideName
 from sync_core.sides import Window
 from tui.format import period, plural
 
@@ -21,7 +21,7 @@ LATER: Final = "not there yet; it comes with a later version"
 
 def available(kind: Kind) -> bool:
     """Whether this version can sync items of `kind`."""
-    return kind in FIELDS
+    return kind in RUNNABLE
 
 
 @dataclass(frozen=True, slots=True)

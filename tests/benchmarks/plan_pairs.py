@@ -17,9 +17,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.build import left, link, question, right  # noqa: E402 (the path comes first)
 
-from sync_core.decide import Question, make_plan  # noqa: E402
+from sync_core.decide import make_plan  # noqa: E402
 from sync_core.items import When  # noqa: E402
 from sync_core.plan import count  # noqa: E402
+from sync_core.question import Question
 
 RUNS = 5
 

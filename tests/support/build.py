@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from sync_core.compare import Baseline
-from sync_core.decide import Picture, Question, Rules, make_plan
+from sync_core.decide import make_plan
 from sync_core.items import Item, Kind, SideName, When, canonical
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, Plan, Row
+from sync_core.question import Picture, Question, Rules
 from sync_core.sides import Description, Fate, Limits, Operation, Reading, Sighting, Unreadable, Window
 
 CAL = Kind.CALENDAR

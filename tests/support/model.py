@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from support.build import CAL, MADE_AT, WINDOW
-from sync_core.decide import Picture, Question, Rules, inside, make_plan, unseen
+from sync_core.decide import make_plan, unseen
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, Plan
+from sync_core.question import Picture, Question, Rules
 from sync_core.report import RunReport
 from sync_core.review import Review
 from sync_core.run import Run
@@ -26,6 +27,7 @@ from sync_core.sides import (
     Window,
     Write,
 )
+from sync_core.span import inside
 
 
 @dataclass

@@ -3,10 +3,10 @@
 import pytest
 from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, right
 
-from sync_core.decide import Rules
 from sync_core.items import When
 from sync_core.pairing import make_mark
 from sync_core.plan import Action, Choice, Ignore, IgnoreMode, Situation, State, allowed, count, effect, results
+from sync_core.question import Rules
 from sync_core.sides import Fate, Limits, Operation, Sighting, Unreadable
 
 

@@ -14,12 +14,13 @@ from support.build import OL, SF, at, fields
 from support.model import Books, ModelSide, World
 
 from sync_core.compare import Baseline
-from sync_core.decide import Rules, inside
 from sync_core.items import SideName
 from sync_core.plan import Action, Choice, IgnoreMode, State, allowed
+from sync_core.question import Rules
 from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sides import Operation
+from sync_core.span import inside
 
 SIDES = st.sampled_from(list(SideName))
 TEXTS = st.sampled_from(["", "a", "b", "c", "d"])

@@ -4,9 +4,9 @@ import pytest
 from support.build import OL, SF, fields
 from support.model import World
 
-from sync_core.decide import Rules
 from sync_core.errors import SideError, SignInError
 from sync_core.plan import Action, Choice, State
+from sync_core.question import Rules
 from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sides import Operation

@@ -1,0 +1,86 @@
+"""What may not happen to a row, and why: prevented operations, private items, locks, permissions, limits.
+
+All of it is taken away after it was recommended: the row stays, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from sync_core.compare import Verdict
+from sync_core.items import Fields, SideName, When, spec
+from sync_core.plan import Row
+from sync_core.question import Question
+from sync_core.sides import Description, Operation
+from sync_core.span import days_of
+
+Blocks = Mapping[tuple[SideName, Operation], str]
+
+
+def blocks_of(row: Row, q: Question) -> Blocks:
+    """Every reason why an operation may not happen to this row."""
+    blocks: dict[tuple[SideName, Operation], str] = {}
+
+    def block(side: SideName, operations: Iterable[Operation], why: str) -> None:
+        for op in operations:
+            blocks.setdefault((side, op), why)
+
+    if not q.rules.private and (who := _private_in(row)):
+        for side in SideName:
+            block(side, Operation, f"private in {who}, and private items stay out (Configure)")
+    for side, picture in ((SideName.SALESFORCE, q.left), (SideName.OUTLOOK, q.right)):
+        item, other = row.item(side), row.item(side.other)
+        for source in (item, other):
+            if source is not None and source.series:
+                block(side, Operation, source.locked or "a recurring series")
+        for op in Operation:
+            if (side, op) in q.rules.prevented:
+                block(side, [op], f"{_DOING[op]} in {side.label} is prevented (Configure)")
+            if op in picture.description.refused:
+                block(side, [op], picture.description.refused[op])
+        if item is not None and item.locked:
+            block(side, (Operation.UPDATE, Operation.DELETE), item.locked)
+        if why := _too_much(row, side, picture.description):
+            block(side, (Operation.CREATE, Operation.UPDATE), why)
+    return blocks
+
+
+_DOING: Final = {Operation.CREATE: "creating", Operation.UPDATE: "updating", Operation.DELETE: "deleting"}
+
+
+def _private_in(row: Row) -> str:
+    for item in (row.left, row.right):
+        if item is not None and (item.private or item.fields.get("private") is True):
+            return item.side.label
+    return ""
+
+
+def _too_much(row: Row, side: SideName, description: Description) -> str:
+    """What `side` cannot hold of the other side's values: said before the run, never cut off."""
+    source = row.item(side.other)
+    if source is None:
+        return ""
+    target = row.item(side)
+    wanted: Fields = source.fields
+    if target is not None:
+        wanted = {c.name: source.fields[c.name] for c in row.changes if c.name in source.fields}
+    limits = description.limits
+    if target is not None:
+        for name in wanted:
+            if name in description.unwritable and _comes_from(row, name, side.other):
+                return f"{spec(row.kind, name).label} is {description.unwritable[name]}"
+    for name, most in limits.lengths.items():
+        value = wanted.get(name)
+        if isinstance(value, str) and len(value) > most:
+            return f"{spec(row.kind, name).label} has {len(value):,} characters, {side.label} holds {most:,}"
+    when = wanted.get("when")
+    if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
+        return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
+    return limits.refuses({**(target.fields if target else {}), **wanted}) if wanted else ""
+
+
+def _comes_from(row: Row, name: str, side: SideName) -> bool:
+    """Whether `side` is where a field was changed, or may have been."""
+    mine = Verdict.LEFT if side is SideName.SALESFORCE else Verdict.RIGHT
+    return any(c.name == name and c.verdict in (mine, Verdict.BOTH) for c in row.changes)

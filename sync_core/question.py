@@ -1,0 +1,42 @@
+"""What a plan is made of: both pictures, what memory knows, and what the job allows. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sync_core.items import Kind, SideName
+from sync_core.pairing import Link
+from sync_core.plan import Ignore
+from sync_core.sides import Description, Operation, Reading, Sighting, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that is known of one side: what it listed, and what it answered when asked for single items."""
+
+    description: Description
+    reading: Reading
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a job allows, whatever else is set."""
+
+    private: bool = False
+    prevented: frozenset[tuple[SideName, Operation]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything a plan is made of."""
+
+    kind: Kind
+    window: Window
+    made_at: str
+    left: Picture
+    right: Picture
+    links: Sequence[Link]
+    ignores: Mapping[str, Ignore] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)

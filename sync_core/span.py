@@ -1,0 +1,57 @@
+"""When items happen, and whether that touches the window of a sync."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sync_core.items import Fields, Kind, When
+from sync_core.sides import Window
+
+
+def in_window(kind: Kind, fields: Fields, window: Window) -> bool | None:
+    """Whether an item belongs to the window; None when that cannot be known.
+
+    Contacts have no time: all belong. A task belongs by its due date, and one without a due date always does.
+    """
+    if kind is Kind.CONTACTS:
+        return True
+    if kind is Kind.TASKS:
+        if "due" not in fields:
+            return None
+        due = fields["due"]
+        return due is None or window.first.isoformat() <= str(due) <= window.last.isoformat()
+    when = fields.get("when")
+    return inside(when, window) if isinstance(when, When) else None
+
+
+def inside(when: When, window: Window) -> bool:
+    """Whether an event touches the window. A series does when it has not ended before it, as far as anybody knows."""
+    if when.all_day:
+        try:
+            first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
+        except ValueError:
+            return False
+        return first <= window.last and (last >= window.first or bool(when.recurrence))
+    start, end = _instant(when.start), _instant(when.end)
+    if start is None or end is None:
+        return False
+    return start < window.end and (end > window.start or start >= window.start or bool(when.recurrence))
+
+
+def _instant(iso: str) -> datetime | None:
+    try:
+        value = datetime.fromisoformat(iso)
+    except ValueError:
+        return None
+    return value if value.tzinfo is not None else None
+
+
+def days_of(when: When) -> int:
+    """How many days an event takes, begun ones counted; 0 when its times cannot be read."""
+    if when.all_day:
+        try:
+            return (date.fromisoformat(when.end) - date.fromisoformat(when.start)).days + 1
+        except ValueError:
+            return 0
+    start, end = _instant(when.start), _instant(when.end)
+    return 0 if start is None or end is None else max(1, -((start - end) // timedelta(days=1)))
