@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import sync_core.sides.outlook
-import sync_core.sides.salesforce  # noqa: F401  # not for the first time in two threads at once
 from sync_core import text
 from sync_core.items import Kind
 from sync_core.plan import Action, Plan, Row, Situation, State
