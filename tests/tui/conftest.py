@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from threading import Event
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,13 +21,16 @@ from textual.pilot import Pilot
 
 from sync_core.errors import CancelledError, HandsyncError
 from sync_core.items import Kind, SideName
-from sync_core.plan import Ignore, Plan
+from sync_core.plan import Ignore, Plan, Row
 from sync_core.report import RunReport
 from sync_core.review import Review
 from sync_core.service import Finding, LastRun
 from sync_core.settings.models import OutlookSettings, SalesforceSettings, Settings, SyncJob
 from sync_core.sides import CancelCheck, Progress, ProgressSink, Window
 from tui.app import HandsyncApp
+from tui.glyphs import UNICODE, GlyphSet
+from tui.screens.summary import SummaryScreen
+from tui.widgets.controls import Words
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 22)
@@ -249,3 +256,84 @@ def until() -> Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]:
         raise AssertionError("it did not happen within two seconds")
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def samples() -> ModuleType:
+    """The plans made by hand, `sample_plans.py`."""
+    return _samples()
+
+
+@cache
+def _samples() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sample_plans", Path(__file__).with_name("sample_plans.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass
+class Shown:
+    """A summary that is open: the pilot, the screen, and what it answered (nothing while it is open)."""
+
+    pilot: Pilot[Any]
+    screen: SummaryScreen
+    answers: list[Review | None]
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys and waits until they are dealt with."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    @property
+    def title(self) -> str:
+        """The subject of the row under the cursor."""
+        at = self.screen.table.cursor_row_id
+        return "" if at is None else self.screen.review.row(at).title
+
+    def row(self, title: str) -> Row:
+        """The row with a subject, as it stands in the review."""
+        return next(row for row in self.screen.review.rows() if row.title == title)
+
+    def go_to(self, title: str) -> None:
+        """Moves the cursor there."""
+        self.screen.table.go_to(self.row(title).id)
+
+    def marked(self) -> list[str]:
+        """The subjects of the marked rows."""
+        return [self.screen.review.row(row_id).title for row_id in self.screen.table.selected_ids]
+
+    def text(self) -> str:
+        """What the terminal shows, as lines of text."""
+        return "\n".join(strip.text for strip in self.pilot.app.screen._compositor.render_strips())
+
+    def said(self) -> str:
+        """The status line."""
+        return str(self.screen.query_one("#said", Words).content).strip()
+
+
+Open = Callable[..., AbstractAsyncContextManager[Shown]]
+
+
+@pytest.fixture
+def summary(app: HandsyncApp) -> Open:
+    """Opens a summary of a plan, read two minutes ago."""
+
+    @asynccontextmanager
+    async def opened(
+        plan: Plan | None = None, size: tuple[int, int] = (80, 24), glyphs: GlyphSet = UNICODE
+    ) -> AsyncIterator[Shown]:
+        samples = _samples()
+        review = Review.of(samples.monday() if plan is None else plan)
+        now = datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
+        async with app.run_test(size=size) as pilot:
+            await _settle(pilot)
+            answers: list[Review | None] = []
+            screen = SummaryScreen(review, samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs)
+            app.push_screen(screen, answers.append)
+            await _settle(pilot)
+            yield Shown(pilot, screen, answers)
+
+    return opened

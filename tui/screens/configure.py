@@ -58,7 +58,7 @@ class ConfigureScreen(BaseScreen[None]):
     def compose(self) -> ComposeResult:
         """Everything at once; the switcher shows one component."""
         yield TitleBar("Configure", Content(text.plain(str(self.handsync.backend.path))))
-        with Horizontal(id="body"):
+        with Horizontal(id="configure-body"):
             yield Listing(Option("Connections", id="connections"), Option("Sync", id="sync"), id="components")
             with ContentSwitcher(initial="sync" if self._first else "connections", id="switcher"):
                 with TabbedContent(id="connections"):
@@ -67,11 +67,11 @@ class ConfigureScreen(BaseScreen[None]):
                             yield ConnectionPane(self._draft, side, self._loaded.locked, self._test)
                 with TabbedContent(id="sync"), TabPane("Sync Jobs", id="tab-jobs"):
                     yield JobsPane(self._draft, self._first or Kind.CALENDAR, self._loaded)
-        yield Words("", id="status")
+        yield Words("", id="configure-status")
         with Horizontal(id="buttons"):
-            yield Push("Apply", id="apply")
-            yield Push("OK", id="ok")
-            yield Push("Cancel", id="cancel")
+            yield Push("Apply", id="press-apply")
+            yield Push("OK", id="press-ok")
+            yield Push("Cancel", id="press-cancel")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -92,11 +92,11 @@ class ConfigureScreen(BaseScreen[None]):
 
     @on(Edited)
     def _edited(self) -> None:
-        self.query_one("#apply", Button).disabled = not self._draft.changed
+        self.query_one("#press-apply", Button).disabled = not self._draft.changed
         self._say("Changes are not kept yet." if self._draft.changed else "", "warn")
 
     def _say(self, sentence: str, tone: str) -> None:
-        status = self.query_one("#status", Words)
+        status = self.query_one("#configure-status", Words)
         status.update(Content(text.plain(sentence)))
         status.set_classes(tone)
 
@@ -163,9 +163,9 @@ class ConfigureScreen(BaseScreen[None]):
     def pressed(self, event: Button.Pressed) -> None:
         """The buttons do what the keys do."""
         match event.button.id:
-            case "apply":
+            case "press-apply":
                 self.action_apply()
-            case "ok":
+            case "press-ok":
                 self.action_ok()
-            case "cancel":
+            case "press-cancel":
                 self.action_back()

@@ -55,7 +55,7 @@ class IgnoredScreen(BaseScreen[None]):
     def compose(self) -> ComposeResult:
         """The list, and what to do with it."""
         yield TitleBar("Ignored items")
-        yield Words("", id="said")
+        yield Words("", id="ignored-said")
         yield Listing(id="list")
         with Horizontal(id="buttons"):
             yield Push("Take back", id="take-back")
@@ -88,7 +88,7 @@ class IgnoredScreen(BaseScreen[None]):
             self._say(" ".join(part for part in (said, EMPTY) if part))
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#said", Words).update(Content(text.plain(sentence)))
+        self.query_one("#ignored-said", Words).update(Content(text.plain(sentence)))
 
     def _line(self, kind: Kind, entry: Ignore) -> Content:
         title = text.shorten(text.plain(entry.title) or "(no subject)", 34)
