@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -119,11 +118,18 @@ class HandsyncApp(App[int]):
         if event.state is WorkerState.ERROR and error is not None:
             self.faults.append(error)
             self.notify(
-                f"handsync made a mistake ({type(error).__name__}). Nothing was written by it. Please report it; "
-                "the details are printed when you quit.",
+                f"Something went wrong that should not have ({type(error).__name__}). You can go on. When you quit, "
+                "HANDSYNC_DEBUG=1 shows where it was.",
                 severity="error",
                 markup=False,
             )
+
+    def _fatal_error(self) -> None:
+        """Ends the program after a fault of our own. `run` raises it once the screen is gone.
+
+        Textual would print a traceback here with the values of all variables, secrets among them.
+        """
+        self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
         """Leaves the program; asks first when a screen holds something that was not kept."""
@@ -163,7 +169,7 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
     """Runs the full-screen program until it is left; the exit code.
 
     `config_path` is the settings file, or None for the usual place. A demo brings its own. Raises SettingsError when
-    the place of the settings cannot be made out.
+    the place of the settings cannot be made out, and at the end the first fault of our own, if there was one.
     """
     backend: Backend = DemoBackend() if demo else FileBackend(config_path)
     app = HandsyncApp(backend, few_colours=few_colours(os.environ))
@@ -171,6 +177,6 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
         code = app.run(mouse=not no_mouse)
     finally:
         backend.close()
-    for fault in app.faults:
-        traceback.print_exception(fault)
+    if fault := app._exception or next(iter(app.faults), None):
+        raise fault
     return app.return_code or 0 if code is None else code

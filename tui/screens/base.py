@@ -31,6 +31,11 @@ class BaseScreen(Screen[T]):
         assert isinstance(app, HandsyncApp)
         return app
 
+    @property
+    def unsaved(self) -> str:
+        """What would be lost if the program were left now, as a sentence; "" for nothing. Ctrl+Q then asks."""
+        return ""
+
     def action_back(self) -> None:
         """Leaves the screen without an answer."""
         self.dismiss(None)
