@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sync_core import text
 from sync_core.items import SideName, Value, When
-from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
+from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label
+from sync_core.planfile import will_be
 from sync_core.settings.document import shown as shown
 from sync_core.sides import Operation
 
@@ -108,14 +109,18 @@ def row_text(row: Row, zone: str, width: int) -> str:
     lines.append(wrapped(f"Why: {row.reason}", width, indent=2, hanging=4))
     if row.why_not:
         lines.append(wrapped(f"Not done: {row.why_not}", width, indent=2, hanging=4))
-    done = results(row)
+    done = will_be(row)
     for change in row.changes:
-        will = value(done[change.name], zone) if change.name in done else "not decided"
+        will = value(done[change.name], zone) if change.name in done else _open(row)
         words = f"{field_label(row.kind, change.name)}: before {value(change.baseline, zone)}; "
         words += f"Salesforce {value(change.left, zone)}; Outlook {value(change.right, zone)}; will be {will}"
         lines.append(wrapped(words, width, indent=2, hanging=4))
     lines.append(f"  Id: {row.id}")
     return "\n".join(lines)
+
+
+def _open(row: Row) -> str:
+    return "not decided" if row.state is State.UNDECIDED else "left as it is"
 
 
 def _action(row: Row) -> str:
