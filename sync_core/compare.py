@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sync_core.items import FIELDS, Fields, FieldSpec, Flow, Kind, Value
+from sync_core.items import FIELDS, Fields, FieldSpec, Flow, Kind, SideName, Value
 
 
 class Verdict(StrEnum):
@@ -33,6 +33,10 @@ class Baseline:
 
     left: Fields
     right: Fields
+
+    def on(self, side: SideName) -> Fields:
+        """The values of one side."""
+        return self.left if side is SideName.SALESFORCE else self.right
 
 
 NO_BASELINE: Final = Baseline({}, {})

@@ -52,7 +52,7 @@ def _was_outside(link: Link, window: Window) -> bool:
 def make_plan(q: Question) -> Plan:
     """The plan that follows from what both sides show. The same answer for the same question, in whatever order."""
     left, right = _present(q.left, q.window), _present(q.right, q.window)
-    pairs = pair(q.kind, left, right, q.links)
+    pairs = pair(q.kind, left, right, q.links, _gone(q))
     first = not q.links
     rows: list[Row] = []
     in_sync = silent = 0
@@ -92,6 +92,12 @@ def _present(picture: Picture, window: Window) -> list[Item]:
     return list(items.values())
 
 
+def _gone(q: Question) -> frozenset[str]:
+    """The ids that a side, asked for them, answered not to have any more."""
+    sightings = (*q.left.sightings.items(), *q.right.sightings.items())
+    return frozenset(item_id for item_id, sighting in sightings if sighting.fate is Fate.DELETED)
+
+
 def _silent(link: Link, q: Question) -> bool:
     asked = link.left_id in q.left.sightings or link.right_id in q.right.sightings
     return not asked and _was_outside(link, q.window)
@@ -124,7 +130,7 @@ def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     if not changes:
         if not p.came_back:
             return None
-        why = "moved in Outlook and found again: the link follows, nothing is written"
+        why = "found again under another id, as after a move: the link follows, nothing is written"
         return _make(p, q, Situation.SAME_CHANGE, why)
     if moved == {Verdict.SAME}:
         fields = reasons.names(q.kind, [c.name for c in changes])

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from sync_core.compare import Baseline
-from sync_core.items import Item, Kind
+from sync_core.items import Item, Kind, SideName
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Link:
     mark: str = ""
     synced_at: str = ""
 
+    def id_on(self, side: SideName) -> str:
+        """The id of one half."""
+        return self.left_id if side is SideName.SALESFORCE else self.right_id
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -45,6 +49,16 @@ class Pair:
     right: Item | None = None
     came_back: bool = False
     rivals: tuple[Item, ...] = field(default=())
+
+    def half(self, side: SideName) -> Item | None:
+        """The item on one side."""
+        return self.left if side is SideName.SALESFORCE else self.right
+
+    def again(self, item: Item) -> Pair:
+        """This pair with a half that was found under another id."""
+        if item.side is SideName.SALESFORCE:
+            return replace(self, left=item, came_back=True)
+        return replace(self, right=item, came_back=True)
 
 
 K = TypeVar("K", bound=Hashable)
@@ -102,12 +116,22 @@ EXACT_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
 }
 
 
-def pair(kind: Kind, left: Sequence[Item], right: Sequence[Item], links: Sequence[Link]) -> list[Pair]:
-    """Every item and every link in exactly one pair. Items must have ids that are unique on their side."""
+def pair(
+    kind: Kind,
+    left: Sequence[Item],
+    right: Sequence[Item],
+    links: Sequence[Link],
+    gone: Collection[str] = frozenset(),
+) -> list[Pair]:
+    """Every item and every link in exactly one pair. Items must have ids that are unique on their side.
+
+    `gone` are the ids that a side, asked for them, answered not to have any more.
+    """
     free_left = {item.id: item for item in left}
     free_right = {item.id: item for item in right}
     pairs = [_by_id(link, free_left, free_right) for link in sorted(links, key=lambda k: (k.left_id, k.right_id))]
     pairs = _find_moved(pairs, free_right)
+    pairs = _find_again(kind, pairs, free_left, free_right, gone)
     pairs += _by_mark(free_left, free_right, {p.link.left_id for p in pairs if p.link})
     for key in EXACT_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key)
@@ -139,6 +163,29 @@ def _find_moved(pairs: list[Pair], right: dict[str, Item]) -> list[Pair]:
             result.append(replace(p, rivals=group))
             result.extend(Pair(right=right.pop(i.id), rivals=tuple(x for x in group if x is not i)) for i in group)
     return result
+
+
+def _find_again(
+    kind: Kind, pairs: list[Pair], left: dict[str, Item], right: dict[str, Item], gone: Collection[str]
+) -> list[Pair]:
+    """Links with a half that is gone under its id, while the very same item is there under another one.
+
+    Moving an item away and back, or accepting an invitation, changes its id (facts: exchange A.8); one that carries no
+    mark is known by its exact key. Only where one link and one item have that key.
+    """
+    for side, free in ((SideName.SALESFORCE, left), (SideName.OUTLOOK, right)):
+        lost: dict[Key, list[int]] = defaultdict(list)
+        for number, p in enumerate(pairs):
+            if p.link is not None and not p.rivals and p.half(side) is None and p.link.id_on(side) in gone:
+                known = Item(kind, side, p.link.id_on(side), "", p.link.baseline.on(side))
+                if key := EXACT_KEYS[kind][0](known):
+                    lost[key].append(number)
+        found = _group(free.values(), EXACT_KEYS[kind][0]) if lost else {}
+        for key, numbers in lost.items():
+            items = found.get(key, [])
+            if len(numbers) == len(items) == 1:
+                pairs[numbers[0]] = pairs[numbers[0]].again(free.pop(items[0].id))
+    return pairs
 
 
 def _by_mark(left: dict[str, Item], right: dict[str, Item], known: set[str]) -> list[Pair]:

@@ -279,3 +279,21 @@ def test_a_field_that_a_side_does_not_let_us_set_blocks_its_update():
     assert row.why_not == "location is read-only for you"
     assert only(plan([left(subject="New")], theirs, [link()])).action is Action.UPDATE_IN_OUTLOOK
     assert only(plan([left()], picture(OL, [right(location="York")], unwritable=closed), [link()])).state is State.READY
+
+
+@pytest.mark.parametrize("side", [SF, OL])
+def test_an_unmarked_item_that_was_moved_away_and_back_is_known_by_its_exact_key(side):
+    if side is OL:
+        row = only(plan([left()], picture(OL, [right("R9")], gone("R1")), [link()]))
+    else:
+        row = only(plan(picture(SF, [left("L9")], gone("L1")), [right()], [link()]))
+    assert (row.situation, row.action, row.link_ids) == (Situation.SAME_CHANGE, Action.NONE, ("L1", "R1"))
+    edited = only(plan([left()], picture(OL, [right("R9", notes="New")], gone("R1")), [link()]))
+    assert edited.action is Action.UPDATE_IN_SALESFORCE
+
+
+def test_two_that_could_be_the_one_that_moved_are_not_taken_for_it():
+    p = plan([left()], picture(OL, [right("R8"), right("R9")], gone("R1")), [link()])
+    assert {r.link_ids for r in p.rows} == {("L1", "R1"), ("", "")}
+    elsewhere = plan([left()], picture(OL, [right("R9")], {"R1": Sighting(Fate.MOVED)}), [link()])
+    assert {r.situation for r in elsewhere.rows} == {Situation.OUT_OF_RANGE, Situation.NEW}

@@ -71,6 +71,8 @@ class Weeks(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
+        # Outlook's new ids, and the old ones they took the place of
+        self.moved: dict[str, str] = {}
 
     # what people do
 
@@ -102,8 +104,8 @@ class Weeks(RuleBasedStateMachine):
         items = sorted(self.world.right.items)
         if items:
             old = self.world.right.items.pop(items[position % len(items)])
-            if old.mark:
-                self.world.right.put(old.fields, mark=old.mark)
+            moved = self.world.right.put(old.fields, mark=old.mark)
+            self.moved[moved.id] = old.id
 
     @rule(position=st.integers(0, 20), changes=CHANGES)
     def copy_in_outlook(self, position, changes):
@@ -188,8 +190,11 @@ class Weeks(RuleBasedStateMachine):
         """Promise 8 with the recommendations alone: what somebody typed since the last sync stays on its side."""
         for side in SideName:
             for item_id, old in before[side].items():
-                # an Outlook item that was moved is known by its mark
+                # an Outlook item that was moved has another id now
                 agreed = base.get((side, item_id)) or (base.get((side, old.mark)) if old.mark else None)
+                before_move = self.moved.get(item_id)
+                while agreed is None and before_move is not None and side is OL:
+                    agreed, before_move = base.get((OL, before_move)), self.moved.get(before_move)
                 now = self.world.side(side).items.get(item_id)
                 if now is None:
                     assert agreed is not None, "an item nobody had synced was deleted"
