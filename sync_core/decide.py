@@ -130,7 +130,7 @@ def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     if not changes:
         if not p.came_back:
             return None
-        why = "found again under another id, as after a move: the link follows, nothing is written"
+        why = "moved, and found again under another id: the link follows, nothing is written"
         return _make(p, q, Situation.SAME_CHANGE, why)
     if moved == {Verdict.SAME}:
         fields = reasons.names(q.kind, [c.name for c in changes])

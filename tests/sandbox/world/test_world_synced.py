@@ -54,6 +54,7 @@ MONDAY = {
     "other_folder": (S.OUT_OF_RANGE, A.NONE, "another folder"),
     "other_owner": (S.OUT_OF_RANGE, A.NONE, "somebody else"),
     "moved_and_back": (S.SAME_CHANGE, A.NONE, "moved"),
+    "moved_and_back_unmarked": (S.SAME_CHANGE, A.NONE, "moved"),
     "moved_and_changed": (S.CHANGED, A.UPDATE_IN_SALESFORCE, "location"),
     "private_outlook": (S.CHANGED, A.NONE, "private"),
     "private_salesforce": (S.CHANGED, A.NONE, "private"),
@@ -95,7 +96,7 @@ MONDAY = {
 }
 # these depend on what the program makes of series, and of items in Outlook on which it never noted anything
 OPEN = {
-    "salesforce_series", "outlook_weekly", "outlook_monthly", "other_folder_unmarked", "moved_and_back_unmarked"
+    "salesforce_series", "outlook_weekly", "outlook_monthly", "other_folder_unmarked"
 }  # fmt: skip
 
 
