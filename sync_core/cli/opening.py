@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync_core.errors import SettingsError
-from sync_core.items import FIELDS, Kind
+from sync_core.items import RUNNABLE, Kind
 from sync_core.settings import settings_path, state_path
 
 if TYPE_CHECKING:
@@ -31,5 +31,7 @@ def opened(config: Path | None, state_dir: Path | None = None) -> Iterator[Servi
 def must_be_there(kinds: Iterable[Kind]) -> None:
     """Raises SettingsError for a process that this version does not have."""
     for kind in kinds:
-        if kind not in FIELDS:
-            raise SettingsError(f"the process {kind.process} is not there yet", remedy="Only calendar can run")
+        if kind not in RUNNABLE:
+            raise SettingsError(
+                f"the process {kind.process} is not there yet", remedy=f"There is: {', '.join(sorted(RUNNABLE))}"
+            )

@@ -11,7 +11,7 @@ from sync_core import planfile
 from sync_core.cli import plain, terminal
 from sync_core.cli.opening import must_be_there, opened
 from sync_core.errors import SettingsError
-from sync_core.items import FIELDS, Kind
+from sync_core.items import Kind
 from sync_core.plan import Plan
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def instead_of_screen(options: Namespace, stop: terminal.Stop) -> int:
 
 def _print_all(config: Path | None, state_dir: Path | None, stop: terminal.Stop) -> int:
     with opened(config, state_dir) as service:
-        kinds = [kind for kind in FIELDS if service.settings.job(kind).include]
+        kinds = [kind for kind in Kind if service.settings.job(kind).include]
         if not kinds:
             raise SettingsError("no process is switched on", remedy="Set include = true under [calendar]")
+        must_be_there(kinds)
         plans = made(service, kinds, stop)
     print("\n\n".join(plain.plan_text(one, terminal.columns()) for one in plans))
     return 0

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from support.build import MADE_AT, OL, SF, gone, left, link, only, picture, plan, right
 
-from sync_core.decide import Rules
 from sync_core.errors import SettingsError, StoreError
 from sync_core.items import fields_to_json
 from sync_core.plan import Action, Choice, Guard, Plan, Situation, State, effect
 from sync_core.planfile import decide, dumps, plan_to_json, read_plan_file, write_plan_file
+from sync_core.question import Rules
 from sync_core.review import Review
 from sync_core.sides import Operation
 
