@@ -198,5 +198,6 @@ def titles(rows: Sequence[Row], zone: str, width: int) -> str:
     lines = []
     for row in rows:
         when = _when(row)
-        lines.append(wrapped(f"{row.title}, {moment(when, zone)}" if when else row.title, width, indent=2, hanging=4))
+        words = f"{row.title}, {moment(when, zone)}" if when else row.title
+        lines.append(wrapped(words, width, indent=4, hanging=6))
     return "\n".join(lines)
