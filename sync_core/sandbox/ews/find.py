@@ -125,6 +125,9 @@ def expand(session: Session, items: list[StoredItem], start: datetime, end: date
             found.extend(in_window(session.exchange, item, start, end))
         else:
             values: Any = item.fields
+            # an event without times, as damaged ones are, is in no view
+            if values.get("start") is None or values.get("end") is None:
+                continue
             if touches(values["start"], values["end"], start, end):
                 found.append(item)
     moments: Any = [(item.fields["start"], item) for item in found]

@@ -294,3 +294,10 @@ def test_an_endless_series_is_quick_to_view_years_later(world, account):
     )
     found = view(account, datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 4, tzinfo=UTC))
     assert [item.start.day for item in found] == [1, 2, 3]
+
+
+def test_a_damaged_event_without_times_is_in_no_view(world, account):
+    day = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    damaged = world.box.create(world.box.folder("calendar"), {"subject": "Torn", "start": day, "end": day})
+    del damaged.fields["start"]
+    assert all_of(account) == []
