@@ -20,7 +20,7 @@ from support.build import left, link, question, right  # noqa: E402 (the path co
 from sync_core.decide import make_plan  # noqa: E402
 from sync_core.items import When  # noqa: E402
 from sync_core.plan import count  # noqa: E402
-from sync_core.question import Question
+from sync_core.question import Question  # noqa: E402
 
 RUNS = 5
 
