@@ -113,7 +113,10 @@ class HandsyncApp(App[int]):
         return Loaded(settings, service, service.today(), service.zone, last_runs, self.backend.locked())
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A fault of our own in a worker: said in a sentence, kept for the end, and never swallowed."""
+        """A fault of our own in a worker: said in a sentence, kept for the end, and never swallowed.
+
+        The event does not bubble: screens and widgets with workers hand theirs on.
+        """
         error = event.worker.error
         if event.state is WorkerState.ERROR and error is not None:
             self.faults.append(error)

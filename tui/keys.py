@@ -78,7 +78,9 @@ def key_help(screen: Screen[Any]) -> list[KeyHelp]:
     """What keys do on `screen` now, its own ones first. Bindings without a label or sentence are left out."""
     found: dict[tuple[int, str], list[tuple[str, Binding, bool]]] = {}
     for key, active in screen.active_bindings.items():
-        if not (type(active.node).__module__.startswith("tui.") or active.node is screen.app):
+        # buttons, boxes and fields do what Textual's do: the help page says that once
+        where = type(active.node).__module__
+        if where == "tui.widgets.controls" or not (where.startswith("tui.") or active.node is screen.app):
             continue
         if not active.binding.description and not active.binding.tooltip:
             continue

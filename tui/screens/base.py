@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.worker import Worker
 
 from tui.keys import BACK, HELP, MOVES
 
@@ -30,6 +31,10 @@ class BaseScreen(Screen[T]):
         app = self.app
         assert isinstance(app, HandsyncApp)
         return app
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of this screen ended: the program says so if it was by a fault."""
+        self.handsync.on_worker_state_changed(event)
 
     @property
     def unsaved(self) -> str:

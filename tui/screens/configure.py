@@ -20,7 +20,7 @@ from tui.background import in_thread
 from tui.draft import Draft
 from tui.keys import HELP, MOVES
 from tui.screens.base import BaseScreen
-from tui.screens.configure_connections import ConnectionPane
+from tui.screens.configure_connections import ConnectionPane, Tested
 from tui.screens.configure_jobs import Edited, JobsPane
 from tui.screens.question import Answer, Question
 from tui.widgets.controls import Listing, Push, Words
@@ -94,6 +94,10 @@ class ConfigureScreen(BaseScreen[None]):
     def _edited(self) -> None:
         self.query_one("#press-apply", Button).disabled = not self._draft.changed
         self._say("Changes are not kept yet." if self._draft.changed else "", "warn")
+
+    @on(Tested)
+    def _tested(self, event: Tested) -> None:
+        self.on_worker_state_changed(event.event)
 
     def _say(self, sentence: str, tone: str) -> None:
         status = self.query_one("#configure-status", Words)

@@ -11,7 +11,9 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Button, Input, Select
+from textual.worker import Worker
 
 from sync_core import text
 from sync_core.errors import HandsyncError
@@ -73,6 +75,14 @@ _SOURCES: Final = {
     "command": "given by a command; type to replace it",
     "file": "given by a file; type to replace it",
 }
+
+
+class Tested(Message):
+    """The worker of a test came further, or ended."""
+
+    def __init__(self, event: Worker.StateChanged) -> None:
+        super().__init__()
+        self.event = event
 
 
 class ConnectionPane(Vertical):
@@ -176,6 +186,10 @@ class ConnectionPane(Vertical):
         """The test was asked for."""
         event.stop()
         self.run_test()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The test ended: the program says so if it was by a fault."""
+        self.post_message(Tested(event))
 
     @work(exclusive=True, group="test", exit_on_error=False)
     async def run_test(self) -> None:

@@ -1,0 +1,171 @@
+"""Home: what it says, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.pilot import Pilot
+
+from sync_core.errors import SettingsError
+from sync_core.items import Kind, SideName
+from sync_core.service import Finding
+from sync_core.settings.models import Settings, SyncJob
+from tui.app import HandsyncApp
+from tui.screens.configure import ConfigureScreen
+from tui.screens.fetch import FetchScreen
+from tui.screens.home import HomeScreen
+from tui.screens.question import Question
+from tui.widgets.controls import Box, Choice
+
+Settle = Callable[[Pilot[Any]], Awaitable[None]]
+Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
+
+
+def shown(app: HandsyncApp) -> str:
+    """What the terminal shows, every run of blanks as one."""
+    lines = app.screen._compositor.render_strips()
+    return " ".join(" ".join("".join(segment.text for segment in strip) for strip in lines).split())
+
+
+async def test_says_what_each_process_will_do(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        said = shown(app)
+    assert "[x] Calendar both ways, 23 Oct 2026 – 22 Nov 2027, private items stay out" in said
+    assert "last run Fri 20 Nov 16:02: 12 done, 1 skipped" in said
+    assert "[ ] Contacts not there yet; it comes with a later version." in said
+    assert "[ ] Tasks not there yet" in said
+    assert "Salesforce ok signed in as Priya Raman." in said
+    assert "Sun 22 Nov 2026, Europe/London" in said
+
+
+async def test_says_what_never_happens(app: HandsyncApp, backend: Any, settle: Settle) -> None:
+    backend.settings.calendar = SyncJob(include=True, prevent_salesforce=["delete"])
+    backend.given.last = None
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "nothing is deleted from Salesforce never run" in shown(app)
+
+
+async def test_a_process_that_is_switched_off_leads_to_configure(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Until
+) -> None:
+    backend.settings.calendar.include = False
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "[ ] Calendar switched off. Nothing syncs until you switch it on in Configure." in shown(app)
+        app.screen.query_one("#process-calendar", Box).focus()
+        await pilot.press("space")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        assert app.screen.query_one("#process", Choice).value is Kind.CALENDAR
+        await pilot.press("space", "o")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await settle(pilot)
+        # switched on means ticked as well
+        assert "[x] Calendar both ways" in shown(app)
+
+
+async def test_unticked_stays_unticked(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.screen.query_one("#process-calendar", Box).focus()
+        await pilot.press("space", "r")
+        await settle(pilot)
+        assert "[ ] Calendar both ways" in shown(app)
+        await pilot.press("s")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+        assert "Tick a process first." in next(note.message for note in app._notifications)
+
+
+async def test_a_process_that_is_not_there_yet_says_so(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.screen.query_one("#process-tasks", Box).focus()
+        await pilot.press("space")
+        await settle(pilot)
+        assert not app.screen.query_one("#process-tasks", Box).value
+        assert "Tasks: not there yet" in next(note.message for note in app._notifications)
+
+
+async def test_a_broken_connection_says_what_to_do(app: HandsyncApp, backend: Any, settle: Settle) -> None:
+    sentence = "Outlook: the password was refused. Type it again in Configure. [/x] \x1b[2J"
+    backend.given.findings = {SideName.OUTLOOK: [Finding("Outlook", False, sentence)]}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        said = shown(app)
+    assert "Outlook !! Outlook: the password was refused. Type it again in Configure. [/x] ␛[2J" in said
+    assert "Salesforce ok" in said
+    assert set(backend.given.checked) == set(SideName)
+
+
+async def test_no_settings_get_a_welcome(app: HandsyncApp, backend: Any, settle: Settle, until: Until) -> None:
+    backend.settings = Settings()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        said = shown(app)
+        assert "Welcome." in said
+        assert "handsync --demo" in said
+        assert backend.given.checked == []
+        # Enter goes where the first step is: the connections
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        assert app.screen.query_one("#switcher").current == "connections"  # type: ignore[attr-defined]
+
+
+async def test_broken_settings_are_a_sentence_and_can_be_read_again(
+    app: HandsyncApp, backend: Any, settle: Settle
+) -> None:
+    backend.load_error = SettingsError(
+        "past_days must be 0 or more", where="config.toml, line 9", remedy="Correct the line"
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "config.toml, line 9: past_days must be 0 or more. Correct the line. Then press r." in shown(app)
+        await pilot.press("c", "i", "s")
+        await settle(pilot)
+        assert isinstance(app.screen, HomeScreen)
+        backend.load_error = None
+        await pilot.press("r")
+        await settle(pilot)
+        assert "[x] Calendar both ways" in shown(app)
+
+
+async def test_start_asks_first_and_no_means_no(app: HandsyncApp, settle: Settle, until: Until) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "This only reads both sides." in shown(app)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, FetchScreen))
+
+
+async def test_everything_can_be_reached_with_arrows(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        seen = set()
+        for key in ("down", "j", "right", "tab") * 3:
+            await pilot.press(key)
+            seen.add(app.focused.id if app.focused else None)
+        assert {"process-calendar", "process-contacts", "process-tasks"} <= seen
+        assert {"start", "configure", "ignored", "quit"} <= seen
+
+
+async def test_a_demo_says_so_and_opens_on_its_plan(app: HandsyncApp, backend: Any, until: Until) -> None:
+    backend.demo, backend.said = True, ("Starting two servers …", "It is Monday morning.")
+    backend.given.go_on.clear()
+    async with app.run_test(size=(80, 24)) as pilot:
+        home = app.screen
+        await until(pilot, lambda: isinstance(app.screen, FetchScreen))
+        assert "DEMO" in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is home)
+        assert "Demo: a made-up company, nothing real is touched." in shown(app)
