@@ -371,14 +371,15 @@ def _open_or_shut(row: Row, wanted: Effect) -> Allowed:
 
 
 def results(row: Row) -> dict[str, Value]:
-    """What each differing field will be on both sides after a run; a field nobody decided is missing."""
-    now = allowed(row).effect
+    """What each differing field will be after a run, wherever it is written; a field nobody decided is missing.
+
+    An undecided row still shows what its decided fields would become.
+    """
     done: dict[str, Value] = {c.name: c.left for c in row.changes if c.verdict is Verdict.SAME}
-    # an undecided row still shows what its decided fields would become
-    shown = effect(row) if now.action is not Action.CONFLICT else _decided(row)
-    if allowed(row).state in (State.READY, State.UNDECIDED):
-        done.update(shown.to_left)
-        done.update(shown.to_right)
+    now = allowed(row)
+    shown = _decided(row) if now.state is State.UNDECIDED else now.effect
+    done.update(shown.to_left)
+    done.update(shown.to_right)
     return done
 
 

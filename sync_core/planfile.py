@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sync_core import files, text
-from sync_core.compare import Verdict
 from sync_core.errors import SettingsError, StoreError
-from sync_core.items import Item, Kind, Value, fields_to_json, to_json
+from sync_core.items import Item, Kind, fields_to_json, to_json
 from sync_core.plan import Action, Choice, Counts, Plan, Row, State, allowed, choice_for, count, effect, results
 from sync_core.review import Review
 
@@ -59,7 +58,7 @@ def _counts_to_json(counts: Counts) -> _Json:
 
 def row_to_json(row: Row) -> _Json:
     """One row of a plan file."""
-    done = will_be(row)
+    done = results(row)
     return {
         "id": row.id,
         "recommended": row.recommended.value,
@@ -73,16 +72,6 @@ def row_to_json(row: Row) -> _Json:
             for change in _changes_to_json(row)
         ],
     }
-
-
-def will_be(row: Row) -> Mapping[str, Value]:
-    """What each differing field will be on both sides. Of a merge that is half prevented, only what will be written."""
-    now = allowed(row)
-    if now.state is not State.READY or not now.refused:
-        return results(row)
-    written = {*now.effect.to_left, *now.effect.to_right}
-    written |= {change.name for change in row.changes if change.verdict is Verdict.SAME}
-    return {name: value for name, value in results(row).items() if name in written}
 
 
 def _changes_to_json(row: Row) -> list[_Json]:
@@ -370,5 +359,5 @@ def _choice(said: FileRow, row: Row, where: str) -> Choice | None:
 
 def _results(row: Row, choice: Choice) -> _Json:
     row = row if choice is row.choice else replace(row, choice=choice, ignored=None)
-    done = will_be(row)
+    done = results(row)
     return {change.name: to_json(done[change.name]) if change.name in done else None for change in row.changes}

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sync_core import text
 from sync_core.items import SideName, Value, When
-from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label
-from sync_core.planfile import will_be
+from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
 from sync_core.settings.document import shown as shown
 from sync_core.sides import Operation
 
@@ -109,7 +108,7 @@ def row_text(row: Row, zone: str, width: int) -> str:
     lines.append(wrapped(f"Why: {row.reason}", width, indent=2, hanging=4))
     if row.why_not:
         lines.append(wrapped(f"Not done: {row.why_not}", width, indent=2, hanging=4))
-    done = will_be(row)
+    done = results(row)
     for change in row.changes:
         will = value(done[change.name], zone) if change.name in done else _open(row)
         words = f"{field_label(row.kind, change.name)}: before {value(change.baseline, zone)}; "
