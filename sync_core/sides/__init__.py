@@ -147,12 +147,16 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one write. `id` is the item's id after it. `unknown` means that no answer came: it may be done."""
+    """What became of one write. `id` is the item's id after it. `unknown` means that no answer came: it may be done.
+
+    `note` tells what the server has changed besides what was asked for, in words; "" for nothing.
+    """
 
     ok: bool
     id: str = ""
     error: str = ""
     unknown: bool = False
+    note: str = ""
 
 
 class Side(Protocol):

@@ -1,28 +1,29 @@
-"""Calendar items as neutral fields and back. Contacts and tasks will be two more modules of this form."""
+"""Calendar items as neutral fields and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exchangelib.ewsdatetime import UTC as EWS_UTC
 from exchangelib.ewsdatetime import EWSDate, EWSDateTime, EWSTimeZone
+from exchangelib.folders import Calendar
 from exchangelib.items import CalendarItem
-from exchangelib.properties import Body, HTMLBody
+from exchangelib.properties import Body
 
 from sync_core import text
 from sync_core.items import Fields, Item, Kind, SideName, Value, When, canonical
-from sync_core.sides.outlook import recurrence
-from sync_core.sides.outlook.bodies import html_to_text, is_formatted
+from sync_core.sides import Window
+from sync_core.sides.outlook import recurrence, values
+from sync_core.sides.outlook.mapping import Change, ItemMapping, Words
 from sync_core.sides.outlook.services import Parsed
 
 # Exchange's own limit (facts: exchange A.11)
-SUBJECT_LENGTH: Final = 255
+_LENGTHS: Final = {"subject": 255}
 
 # what every reading asks for: a field that is not asked for comes back as its default (facts: exchange 0.6)
-FIELDS: Final = (
+_FIELDS: Final = (
     *("subject", "sensitivity", "body", "text_body", "attachments", "has_attachments", "parent_folder_id"),
     *("reminder_is_set", "reminder_minutes_before_start", "last_modified_name", "last_modified_time"),
     *("effective_rights", "handsync_mark", "uid", "start", "end", "is_all_day", "legacy_free_busy_status", "location"),
@@ -35,6 +36,7 @@ FIELDS: Final = (
 SERIES: Final = "a recurring series: not synced yet"
 CANCELLED: Final = "a cancelled meeting: handsync leaves meetings alone"
 ATTENDEES: Final = "has attendees: handsync never mails attendees, so it leaves meetings alone"
+NO_TIME: Final = "an event needs a time"
 READ_ONLY: Final = "you may read this event but not change it"
 
 # Tentative, WorkingElsewhere and NoData have no counterpart in Salesforce and count as busy; never written over
@@ -54,7 +56,7 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
     when = _when(parsed, zone, series)
     if when is not None:
         raw["when"] = when
-    notes = _notes(parsed)
+    notes = values.notes(parsed)
     if notes is not None:
         raw["notes"] = notes
     if "Sensitivity" in parsed.present and item.sensitivity:
@@ -75,20 +77,10 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         locked=_locked(item, series, owners),
         series=series,
         people=_people(item),
-        changed_at=_instant(item.last_modified_time) if item.last_modified_time else "",
-        changed_by=text.line(item.last_modified_name),
-        formatted=isinstance(item.body, HTMLBody) and is_formatted(str(item.body)),
+        changed_at=values.changed_at(item),
+        changed_by=values.changed_by(item),
+        formatted=values.formatted(item),
     )
-
-
-def _plain(moment: Any) -> datetime:
-    """exchangelib's moment as a plain one, UTC: its own class knows none but its own time zones."""
-    there = moment.astimezone(EWS_UTC)
-    return datetime.combine(date(there.year, there.month, there.day), there.time().replace(tzinfo=None), UTC)
-
-
-def _instant(moment: Any) -> str:
-    return _plain(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _when(parsed: Parsed, zone: str, series: bool) -> When | None:
@@ -98,10 +90,10 @@ def _when(parsed: Parsed, zone: str, series: bool) -> When | None:
         return None
     words = recurrence.in_words(item) if series else ""
     if not item.is_all_day:
-        return When(_instant(start), _instant(end), False, words)
+        return When(values.instant(start), values.instant(end), False, words)
     own = item._start_timezone
     zones = [ZoneInfo(name) for name in ((own.key, zone) if own is not None else (zone,))]
-    first, last = _days(_plain(start), _plain(end), zones)
+    first, last = _days(values.plain_moment(start), values.plain_moment(end), zones)
     return When(first.isoformat(), last.isoformat(), True, words)
 
 
@@ -116,15 +108,6 @@ def _days(start: datetime, end: datetime, zones: list[ZoneInfo]) -> tuple[date, 
             return first.date(), max(first.date(), after.date() - _DAY)
     first, after = start.astimezone(zones[0]), end.astimezone(zones[0]) - timedelta(seconds=1)
     return first.date(), max(first.date(), after.date())
-
-
-def _notes(parsed: Parsed) -> str | None:
-    if "TextBody" in parsed.present:
-        return str(parsed.item.text_body or "")
-    if "Body" not in parsed.present:
-        return None
-    body = parsed.item.body
-    return html_to_text(str(body)) if isinstance(body, HTMLBody) else str(body or "")
 
 
 def _reminder(parsed: Parsed) -> dict[str, int | None]:
@@ -172,10 +155,7 @@ def _locked(item: Any, series: bool, owners: frozenset[str]) -> str:
     attendees = _attendees(item)
     if attendees or item.is_meeting or "Meeting" in state or "Received" in state:
         return ATTENDEES if _organised_here(item, state, owners) else _foreign(item)
-    rights = item.effective_rights
-    if rights is not None and not rights.modify:
-        return READ_ONLY
-    return ""
+    return "" if values.may_modify(item) else READ_ONLY
 
 
 def _organised_here(item: Any, state: tuple[str, ...], owners: frozenset[str]) -> bool:
@@ -196,9 +176,8 @@ def _foreign(item: Any) -> str:
 def check(fields: Fields) -> str:
     """Why these values cannot be written, in words; "" when they can. Exchange accepts an end before the start
     (facts: exchange E), and exchangelib refuses a whole batch for one long subject (facts: exchange A.11)."""
-    subject = fields.get("subject")
-    if isinstance(subject, str) and len(subject) > SUBJECT_LENGTH:
-        return f"the subject is {len(subject)} characters long and Outlook holds {SUBJECT_LENGTH}"
+    if problem := values.too_long(fields, _LENGTHS):
+        return problem
     if "show_as" in fields and fields["show_as"] not in _FREE_BUSY:
         return f"Outlook cannot show a time as {fields['show_as']}"
     reminder = fields.get("reminder")
@@ -209,9 +188,14 @@ def check(fields: Fields) -> str:
     return ""
 
 
+def check_new(fields: Fields) -> str:
+    """Why these values make no event, in words; "" when they do."""
+    return check(fields) or ("" if "when" in fields else NO_TIME)
+
+
 def _check_when(when: Value) -> str:
     if not isinstance(when, When):
-        return "an event needs a time"
+        return NO_TIME
     if when.recurrence:
         return SERIES
     try:
@@ -229,25 +213,20 @@ def _moments(when: When) -> tuple[date, date]:
 
 def new_item(fields: Fields, mark: str, account: Any, folder: Any) -> CalendarItem:
     """A calendar item for CreateItem with all `fields`, times in the account's zone. Check the fields before."""
-    values = _values(fields, {}, account.default_timezone)
+    made = _attributes(fields, {}, account.default_timezone)
     if mark:
-        values["handsync_mark"] = mark
-    return CalendarItem(account=account, folder=folder, **values)
+        made["handsync_mark"] = mark
+    return CalendarItem(account=account, folder=folder, **made)
 
 
-def changed_item(fields: Fields, mark: str, before: Item, now: Parsed, account: Any) -> tuple[CalendarItem, list[str]]:
-    """A calendar item for UpdateItem and the names of the fields to send: never more than what changes.
-
-    `now` is the item as it is on the server; a moved start keeps the item's own time zone. An empty list of names means
-    that there is nothing to write.
-    """
+def changed_item(fields: Fields, mark: str, before: Item, now: Parsed, account: Any) -> Change:
+    """An UpdateItem of what changes and nothing else. A moved start keeps the item's own time zone."""
     zone = _own_zone(fields, now, account.default_timezone)
-    values = _values(fields, before.fields, zone)
+    made = _attributes(fields, before.fields, zone)
     if mark and mark != before.mark:
-        values["handsync_mark"] = mark
-    names = list(values)
-    item = CalendarItem(account=account, id=now.item.id, changekey=now.item.changekey, **values)
-    return item, names
+        made["handsync_mark"] = mark
+    item = CalendarItem(account=account, id=now.item.id, changekey=now.item.changekey, **made)
+    return Change(item, list(made))
 
 
 def _own_zone(fields: Fields, now: Parsed, default: Any) -> Any:
@@ -258,27 +237,27 @@ def _own_zone(fields: Fields, now: Parsed, default: Any) -> Any:
     return default if when.all_day and not now.item.is_all_day else now.item._start_timezone
 
 
-def _values(fields: Fields, before: Mapping[str, Value], zone: EWSTimeZone) -> dict[str, Any]:
+def _attributes(fields: Fields, before: Mapping[str, Value], zone: EWSTimeZone) -> dict[str, Any]:
     """exchangelib's attributes for `fields`; what equals `before` is left alone, so that Tentative stays Tentative."""
-    values: dict[str, Any] = {}
+    made: dict[str, Any] = {}
     for name, value in fields.items():
         if name in before and before[name] == value:
             continue
         match name:
             case "subject" | "location":
                 # '' clears; None would be ignored by some servers (facts: exchange E)
-                values[name] = text.storable(str(value or ""))
+                made[name] = text.storable(str(value or ""))
             case "notes":
-                values["body"] = Body(text.storable(str(value or "")))
+                made["body"] = Body(text.storable(str(value or "")))
             case "show_as":
-                values["legacy_free_busy_status"] = _FREE_BUSY[str(value)]
+                made["legacy_free_busy_status"] = _FREE_BUSY[str(value)]
             case "private":
-                values["sensitivity"] = "Private" if value else "Normal"
+                made["sensitivity"] = "Private" if value else "Normal"
             case "reminder":
-                values |= _reminder_values(value)
+                made |= _reminder_values(value)
             case "when" if isinstance(value, When):
-                values |= _when_values(value, zone)
-    return values
+                made |= _when_values(value, zone)
+    return made
 
 
 def _reminder_values(value: Value) -> dict[str, Any]:
@@ -289,10 +268,58 @@ def _reminder_values(value: Value) -> dict[str, Any]:
 
 def _when_values(when: When, zone: EWSTimeZone) -> dict[str, Any]:
     start, end = _moments(when)
-    values: dict[str, Any] = {"is_all_day": when.all_day, "_start_timezone": zone, "_end_timezone": zone}
+    made: dict[str, Any] = {"is_all_day": when.all_day, "_start_timezone": zone, "_end_timezone": zone}
     if isinstance(start, datetime) and isinstance(end, datetime):
-        values["start"] = EWSDateTime.from_datetime(start).astimezone(zone)
-        values["end"] = EWSDateTime.from_datetime(end).astimezone(zone)
+        made["start"] = EWSDateTime.from_datetime(start).astimezone(zone)
+        made["end"] = EWSDateTime.from_datetime(end).astimezone(zone)
     else:
-        values["start"], values["end"] = EWSDate.from_date(start), EWSDate.from_date(end)
-    return values
+        made["start"], made["end"] = EWSDate.from_date(start), EWSDate.from_date(end)
+    return made
+
+
+# ---- the window
+
+
+def inside(parsed: Parsed, window: Window) -> bool:
+    """Whether an event touches the window: single ones were found by it, a series may lie beside it."""
+    return parsed.item.type != "RecurringMaster" or _series_touches(parsed.item, window)
+
+
+def _series_touches(master: Any, window: Window) -> bool:
+    first = getattr(master.first_occurrence, "start", None) or master.start
+    final = getattr(master.last_occurrence, "end", None)
+    moved = [o for o in master.modified_occurrences or () if touches(o.start, o.end, window.start, window.end)]
+    if moved:
+        return True
+    if isinstance(first, datetime) and first >= window.end:
+        return False
+    return not isinstance(final, datetime) or final > window.start
+
+
+def touches(first: object, last: object, start: datetime, end: datetime) -> bool:
+    """Whether an event has a moment in the range; what cannot be told counts as inside."""
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return True
+    return first < end and (last > start or first >= start)
+
+
+MAPPING: Final = ItemMapping(
+    Kind.CALENDAR,
+    model=CalendarItem,
+    folder_model=Calendar,
+    distinguished="calendar",
+    standard="Calendar",
+    folder_class="IPF.Appointment",
+    words=Words("calendar", "event", "events"),
+    fields=_FIELDS,
+    listed=("type", "start", "end", "subject"),
+    lengths=_LENGTHS,
+    to_item=to_item,
+    check=check,
+    check_new=check_new,
+    new_item=new_item,
+    changed_item=changed_item,
+    # a calendar view holds nothing but the window
+    wanted=lambda entry, window: True,
+    inside=inside,
+)

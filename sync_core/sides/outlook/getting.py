@@ -10,6 +10,7 @@ from exchangelib.properties import ItemId
 from exchangelib.restriction import Restriction
 
 from sync_core.sides.outlook.connection import Connection, ReadError, never
+from sync_core.sides.outlook.mapping import ItemMapping
 from sync_core.sides.outlook.services import Parsed, SafeFindItem, SafeGetItem, Unparsable, paths
 
 T = TypeVar("T")
@@ -33,9 +34,9 @@ def chunks(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 class Getter:
     """Reads items. One odd id or item that makes a whole request fail is found by cutting the request in two."""
 
-    def __init__(self, connection: Connection, fields: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, mapping: ItemMapping) -> None:
         self._connection = connection
-        self._fields = tuple(fields)
+        self._mapping = mapping
 
     def get(
         self,
@@ -54,10 +55,12 @@ class Getter:
 
     def _chunk(self, ids: Sequence[str], cancelled: Callable[[], bool], cuts: list[int]) -> list[Answer]:
         account = self._connection.account
+        mapping = self._mapping
         wanted = [ItemId(id=item_id) for item_id in ids]
 
         def call() -> list[Answer]:
-            return SafeGetItem(account=account, chunk_size=CHUNK).read(wanted, paths(self._fields, account.version))
+            fields = paths(mapping.model, mapping.fields, account.version)
+            return SafeGetItem(account=account, chunk_size=CHUNK).read(wanted, fields)
 
         try:
             return self._connection.read(call, cancelled)
@@ -84,7 +87,7 @@ class Getter:
             while True:
                 page = self._connection.read(
                     lambda r=restriction, o=offset: SafeFindItem(account=account).page(  # type: ignore[misc]  # lambda
-                        folders, paths(["subject"], account.version), restriction=r, offset=o
+                        folders, paths(self._mapping.model, ["subject"], account.version), restriction=r, offset=o
                     ),
                     cancelled,
                 )

@@ -15,22 +15,23 @@ from exchangelib.errors import (
 
 from sync_core.sides import Fate, Ref, Sighting
 from sync_core.sides.outlook.connection import ReadError, never
-from sync_core.sides.outlook.folders import CalendarFolder, Folders
+from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Answer, Getter
+from sync_core.sides.outlook.mapping import Words
 from sync_core.sides.outlook.problems import reason
 from sync_core.sides.outlook.reading import ToItem
 from sync_core.sides.outlook.services import Parsed, Unparsable
 
 _STRANGE: Final = (ErrorInvalidId, ErrorInvalidIdEmpty, ErrorInvalidIdMalformed, ErrorInvalidIdNotAnItemAttachmentId)
-_SEVERAL: Final = "more than one event in this calendar carries its mark"
 
 
 class Looker:
     """Answers for Refs. Ids change when an item is moved, the mark does not (facts: exchange A.8)."""
 
-    def __init__(self, folders: Folders, calendar: CalendarFolder, getter: Getter, to_item: ToItem) -> None:
+    def __init__(self, folders: Folders, used: UsedFolder, getter: Getter, words: Words, to_item: ToItem) -> None:
         self._folders = folders
-        self._calendar = calendar
+        self._used = used
+        self._words = words
         self._getter = getter
         self._to_item = to_item
 
@@ -61,14 +62,14 @@ class Looker:
         except (ValueError, TypeError, AttributeError, KeyError) as problem:
             return Sighting(Fate.UNREADABLE, detail=f"a value cannot be understood ({type(problem).__name__})")
         folder_id = folder_of(answer)
-        if not folder_id or folder_id == self._calendar.id:
+        if not folder_id or folder_id == self._used.id:
             return Sighting(Fate.HERE, item)
         deleted, name = self._folders.place(folder_id, never)
         return Sighting(Fate.DELETED if deleted else Fate.MOVED, item, name)
 
     def _by_mark(self, missing: Sequence[Ref], answers: dict[str, Answer]) -> dict[str, Sighting]:
         marks = [ref.mark for ref in missing if ref.mark]
-        here = self._group(marks, [self._calendar.folder])
+        here = self._group(marks, [self._used.folder])
         rest = [mark for mark in marks if mark not in here]
         elsewhere = self._group(rest, self._other_folders()) if rest else {}
         result = {}
@@ -80,7 +81,8 @@ class Looker:
                 result[ref.id] = Sighting(Fate.DELETED)
             else:
                 # a server that cannot read the id has not said that the item is gone
-                result[ref.id] = Sighting(Fate.UNREADABLE, detail="this server does not understand the event's id")
+                detail = f"this server does not understand the {self._words.thing}'s id"
+                result[ref.id] = Sighting(Fate.UNREADABLE, detail=detail)
         return result
 
     def _found(self, hits: Sequence[Parsed]) -> Sighting:
@@ -88,7 +90,10 @@ class Looker:
         for fate in (Fate.HERE, Fate.MOVED):
             same = [sighting for sighting in sightings if sighting.fate is fate]
             if len(same) > 1 and fate is Fate.HERE:
-                return Sighting(Fate.UNREADABLE, detail=_SEVERAL)
+                return Sighting(
+                    Fate.UNREADABLE,
+                    detail=f"more than one {self._words.thing} in this {self._words.folder} carries its mark",
+                )
             if same:
                 return same[0]
         return sightings[0]

@@ -273,7 +273,7 @@ _REASONS: Final = {
     "ErrorIrresolvableConflict": "changed in Outlook since it was looked at",
     "ErrorStaleObject": "changed in Outlook since it was looked at",
     "ErrorItemNotFound": "no longer in Outlook",
-    "ErrorAccessDenied": "you have no permission for that in this calendar",
+    "ErrorAccessDenied": "you have no permission for that in this folder",
     "ErrorQuotaExceeded": "the mailbox is full",
     "ErrorMessageSizeExceeded": "larger than Exchange accepts",
     "ErrorCalendarEndDateIsEarlierThanStartDate": "the end is before the start",

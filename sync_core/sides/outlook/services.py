@@ -8,21 +8,22 @@ right here, element by element, so that one odd item never costs a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from exchangelib import CalendarItem, ExtendedProperty
+from exchangelib import CalendarItem, Contact, ExtendedProperty, Task
 from exchangelib.errors import EWSWarning, MalformedResponseError, ResponseMessageError, SOAPError, TransportError
 from exchangelib.ewsdatetime import EWSTimeZone
-from exchangelib.fields import FieldPath
-from exchangelib.folders import BaseFolder
+from exchangelib.fields import DateTimeField, FieldPath, IndexedField
 from exchangelib.items import ID_ONLY, SHALLOW, Item
-from exchangelib.properties import CalendarView
+from exchangelib.properties import CalendarView, Fields
 from exchangelib.restriction import Restriction
 from exchangelib.services import CreateItem, DeleteItem, FindItem, GetItem, UpdateItem
 from exchangelib.util import SOAPNS, TNS, ParseError, to_xml
+
+from sync_core.sides.outlook.problems import clean
 
 # handsync's own property set: never to be changed, or every mark ever written is lost
 MARK_SET: Final = "7f1a6d4e-3c52-4b1b-9a86-2d0e5c94b7a3"
@@ -32,7 +33,10 @@ PAGE_SIZE: Final = 1000
 
 _CAUGHT: Final = (ResponseMessageError, TransportError, EWSWarning)
 _FRACTION: Final = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
-_MOMENTS: Final = frozenset({"Start", "End", "OriginalStart", "LastModifiedTime", "StartDate", "EndDate"})
+_MOMENTS: Final = frozenset(
+    {"Start", "End", "OriginalStart", "LastModifiedTime", "StartDate", "EndDate"}
+    | {"Birthday", "DueDate", "CompleteDate", "ReminderDueBy"}
+)
 _ZONES: Final = frozenset({"StartTimeZone", "EndTimeZone", "MeetingTimeZone"})
 
 
@@ -52,14 +56,52 @@ class Recurring(ExtendedProperty):  # type: ignore[misc]  # exchangelib is untyp
     property_type = "Boolean"
 
 
+class TitlePrefix(ExtendedProperty):  # type: ignore[misc]  # exchangelib is untyped
+    """PidTagDisplayNamePrefix of [MS-OXPROPS]: "Dr.", "Ms.". EWS shows it in CompleteName, which cannot be written."""
+
+    property_tag = 0x3A45
+    property_type = "String"
+
+
 def _register() -> None:
-    known = {field.name for field in CalendarItem.FIELDS}
-    for name, property_class in (("handsync_mark", Mark), ("is_series", Recurring)):
-        if name not in known:
-            CalendarItem.register(name, property_class)
+    for model, name, property_class in (
+        (CalendarItem, "handsync_mark", Mark),
+        (CalendarItem, "is_series", Recurring),
+        (Contact, "handsync_mark", Mark),
+        (Contact, "title_prefix", TitlePrefix),
+        (Task, "handsync_mark", Mark),
+    ):
+        if name not in {field.name for field in model.FIELDS}:
+            model.register(name, property_class)
 
 
 _register()
+
+
+def _with_moments(model: Any, *names: str) -> Any:
+    """The fields of `model`, those called `names` with the whole moment: exchangelib cuts it down to the day in UTC,
+    which may be another day than the user's (facts: exchange A.10)."""
+    fields = [DateTimeField(f.name, field_uri=f.field_uri) if f.name in names else f for f in model.FIELDS]
+    return Fields(*fields)
+
+
+class PlainContact(Contact):  # type: ignore[misc]  # exchangelib is untyped
+    """A contact whose birthday is the moment that Exchange keeps."""
+
+    FIELDS = _with_moments(Contact, "birthday")
+
+
+class PlainTask(Task):  # type: ignore[misc]  # exchangelib is untyped
+    """A task whose days are the moments that Exchange keeps, and that stays as it was made."""
+
+    FIELDS = _with_moments(Task, "due_date", "start_date")
+
+    def clean(self, version: Any = None) -> None:
+        """Checks the values. Past Task.clean, which changes them (facts: exchange 0.17)."""
+        super(Task, self).clean(version=version)
+
+
+_MODELS: Final = {model.response_tag(): model for model in (CalendarItem, PlainContact, PlainTask)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +127,17 @@ class Unparsable:
 
 
 class Entry(NamedTuple):
-    """One line of a list. What the server did not say, or nobody can read, is "" or None."""
+    """One line of a list. What the server did not say, or nobody can read, is "" or None; `element` is its kind."""
 
     id: str
     type: str
     subject: str
     start: datetime | None
     end: datetime | None
+    element: str = ""
+    due: datetime | None = None
+    status: str = ""
+    completed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +172,9 @@ def _tidy(element: Any) -> str:
             child.text = _FRACTION.sub(r"\1", child.text)
         elif name == "Body" and child.get("BodyType") not in ("HTML", "Text"):
             child.set("BodyType", "Text")
+        elif name == "Entry" and child.get("RoutingType") == "EX":
+            # exchangelib drops the routing type, and takes the person's name where the address is empty
+            child.text = f"EX:{(child.text or '').removeprefix('EX:')}"
     for child in list(element):
         name = _local(child)
         if name in _ZONES:
@@ -141,11 +190,13 @@ def parse(element: Any, account: Any) -> Parsed | Unparsable:
     """One item element as a value. Never raises: what cannot be read becomes Unparsable."""
     id_element = element.find(f"{{{TNS}}}ItemId")
     item_id = "" if id_element is None else str(id_element.get("Id") or "")
-    title = str(element.findtext(f"{{{TNS}}}Subject") or "")
+    title = str(element.findtext(f"{{{TNS}}}Subject") or element.findtext(f"{{{TNS}}}DisplayName") or "")
     present = frozenset(_local(child) for child in element if isinstance(child.tag, str))
+    model = _MODELS.get(element.tag)
+    if model is None:
+        return Unparsable(item_id, title, f"an item of a kind that is not known here ({clean(_local(element))})")
     try:
         zone = _tidy(element)
-        model = BaseFolder.item_model_from_tag(element.tag)
         if model is CalendarItem:
             # past CalendarItem.from_xml, which takes a day off an all-day end in UTC and so loses one on the day that
             # summer time begins, and takes the machine's zone where the item's is unknown
@@ -160,18 +211,26 @@ def parse(element: Any, account: Any) -> Parsed | Unparsable:
 def list_entry(element: Any) -> Entry:
     """A line of a list. Lists are long, and exchangelib looks for all of an item's seventy fields in each line."""
     id_element = element.find(f"{{{TNS}}}ItemId")
-    return Entry(
+
+    def said(name: str) -> str:
+        return str(element.findtext(f"{{{TNS}}}{name}") or "")
+
+    entry = Entry(
         "" if id_element is None else str(id_element.get("Id") or ""),
-        str(element.findtext(f"{{{TNS}}}CalendarItemType") or ""),
-        str(element.findtext(f"{{{TNS}}}Subject") or ""),
-        _moment(element.findtext(f"{{{TNS}}}Start")),
-        _moment(element.findtext(f"{{{TNS}}}End")),
+        said("CalendarItemType"),
+        said("Subject"),
+        _moment(said("Start")),
+        _moment(said("End")),
+        _local(element),
     )
+    if entry.element != "Task":
+        return entry
+    return entry._replace(due=_moment(said("DueDate")), status=said("Status"), completed=_moment(said("CompleteDate")))
 
 
-def _moment(said: str | None) -> datetime | None:
+def _moment(said: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(said or "")
+        moment = datetime.fromisoformat(said)
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -260,14 +319,46 @@ class SafeCreateItem(_Safe, CreateItem):  # type: ignore[misc]  # exchangelib is
 
 
 class SafeUpdateItem(_Safe, UpdateItem):  # type: ignore[misc]  # exchangelib is untyped
-    """UpdateItem that answers for every item."""
+    """UpdateItem that answers for every item, and that touches single labels.
+
+    exchangelib's own deletes every phone number, e-mail and address that is not in the list (facts: exchange A.7).
+    """
+
+    def _update_elems(self, target: Any, fieldnames: Iterable[str]) -> Iterator[Any]:
+        names = list(fieldnames)
+        whole = [name for name in names if "__" not in name]
+        if whole:
+            yield from super()._update_elems(target=target, fieldnames=whole)
+        for name in names:
+            if "__" in name:
+                yield self._label_elem(target, path(type(target), name))
+
+    def _label_elem(self, target: Any, field_path: FieldPath) -> Any:
+        value = field_path.get_value(target)
+        if not value:
+            return self._delete_field_elem(field_path=field_path)
+        entry = field_path.field.value_cls(**{"label": field_path.label, field_path.subfield.name: value})
+        return self._set_field_elem(target_model=type(target), field_path=field_path, value=entry)
 
 
 class SafeDeleteItem(_Safe, DeleteItem):  # type: ignore[misc]  # exchangelib is untyped
     """DeleteItem that answers for every item."""
 
 
-def paths(names: Iterable[str], version: Any) -> list[FieldPath]:
-    """The fields of a calendar item by exchangelib's names, without those that the server's version does not know."""
-    fields = (CalendarItem.get_field_by_fieldname(name) for name in names)
-    return [FieldPath(field=field) for field in fields if field.supports_version(version)]
+def path(model: Any, name: str) -> FieldPath:
+    """A field of `model` by exchangelib's name; "phone_numbers__HomePhone" and "physical_addresses__Business__city" are
+    single labels. Raises ValueError for an unknown one."""
+    field_name, *rest = name.split("__") if "__" in name else [name]
+    field = model.get_field_by_fieldname(field_name)
+    if not isinstance(field, IndexedField):
+        return FieldPath(field=field)
+    label, *part = rest
+    entry = field.value_cls
+    subfield = entry.get_field_by_fieldname(part[0]) if part else entry.value_field(version=None)
+    return FieldPath(field=field, label=label, subfield=subfield)
+
+
+def paths(model: Any, names: Iterable[str], version: Any) -> list[FieldPath]:
+    """The fields called `names` (see `path`), without those that the server's version does not know."""
+    found = [path(model, name) for name in names]
+    return [field_path for field_path in found if field_path.field.supports_version(version)]

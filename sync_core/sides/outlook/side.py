@@ -1,4 +1,4 @@
-"""The Outlook side: one Exchange calendar behind the Side protocol."""
+"""The Outlook side: the calendar, contacts and tasks of one Exchange mailbox behind the Side protocol."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ from sync_core.sides import (
 )
 from sync_core.sides.outlook import events
 from sync_core.sides.outlook.connection import Connection, never, problem_at
-from sync_core.sides.outlook.folders import STANDARD, CalendarFolder, Folders
+from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Getter
 from sync_core.sides.outlook.looking import Looker
+from sync_core.sides.outlook.mapping import ItemMapping
 from sync_core.sides.outlook.reading import Reader
 from sync_core.sides.outlook.services import Parsed
 from sync_core.sides.outlook.writing import Writer
 
 BATCH_SIZE: Final = 50
+_MAPPINGS: Final = {mapping.kind: mapping for mapping in (events.MAPPING,)}
 
 
 def _now() -> datetime:
@@ -38,7 +40,7 @@ def _now() -> datetime:
 
 
 class OutlookSide:
-    """Implements `sync_core.sides.Side` for calendars on Exchange over EWS.
+    """Implements `sync_core.sides.Side` for Exchange over EWS.
 
     `password` is the user's, `zone` the user's IANA time zone. Making one does no I/O and checks nothing; the first
     call raises SettingsError when the settings cannot work, and SignInError or SideError when the server does not let
@@ -60,7 +62,7 @@ class OutlookSide:
         self._clock = clock
         self._sleep = sleep
         self._connection: Connection | None = None
-        self._folders: Folders | None = None
+        self._folders: dict[Kind, Folders] = {}
 
     def __repr__(self) -> str:
         return f"OutlookSide({self._settings.primary_smtp_address!r})"
@@ -76,70 +78,69 @@ class OutlookSide:
         return BATCH_SIZE
 
     def describe(self, kind: Kind) -> Description:
-        """The account and calendar in use, for people and for good, and what it can hold. One request, the first time;
-        two for a calendar below the standard one."""
-        _supported(kind)
-        calendar = self._calendar(never)
-        label = calendar.mailbox if calendar.name == STANDARD else f"{calendar.mailbox}, {calendar.name}"
+        """The account and folder in use, for people and for good, and what it can hold. One request, the first time;
+        two for a folder below the standard one."""
+        mapping = _mapping(kind)
+        used = self._used(mapping, never)
         return Description(
             SideName.OUTLOOK,
-            account=label if calendar.name != STANDARD else f"{label}, {STANDARD}",
-            scope=f"{calendar.mailbox.lower()}/{calendar.id}",
-            limits=Limits(lengths={"subject": events.SUBJECT_LENGTH}),
-            refused=dict(calendar.refused),
+            account=f"{used.mailbox}, {used.name}",
+            scope=f"{used.mailbox.lower()}/{used.id}",
+            limits=Limits(lengths=dict(mapping.lengths)),
+            refused=dict(used.refused),
         )
 
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
-        """Everything in the window: single events, and each series as one locked item."""
-        _supported(kind)
-        calendar = self._calendar(cancelled)
-        reader = Reader(self._connected(), calendar.folder, self._getter(), progress, cancelled)
-        return reader.read(window, self._item)
+        """Everything in the window, each series as one locked item. All contacts, whatever the window."""
+        mapping = _mapping(kind)
+        used = self._used(mapping, cancelled)
+        reader = Reader(self._connected(), used.folder, mapping, progress, cancelled)
+        return reader.read(window, self._to_item(mapping))
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
         """The items behind `refs` as they are now. Whether one is out of the window is for the caller to say."""
-        _supported(kind)
+        mapping = _mapping(kind)
         if not refs:
             return {}
-        calendar = self._calendar(never)
-        assert self._folders is not None
-        return Looker(self._folders, calendar, self._getter(), self._item).look(refs)
+        used = self._used(mapping, never)
+        getter = Getter(self._connected(), mapping)
+        return Looker(self._folders[kind], used, getter, mapping.words, self._to_item(mapping)).look(refs)
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
         """Does the writes in order, each by itself. Raises SideError only when nothing was written."""
-        _supported(kind)
+        mapping = _mapping(kind)
         if not writes:
             return []
-        calendar = self._calendar(never)
-        return Writer(self._connected(), calendar, self._getter(), self._item).write(writes)
+        used = self._used(mapping, never)
+        getter = Getter(self._connected(), mapping)
+        return Writer(self._connected(), used, mapping, getter, self._to_item(mapping)).write(writes)
 
     def close(self) -> None:
         """Gives the connection back. The side may be used again after that."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self._folders = None
+            self._folders = {}
 
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = Connection(self._settings, self._password, self._zone, self._clock, self._sleep)
-            self._folders = Folders(self._connection, self._settings)
         return self._connection
 
-    def _calendar(self, cancelled: Callable[[], bool]) -> CalendarFolder:
-        self._connected()
-        assert self._folders is not None
-        return self._folders.calendar(cancelled)
+    def _used(self, mapping: ItemMapping, cancelled: Callable[[], bool]) -> UsedFolder:
+        connection = self._connected()
+        if mapping.kind not in self._folders:
+            self._folders[mapping.kind] = Folders(connection, self._settings, mapping)
+        return self._folders[mapping.kind].used(cancelled)
 
-    def _getter(self) -> Getter:
-        return Getter(self._connected(), events.FIELDS)
-
-    def _item(self, parsed: Parsed) -> Item:
+    def _to_item(self, mapping: ItemMapping) -> Callable[[Parsed], Item]:
         settings = self._settings
         own = {settings.primary_smtp_address, settings.mailbox, settings.username}
-        return events.to_item(parsed, self._zone, frozenset(address.strip().lower() for address in own if address))
+        owners = frozenset(address.strip().lower() for address in own if address)
+        return lambda parsed: mapping.to_item(parsed, self._zone, owners)
 
 
-def _supported(kind: Kind) -> None:
-    if kind is not Kind.CALENDAR:
+def _mapping(kind: Kind) -> ItemMapping:
+    if kind not in _MAPPINGS:
         raise problem_at(f"{kind.label} are not synced with Outlook yet")
+    return _MAPPINGS[kind]

@@ -18,11 +18,11 @@ from exchangelib.properties import ItemId
 
 from sync_core.errors import CancelledError, SideError
 from sync_core.sides import Operation, Outcome, Write
-from sync_core.sides.outlook import events
 from sync_core.sides.outlook.connection import Connection, Patience
-from sync_core.sides.outlook.folders import CalendarFolder
+from sync_core.sides.outlook.folders import UsedFolder
 from sync_core.sides.outlook.getting import Getter, chunks
 from sync_core.sides.outlook.looking import folder_of
+from sync_core.sides.outlook.mapping import ItemMapping
 from sync_core.sides.outlook.problems import Fate, Verdict, judge, reason
 from sync_core.sides.outlook.reading import ToItem
 from sync_core.sides.outlook.services import Parsed, SafeCreateItem, SafeDeleteItem, SafeUpdateItem, Unparsable
@@ -45,6 +45,8 @@ class _Job:
     write: Write
     payload: Any = None
     version: str = ""
+    # what the server will change besides
+    note: str = ""
 
     @property
     def id(self) -> str:
@@ -54,9 +56,12 @@ class _Job:
 class Writer:
     """Does the writes of one call."""
 
-    def __init__(self, connection: Connection, calendar: CalendarFolder, getter: Getter, to_item: ToItem) -> None:
+    def __init__(
+        self, connection: Connection, used: UsedFolder, mapping: ItemMapping, getter: Getter, to_item: ToItem
+    ) -> None:
         self._connection = connection
-        self._calendar = calendar
+        self._used = used
+        self._mapping = mapping
         self._getter = getter
         self._to_item = to_item
         self._outcomes: dict[int, Outcome] = {}
@@ -82,11 +87,11 @@ class Writer:
         write = job.write
         problem = ""
         if write.operation is Operation.CREATE:
-            problem = events.check(write.fields) or ("" if "when" in write.fields else "an event needs a time")
+            problem = self._mapping.check_new(write.fields)
         elif write.before is None:
             problem = "there is nothing to compare it with; read it again"
         elif write.operation is Operation.UPDATE:
-            problem = events.check(write.fields)
+            problem = self._mapping.check(write.fields)
         if problem:
             self._fail(job, problem)
         return not problem
@@ -114,7 +119,7 @@ class Writer:
 
     def _make(self, job: _Job) -> None:
         account = self._connection.account
-        job.payload = events.new_item(job.write.fields, job.write.mark, account, self._calendar.folder)
+        job.payload = self._mapping.new_item(job.write.fields, job.write.mark, account, self._used.folder)
         job.payload.clean(version=account.version)
 
     def _unchanged(self, job: _Job, answer: Any) -> bool:
@@ -128,7 +133,7 @@ class Writer:
             self._fail(job, reason(answer))
         else:
             now = self._to_item(answer)
-            if folder_of(answer) not in ("", self._calendar.id):
+            if folder_of(answer) not in ("", self._used.id):
                 self._fail(job, _MOVED)
             elif now.locked:
                 self._fail(job, now.locked)
@@ -146,11 +151,10 @@ class Writer:
         if job.write.operation is Operation.DELETE:
             job.payload = ItemId(id=now.item.id, changekey=now.item.changekey)
             return
-        item, names = events.changed_item(
-            job.write.fields, job.write.mark, job.write.before, now, self._connection.account
-        )
-        if names:
-            job.payload = (item, names)
+        write = job.write
+        change = self._mapping.changed_item(write.fields, write.mark, job.write.before, now, self._connection.account)
+        if change.names:
+            job.payload, job.note = (change.item, change.names), change.note
         else:
             self._outcomes[job.index] = Outcome(True, job.id)
 
@@ -162,7 +166,7 @@ class Writer:
             case Operation.CREATE:
                 answers = SafeCreateItem(account=account).call(
                     items=payloads,
-                    folder=self._calendar.folder,
+                    folder=self._used.folder,
                     message_disposition=SAVE_ONLY,
                     send_meeting_invitations=SEND_TO_NONE,
                 )
@@ -220,7 +224,7 @@ class Writer:
             elif isinstance(answer, Exception):
                 self._fail(job, reason(answer))
             else:
-                self._outcomes[job.index] = Outcome(True, _id_of(answer) or job.id)
+                self._outcomes[job.index] = Outcome(True, _id_of(answer) or job.id, note=job.note)
         if again and not self._bear(patience, judge(again[0][1])):
             for job, answer in again:
                 self._fail(job, judge(answer).error.what)
@@ -274,7 +278,7 @@ class Writer:
             if done is None:
                 self._fail(job, _OPEN, unknown=True)
             elif done:
-                self._outcomes[job.index] = Outcome(True, job.id)
+                self._outcomes[job.index] = Outcome(True, job.id, note=job.note)
             else:
                 undone.append(job)
         return undone
@@ -283,7 +287,7 @@ class Writer:
         marks = [job.write.mark for job in jobs if job.write.mark]
         found = {}
         if marks:
-            for parsed in self._getter.marked(marks, [self._calendar.folder]):
+            for parsed in self._getter.marked(marks, [self._used.folder]):
                 found[str(parsed.item.handsync_mark)] = str(parsed.item.id)
         for job in jobs:
             if job.write.mark in found:
@@ -295,7 +299,7 @@ class Writer:
         if job.write.operation is Operation.DELETE:
             if isinstance(answer, ErrorItemNotFound):
                 return True
-            return folder_of(answer) not in ("", self._calendar.id) if isinstance(answer, Parsed) else None
+            return folder_of(answer) not in ("", self._used.id) if isinstance(answer, Parsed) else None
         if not isinstance(answer, Parsed):
             return None
         now = self._to_item(answer)

@@ -1,0 +1,120 @@
+"""Values that items of every kind have: moments, days, bodies, rights, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from exchangelib.ewsdatetime import UTC as EWS_UTC
+from exchangelib.ewsdatetime import EWSDateTime
+from exchangelib.properties import HTMLBody
+
+from sync_core import text
+from sync_core.items import Fields
+from sync_core.sides.outlook.bodies import html_to_text, is_formatted
+from sync_core.sides.outlook.services import Parsed
+
+_NOON = time(12)
+_DAY = timedelta(days=1)
+
+
+def plain_moment(moment: Any) -> datetime:
+    """exchangelib's moment as a plain one, UTC: its own class knows none but its own time zones."""
+    there = moment.astimezone(EWS_UTC)
+    return datetime.combine(date(there.year, there.month, there.day), there.time().replace(tzinfo=None), UTC)
+
+
+def instant(moment: Any) -> str:
+    """exchangelib's moment as "2026-11-23T10:00:00Z"."""
+    return plain_moment(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ews_moment(said: str) -> Any:
+    """An instant as exchangelib's moment, UTC. Raises ValueError when it is none."""
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return EWSDateTime.from_datetime(moment).astimezone(EWS_UTC)
+
+
+def day(moment: datetime, zone: str) -> str:
+    """The day that Exchange keeps as an instant, "2026-12-01"; `zone` is the user's IANA zone.
+
+    Programs store a day as midnight UTC, as 11:59 or noon UTC, or as midnight where they run (facts: exchange A.10).
+    A midnight here is taken at its word; any other instant belongs to the nearest midnight UTC, which is right for
+    whoever lives within twelve hours of it.
+    """
+    there = plain_moment(moment)
+    if there.time() == time():
+        return there.date().isoformat()
+    here = there.astimezone(ZoneInfo(zone))
+    if here.time() == time():
+        return here.date().isoformat()
+    return (there.date() + _DAY if there.time() > _NOON else there.date()).isoformat()
+
+
+def due_moment(said: str, zone: str) -> Any:
+    """The instant under which a day is that day in UTC and for the user too, whichever of the two a program looks at.
+
+    Midnight UTC is the day before, west of UTC (facts: exchange A.10). So it is the later one of both midnights.
+    """
+    midnight = datetime.combine(date.fromisoformat(said), time())
+    moment = max(midnight.replace(tzinfo=UTC), midnight.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+    return EWSDateTime.from_datetime(moment)
+
+
+def day_problem(value: object, what: str) -> str:
+    """Why a value is no day, in words; "" when it is one, or None."""
+    if value is not None:
+        try:
+            date.fromisoformat(str(value))
+        except ValueError:
+            return f"{what} is not a date"
+    return ""
+
+
+def too_long(fields: Fields, lengths: Mapping[str, int]) -> str:
+    """Why a text does not fit, in words; "" when all do (facts: exchange A.11)."""
+    for name, length in lengths.items():
+        value = fields.get(name)
+        if isinstance(value, str) and len(value) > length:
+            label = name.replace("_", " ")
+            return f"the {label} is {len(value)} characters long and Outlook holds {length}"
+    return ""
+
+
+def notes(parsed: Parsed) -> str | None:
+    """The text of the body; None when the server gave none (facts: exchange E)."""
+    if "TextBody" in parsed.present:
+        return str(parsed.item.text_body or "")
+    if "Body" not in parsed.present:
+        return None
+    body = parsed.item.body
+    return html_to_text(str(body)) if isinstance(body, HTMLBody) else str(body or "")
+
+
+def formatted(item: Any) -> bool:
+    """Whether the body has formatting that plain text would lose."""
+    return isinstance(item.body, HTMLBody) and is_formatted(str(item.body))
+
+
+def private(parsed: Parsed) -> bool:
+    """Whether the item is marked as Personal, Private or Confidential."""
+    return "Sensitivity" in parsed.present and (parsed.item.sensitivity or "Normal") != "Normal"
+
+
+def may_modify(item: Any) -> bool:
+    """Whether the rights on the item, if the server tells them, let us change it."""
+    return item.effective_rights is None or bool(item.effective_rights.modify)
+
+
+def changed_at(item: Any) -> str:
+    """When the item changed last, as an instant; "" when the server does not say."""
+    return instant(item.last_modified_time) if item.last_modified_time else ""
+
+
+def changed_by(item: Any) -> str:
+    """Who changed it last."""
+    return text.line(item.last_modified_name)
