@@ -30,8 +30,11 @@ def cell(text: str, style: Style | str = "") -> Text:
 
 def fit(text: Text, width: int) -> Text:
     """A copy of `text` that is exactly `width` cells wide, with an ellipsis where something is cut off."""
-    fitted = text.copy()
-    fitted.truncate(max(0, width), overflow="ellipsis", pad=True)
+    if width < 1:
+        return Text(end="")
+    # what is padded does not take the style: a reversed word would become a reversed column
+    fitted = Text(end="", no_wrap=True).append_text(text)
+    fitted.truncate(width, overflow="ellipsis", pad=True)
     return fitted
 
 

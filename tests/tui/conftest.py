@@ -37,7 +37,9 @@ TODAY = date(2026, 11, 22)
 SIZES = [(80, 24), (120, 40)]
 
 # pictures are the same on every machine: nothing of the developer's terminal gets in (facts: terminal 6)
-for _name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
+for _name in [
+    name for name in os.environ if name == "NO_COLOR" or (name.startswith("TEXTUAL_") and "SNAPSHOT" not in name)
+]:
     del os.environ[_name]
 
 

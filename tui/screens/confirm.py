@@ -123,7 +123,7 @@ def numbers(tally: Tally) -> Content:
             parts.append((f"{n} {_OPERATIONS[operation]}", "bold reverse $bad" if loud else "bold"))
             parts.append("\n")
     if tally.links and tally.writing:
-        parts.append(f"{fmt.plural(tally.links, 'equal pair')} will be remembered; nothing is written for them.\n")
+        parts.append(f"{fmt.plural(tally.links, 'equal pair')} will be remembered, without a write.\n")
     rest = [
         (tally.undecided, "undecided row stays as it is", "undecided rows stay as they are"),
         (tally.states[State.PREVENTED], "blocked row stays as it is", "blocked rows stay as they are"),

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Input
 
 from sync_core.items import SideName
-from sync_core.plan import Choice, IgnoreMode, Row
+from sync_core.plan import Choice, IgnoreMode, Row, State
 from sync_core.review import Group, Review
 from sync_core.text import plain
 from tui import format as fmt
@@ -44,6 +44,8 @@ _LABELS: Final[dict[Command, tuple[str, str, bool]]] = {
     Command.IGNORE_FOREVER: ("Ignore forever", "Ignore difference forever.", False),
     Command.DETAILS: ("Details", "Show or hide the details.", False),
 }
+# from so many rows on, filtering waits for a pause in the typing
+_MANY: Final = 500
 _FILTER_PAUSE: Final = 0.15
 
 
@@ -110,6 +112,7 @@ class SummaryScreen(BaseScreen[Review | None]):
             yield Words(id="said")
             yield Words("/", id="slash")
             yield Field(placeholder="words to find", id="filter")
+            yield Words("Enter keeps  Esc ends ", id="filter-keys")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -186,6 +189,14 @@ class SummaryScreen(BaseScreen[Review | None]):
         ids = self.table.target_ids
         if ids:
             self._take(self._decided(command, ids))
+            self._tell_blocked([self._rows[row_id] for row_id in ids])
+
+    def _tell_blocked(self, rows: list[Row]) -> None:
+        """Says which of `rows` will not happen in spite of what was just chosen."""
+        blocked = [row for row in rows if row.state is State.PREVENTED]
+        if blocked:
+            those = "it stays" if len(rows) == 1 else f"{len(blocked)} of {len(rows)} stay"
+            self._tell(f"{self.review.said}; {those} blocked: {blocked[0].why_not}")
 
     def _decided(self, command: Command, ids: list[str]) -> Review:
         review = self.review
@@ -316,13 +327,13 @@ class SummaryScreen(BaseScreen[Review | None]):
         self.query_one("#filter", Field).focus()
 
     def _show_filter(self, open_: bool) -> None:
-        for name in ("#slash", "#filter"):
+        for name in ("#slash", "#filter", "#filter-keys"):
             self.query_one(name).display = open_
         self.query_one("#said").display = not open_
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
-        if self.size.width and len(self._rows) < 500:
+        if len(self._rows) < _MANY:
             self._find(event.value)
         else:
             self.set_timer(_FILTER_PAUSE, self._find_typed)
@@ -379,7 +390,7 @@ class SummaryScreen(BaseScreen[Review | None]):
         kept = len(self.review.ignores()[0])
         text = f"{fmt.plural(lost, 'decision')} would be lost; nothing has been written."
         if kept:
-            text += f" {fmt.plural(kept, 'ignored row')} will be remembered."
+            text += f"\n{fmt.plural(kept, 'ignored row')} will be remembered."
         answers = (Answer("stay", "s", "Stay"), Answer("leave", "l", "Leave"))
         self.app.push_screen(Question("Leave this review?", text, answers, "stay"), self._answered)
 

@@ -67,7 +67,8 @@ class DetailText:
 
     def title(self, row: Row, width: int) -> Text:
         """The first line: what the row is about, and if there is room what will happen to it."""
-        line = Text("─ ", self.looks.quiet, end="")
+        line = Text(end="")
+        line.append("─ ", self.looks.quiet)
         line.append(fmt.cell(row.title).plain, self.looks.strong)
         if width >= _SIDE_BY_SIDE:
             line.append(": ").append(outcome(row), _outcome_style(row, self.looks))
@@ -313,7 +314,7 @@ class DetailsPane(LineView):
         text = DetailText(*self._for, self.looks)
         lines = text.lines(row, size.width - 1, LONG if reading else SHORT)
         if not reading and len(lines) >= size.height:
-            lines[size.height - 2 :] = [Text("… Enter shows all", self.looks.quiet)]
+            lines[size.height - 2 :] = [text.glyphs.drawn(Text("… Enter shows all", self.looks.quiet))]
         self.show([text.title(row, size.width), *(Text(" ").append_text(line) for line in lines)], scrolls=reading)
 
     def on_focus(self) -> None:

@@ -267,6 +267,10 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         """Last row."""
         self.go(len(self._lines) - 1)
 
+    def on_resize(self) -> None:
+        """Keeps the cursor in view."""
+        self.call_after_refresh(self.move_cursor, row=self.cursor_row)
+
     # marks
 
     def action_extend(self, step: int) -> None:
