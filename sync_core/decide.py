@@ -105,6 +105,8 @@ def _silent(link: Link, q: Question) -> bool:
 
 def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
     """The row of one pair, or None when both halves are in step."""
+    if p.likeness:
+        return _make(p, q, Situation.LIKELY, reasons.likely(p.left or p.right, p.rivals[0], p.likeness))
     if p.rivals:
         return _make(p, q, Situation.AMBIGUOUS, reasons.rivals(p.left or p.right, p.rivals))
     if p.left is not None and p.right is not None:
@@ -194,6 +196,7 @@ def _make(p: Pair, q: Question, situation: Situation, why: str, changes: tuple[F
         baseline=link.baseline if link else Baseline({}, {}),
         changes=changes,
         link_ids=(link.left_id, link.right_id) if link else ("", ""),
+        rivals=p.rivals,
         # a copy carries the mark of what it was copied from: that mark is not its own
         mark="" if p.rivals else (link.mark if link else "") or (p.right.mark if p.right else ""),
     )

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from sync_core.compare import Baseline
 from sync_core.items import Item, Kind, SideName
+from sync_core.likeness import likely_twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Pair:
     right: Item | None = None
     came_back: bool = False
     rivals: tuple[Item, ...] = field(default=())
+    # how alike the one rival is, where it is only likely and not said by any key; 0 elsewhere
+    likeness: float = 0.0
 
     def half(self, side: SideName) -> Item | None:
         """The item on one side."""
@@ -135,6 +138,7 @@ def pair(
     pairs += _by_mark(free_left, free_right, {p.link.left_id for p in pairs if p.link})
     for key in EXACT_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key)
+    pairs += _likely(kind, free_left, free_right)
     pairs += [Pair(left=item) for item in free_left.values()]
     pairs += [Pair(right=item) for item in free_right.values()]
     return pairs
@@ -222,6 +226,17 @@ def _by_key(left: dict[str, Item], right: dict[str, Item], key_of: Callable[[Ite
             continue
         result.extend(Pair(left=i, rivals=tuple(theirs)) for i in mine)
         result.extend(Pair(right=i, rivals=tuple(mine)) for i in theirs)
+    return result
+
+
+def _likely(kind: Kind, left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
+    """Likely twins: both halves stay by themselves, each with the other as the one it could be."""
+    result = []
+    mine = [item for item in left.values() if not item.series]
+    theirs = [item for item in right.values() if not item.series and not item.mark]
+    for here, there, likeness in likely_twins(kind, mine, theirs):
+        result.append(Pair(left=left.pop(here.id), rivals=(there,), likeness=likeness))
+        result.append(Pair(right=right.pop(there.id), rivals=(here,), likeness=likeness))
     return result
 
 

@@ -107,6 +107,7 @@ class Situation(StrEnum):
     TWIN_EQUAL = "twin_equal"
     TWIN_DIFFERENT = "twin_different"
     AMBIGUOUS = "ambiguous"
+    LIKELY = "likely"
     UNREADABLE = "unreadable"
 
 
@@ -165,6 +166,8 @@ class Row:
     # the ids under which memory knows the pair; ("", "") when there is no link
     link_ids: tuple[str, str] = ("", "")
     mark: str = ""
+    # the items across that this one could be, where only a person can tell
+    rivals: tuple[Item, ...] = ()
     # why an operation may not happen, per side and operation
     blocks: Mapping[tuple[SideName, Operation], str] = field(default_factory=dict)
     # suspected by the mass-change guard: nothing happens until a person confirms it in words

@@ -7,7 +7,7 @@ from datetime import date
 
 from sync_core import text
 from sync_core.compare import FieldChange, Verdict
-from sync_core.items import Item, Kind, SideName
+from sync_core.items import FIELDS, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import field_label
 from sync_core.sides import Fate, Sighting, Unreadable
@@ -89,6 +89,15 @@ def rivals(item: Item | None, others: Sequence[Item]) -> str:
     if item is not None and item.mark and any(o.mark == item.mark for o in others):
         return f"which one? it carries the same mark as {titles}{more}, as copies in Outlook do"
     return f"which one? it could be {titles}{more}; never paired by chance"
+
+
+def likely(item: Item | None, other: Item, likeness: float) -> str:
+    """Another item looks like the same thing, and no key says so."""
+    mine = item.fields if item is not None else {}
+    differing = [f.name for f in FIELDS[other.kind] if mine.get(f.name) != other.fields.get(f.name)]
+    title = text.shorten(text.plain(other.title), 30)
+    apart = f"; different: {names(other.kind, differing)}" if differing else ""
+    return f"the same as “{title}” in {other.side.label}? {likeness:.0%} alike{apart}; nothing is done until you say"
 
 
 _FATES = {

@@ -9,6 +9,7 @@ from typing import Final
 
 from sync_core import text
 from sync_core.items import SideName
+from sync_core.joining import join
 from sync_core.plan import (
     Action,
     Allowed,
@@ -89,6 +90,9 @@ class Review:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     confirmed: frozenset[int] = frozenset()
     said: str = ""
+    # rows a person said are the same thing: the row made of them by its id, and by the ids of what it is made of
+    joined: Mapping[str, Row] = field(default_factory=dict)
+    _part_of: Mapping[str, str] = field(default_factory=dict, repr=False)
     _rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
     _past: tuple[Review, ...] = field(default=(), repr=False)
     _future: tuple[Review, ...] = field(default=(), repr=False)
@@ -100,11 +104,39 @@ class Review:
 
     def row(self, row_id: str) -> Row:
         """The row as it stands after all decisions. Raises KeyError when the plan has no such row."""
-        return self._applied(self._rows[row_id])
+        return self._applied(self.joined.get(row_id) or self._rows[row_id])
 
     def rows(self) -> list[Row]:
-        """All rows as they stand, in the plan's order."""
-        return [self._applied(row) for row in self.plan.rows]
+        """All rows as they stand, in the plan's order; what was joined stands where its first part stood."""
+        if not self._part_of:
+            return [self._applied(row) for row in self.plan.rows]
+        whole = dict.fromkeys(self._part_of.get(row.id, row.id) for row in self.plan.rows)
+        return [self.row(row_id) for row_id in whole]
+
+    def candidates(self, row_id: str) -> list[Row]:
+        """The rows of the other side that this row could be the same thing as, for a person to pick from."""
+        row = self.row(row_id)
+        wanted = {(item.side, item.id) for item in row.rivals}
+        return [
+            other
+            for other in self.rows()
+            if other.id != row_id
+            and other.rivals
+            and any((i.side, i.id) in wanted for i in (other.left, other.right) if i)
+        ]
+
+    def pick(self, row_id: str, other_id: str) -> Review:
+        """Says that two rows are the same thing: they become one row. Raises ValueError when they cannot be."""
+        one, other = self.row(row_id), self.row(other_id)
+        row = join(one, other)
+        decisions = {k: v for k, v in self.decisions.items() if k not in (one.id, other.id)}
+        said = f"“{text.shorten(text.plain(row.title), 40)}”: taken as the same thing"
+        return self._next(
+            decisions=decisions,
+            joined={**self.joined, row.id: row},
+            _part_of={**self._part_of, one.id: row.id, other.id: row.id},
+            said=said,
+        )
 
     def shown(self, chosen: Group = Group.ALL, words: str = "") -> list[Row]:
         """The rows of one group that hold all of `words`, in the plan's order. ALL leaves the quiet ones out."""
@@ -144,8 +176,21 @@ class Review:
         return self._changed(row_ids, decide, words)
 
     def reset(self, row_ids: Iterable[str]) -> Review:
-        """Puts rows back to the recommendation; an ignore on them ends, also one of an earlier day."""
-        return self._changed(row_ids, lambda row: Decision(), _CHOICE_WORDS[Choice.RECOMMENDED])
+        """Puts rows back to the recommendation; an ignore on them ends, also an earlier one, and so does a pick."""
+        ids = list(row_ids)
+        picked = [row_id for row_id in ids if row_id in self.joined]
+        review = self._separated(picked) if picked else self
+        rest = [row_id for row_id in ids if row_id not in picked]
+        return review._changed(rest, lambda row: Decision(), _CHOICE_WORDS[Choice.RECOMMENDED]) if rest else review
+
+    def _separated(self, row_ids: Iterable[str]) -> Review:
+        gone = set(row_ids)
+        return self._next(
+            decisions={k: v for k, v in self.decisions.items() if k not in gone},
+            joined={k: v for k, v in self.joined.items() if k not in gone},
+            _part_of={k: v for k, v in self._part_of.items() if v not in gone},
+            said="no longer taken as the same thing",
+        )
 
     def confirm(self, guard: int, typed: str) -> Review:
         """Lets through what guard number `guard` of the plan holds back, if `typed` is its count in figures.
@@ -189,7 +234,7 @@ class Review:
         new: dict[str, Ignore] = {}
         ended: set[str] = set()
         for row_id, decision in self.decisions.items():
-            before = self._rows[row_id].ignored
+            before = self._rows[row_id].ignored if row_id in self._rows else None
             if decision.ignored is not None and decision.ignored != before:
                 new[row_id] = decision.ignored
             elif decision.ignored is None and before is not None:

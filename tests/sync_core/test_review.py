@@ -97,3 +97,43 @@ def test_a_guard_opens_only_to_its_number():
     opened = review.confirm(0, " 20 ")
     assert opened.counts().actions[Action.DELETE_FROM_SALESFORCE] == 20
     assert opened.undo().counts().prevented == 20
+
+
+def ambiguous() -> Review:
+    """One event on the left that either of two on the right could be."""
+    return Review.of(plan([left("L1")], [right("R1", notes="mine"), right("R2")]))
+
+
+def test_which_one_is_picked_by_a_person_and_can_be_taken_back():
+    review = ambiguous()
+    row = next(r for r in review.rows() if r.left)
+    asked = review.candidates(row.id)
+    assert {r.right.id for r in asked} == {"R1", "R2"}
+    picked = review.pick(row.id, next(r.id for r in asked if r.right.id == "R2"))
+    assert len(picked.rows()) == 2
+    joined = next(r for r in picked.rows() if r.left)
+    assert (joined.right.id, joined.action) == ("R2", Action.LINK)
+    other = next(r for r in picked.rows() if not r.left)
+    assert picked.candidates(other.id) == [], "what was picked is taken"
+    assert {r.id for r in picked.reset([joined.id]).rows()} == {r.id for r in review.rows()}
+    assert picked.undo().rows() == review.rows()
+
+
+def test_a_picked_pair_that_differs_is_decided_like_any_other():
+    review = ambiguous()
+    row = next(r for r in review.rows() if r.left)
+    picked = review.pick(row.id, next(r.id for r in review.candidates(row.id) if r.right.id == "R1"))
+    joined = next(r for r in picked.rows() if r.left)
+    assert joined.state is State.UNDECIDED
+    decided = picked.point([joined.id], OL).row(joined.id)
+    assert decided.action is Action.UPDATE_IN_OUTLOOK
+    ignored = picked.ignore([joined.id], IgnoreMode.FOREVER)
+    assert ignored.row(joined.id).state is State.IGNORED_FOREVER
+    assert set(ignored.ignores()[0]) == {joined.id}
+
+
+def test_two_of_one_side_are_never_the_same_thing():
+    review = ambiguous()
+    one, two = (r.id for r in review.rows() if r.right)
+    with pytest.raises(ValueError, match="not one item of each side"):
+        review.pick(one, two)

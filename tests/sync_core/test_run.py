@@ -233,3 +233,19 @@ def test_attachment_names_reach_salesforce_and_stay_out_of_outlook(world):
     assert next(i for i in world.left.items.values() if i.title == "Only right").fields["attachments"] == ("a.pdf",)
     sent = next(w for w in world.right.writes if w.fields.get("subject") == "Only left")
     assert "attachments" not in sent.fields
+
+
+def test_a_picked_pair_is_remembered_and_the_rest_is_left_alone():
+    world = World()
+    world.left.put(fields())
+    world.right.put(fields())
+    world.right.put(fields())
+    review = Review.of(world.plan())
+    row = next(r for r in review.rows() if r.left)
+    picked = review.pick(row.id, review.candidates(row.id)[1].id)
+    assert world.run(picked).clean
+    assert len(world.books.links) == 1
+    assert world.left.writes == world.right.writes == []
+    again = world.plan()
+    assert again.in_sync == 1
+    assert [r.action for r in again.rows] == [Action.CREATE_IN_SALESFORCE]

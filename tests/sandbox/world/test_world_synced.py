@@ -82,6 +82,7 @@ MONDAY = {
     "new_twin": (S.TWIN_EQUAL, A.LINK, "equal"),
     "new_twin_blank": (S.TWIN_DIFFERENT, A.UPDATE_IN_SALESFORCE, "location"),
     "new_twin_different": (S.TWIN_DIFFERENT, A.CONFLICT, "location"),
+    "new_likely": (S.LIKELY, A.CONFLICT, "alike"),
     "hostile_markup": (S.NEW, A.CREATE_IN_SALESFORCE, ""),
     "hostile_action": (S.NEW, A.CREATE_IN_OUTLOOK, ""),
     "hostile_escape": (S.NEW, A.CREATE_IN_OUTLOOK, ""),
