@@ -1,0 +1,111 @@
+"""A pattern as a person says it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from sync_core.recurrence.normal import anchored, nominal_day, reachable
+from sync_core.recurrence.pattern import EVERY_DAY, LONGEST, SHORTEST, WEEKEND, WORKDAYS, Frequency, Pattern
+
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS: Final = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PLACES: Final = ("", "first", "second", "third", "fourth", "fifth")
+_GROUPS: Final = {WORKDAYS: "weekday", WEEKEND: "weekend day", EVERY_DAY: "day"}
+
+
+@lru_cache(maxsize=4096)
+def words(pattern: Pattern, start: date) -> str:
+    """What a series that starts on `start` does, in English: "every 2 weeks on Mon and Wed until 1 Mar 2027".
+
+    Without a full stop, lower case. Raises PatternError as `anchored`.
+    """
+    pattern = anchored(pattern, start)
+    return _days(pattern, start) + _end(pattern)
+
+
+def day_words(day: date) -> str:
+    """A date as it stands in the words: "1 Mar 2027"."""
+    return f"{day.day} {MONTHS[day.month]} {day.year}"
+
+
+def joined(parts: list[str]) -> str:
+    """ "Mon", "Mon and Wed", "Mon, Wed and Fri"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def place(number: int) -> str:
+    """The name of a place: 1 is "first", 6 is "6th", -1 is "last", -2 is "second to last"."""
+    if number == -1:
+        return "last"
+    if number < 0:
+        return f"{place(-number)} to last"
+    return _PLACES[number] if number < len(_PLACES) else f"{number}{_suffix(number)}"
+
+
+def _suffix(number: int) -> str:
+    return "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _every(pattern: Pattern) -> str:
+    unit = pattern.frequency.unit
+    return f"every {unit}" if pattern.interval == 1 else f"every {pattern.interval} {unit}s"
+
+
+def _days(pattern: Pattern, start: date) -> str:
+    match pattern.frequency:
+        case Frequency.DAILY:
+            return _every(pattern)
+        case Frequency.WEEKLY:
+            if pattern.weekdays == WORKDAYS and pattern.interval == 1:
+                return "every weekday"
+            return f"{_every(pattern)} on {joined([DAYS[weekday] for weekday in pattern.weekdays])}"
+        case Frequency.MONTHLY:
+            months = f" in {joined([MONTHS[month] for month in pattern.months])}" if pattern.months else ""
+            return f"on {_which(pattern)} of {_every(pattern)}{months}{_but(pattern, start)}"
+    months = joined([MONTHS[month] for month in pattern.months])
+    numbered = pattern.month_days and min(pattern.month_days) > 0 and not pattern.positions
+    which = joined([str(day) for day in pattern.month_days]) if numbered else _which(pattern)
+    return f"{_every(pattern)} on {which} {'' if numbered else 'of '}{months}{_but(pattern, start)}"
+
+
+def _which(pattern: Pattern) -> str:
+    """Which days of a month: "day 15", "the last Fri", "the first weekday"."""
+    if nominal := nominal_day(pattern):
+        return "the last day" if nominal == 31 else f"day {nominal} (or the last day)"
+    if pattern.month_days:
+        return _picked(pattern, _month_days(pattern.month_days))
+    if not pattern.days[0].nth:
+        group = _GROUPS.get(pattern.weekdays) or joined([DAYS[weekday] for weekday in pattern.weekdays])
+        return f"the {joined([place(n) for n in pattern.positions])} {group}" if pattern.positions else f"every {group}"
+    return joined([f"the {place(day.nth)} {DAYS[day.weekday]}" for day in pattern.days])
+
+
+def _picked(pattern: Pattern, which: str) -> str:
+    return f"the {joined([place(n) for n in pattern.positions])} of {which}" if pattern.positions else which
+
+
+def _month_days(days: tuple[int, ...]) -> str:
+    ahead = [str(day) for day in days if day > 0]
+    behind = [f"the {place(day)} day" for day in days if day < 0]
+    return joined(([f"{'day' if len(ahead) == 1 else 'days'} {joined(ahead)}"] if ahead else []) + behind)
+
+
+def _but(pattern: Pattern, start: date) -> str:
+    """What becomes of months that are too short."""
+    if pattern.positions or not pattern.month_days or nominal_day(pattern):
+        return ""
+    months = reachable(pattern, start)
+    if pattern.frequency is Frequency.YEARLY and months == {2} and 29 in pattern.month_days:
+        return " (leap years only)" if pattern.month_days == (29,) else ""
+    longest = max(pattern.month_days)
+    if any(longest > SHORTEST[month] for month in months) and longest <= max(LONGEST[month] for month in months):
+        return " (shorter months are skipped)"
+    return ""
+
+
+def _end(pattern: Pattern) -> str:
+    if pattern.count is not None:
+        return ", once" if pattern.count == 1 else f", {pattern.count} times"
+    return "" if pattern.until is None else f" until {day_words(pattern.until)}"
