@@ -139,6 +139,14 @@ def row_when(row: Row) -> When | None:
     return next((item.when for item in items if item is not None and item.when is not None), None)
 
 
+def row_words(row: Row, zone: str, today: date) -> str:
+    """A row in a few words: when it is, and its subject. Not made harmless: give it to `cell`."""
+    when = row_when(row)
+    if when is None:
+        return row.title
+    return f"{time_range(when, zone, today) if when.all_day else instant(when.start, zone, today)} {row.title}"
+
+
 def sort_key(row: Row, zone: str) -> tuple[date, bool, str]:
     """Orders rows by day, all-day events first, then by start. Rows without a time come last."""
     when = row_when(row)

@@ -188,9 +188,17 @@ def monday() -> Plan:
         "looks like the same item; reminder differs",
         linked=False,
     )
-    b.single(
-        Situation.AMBIGUOUS, ol, fields("Sync", at(25, "15:00", "15:30")), "2 items in Salesforce could be this one"
+    twice = fields("Sync", at(25, "15:00", "15:30"))
+    mine, theirs = b.item(sf, twice), [Item(Kind.CALENDAR, ol, f"AAMkSync{n}", "v1", twice) for n in (1, 2)]
+    b.add(Situation.AMBIGUOUS, mine, None, "which one? it could be 2 items in Outlook", rivals=tuple(theirs))
+    for item in theirs:
+        b.add(Situation.AMBIGUOUS, None, item, "which one? it could be “Sync” (Salesforce)", rivals=(mine,))
+    here = b.item(sf, fields("Workshop Contoso", at(25, "16:00", "17:00")))
+    there = Item(
+        Kind.CALENDAR, ol, "AAMkLikely", "v1", fields("Contoso workshop", at(25, "16:00", "17:00"), notes="Agenda")
     )
+    b.add(Situation.LIKELY, here, None, "the same as “Contoso workshop” in Outlook? 87% alike", rivals=(there,))
+    b.add(Situation.LIKELY, None, there, "the same as “Workshop Contoso” in Salesforce? 87% alike", rivals=(here,))
     ign = fields("Yoga", at(25, "18:00", "19:00"))
     for number, mode in enumerate(IgnoreMode):
         row = b.single(Situation.NEW, ol, {**ign, "subject": f"Yoga {number + 1}"}, "new in Outlook, not in Salesforce")

@@ -84,7 +84,7 @@ def test_what_cannot_be_read_cannot_be_ignored(samples: Any) -> None:
 
 
 def test_every_entry_has_a_key_of_its_own() -> None:
-    assert len({key for key, _ in KEYS.values()}) == len(Command) == len(KEYS)
+    assert len({key for key, _ in KEYS.values()}) == len(KEYS) == len(Command) - 1
 
 
 @pytest.mark.parametrize("height", [3, 5, 11, 30])
@@ -260,3 +260,41 @@ async def test_a_double_click_shows_the_details(summary: Any) -> None:
         await shown.pilot.click(PlanTable, offset=place(shown, "Quarterly"), times=2)
         await shown.pilot.pause()
         assert shown.screen.details.has_focus
+
+
+async def test_which_one_is_answered_in_the_menu(summary: Any) -> None:
+    async with summary() as shown:
+        shown.go_to("Workshop Contoso")
+        await shown.press("m")
+        assert "─ Workshop Contoso: which one? m offers what it could be ─" in shown.text()
+        assert "1  The same as Wed 25 Nov 16:00 Contoso workshop" in shown.text()
+        await shown.press("1")
+        # two rows became one, and the cursor is on it
+        joined = shown.screen.review.row(shown.screen.table.cursor_row_id)
+        assert joined.left is not None
+        assert joined.right is not None
+        assert shown.screen.tally.groups == shown.screen.review.groups()
+        assert shown.screen.table.shown == 27
+        await shown.press("less_than_sign")
+        assert shown.screen.review.row(joined.id).action is Action.UPDATE_IN_SALESFORCE
+        await shown.press("u", "u")
+        assert shown.screen.table.shown == 28
+        await shown.press("ctrl+r")
+        assert shown.screen.table.shown == 27
+        shown.screen.table.go_to(joined.id)
+        await shown.press("r")
+        assert shown.screen.table.shown == 28
+        assert not shown.screen.review.joined
+
+
+async def test_one_of_several_is_picked_by_its_number(summary: Any) -> None:
+    async with summary() as shown:
+        shown.go_to("Sync")
+        await shown.press("m", "2")
+        joined = shown.screen.review.row(shown.screen.table.cursor_row_id)
+        assert joined.right is not None
+        assert joined.right.id == "AAMkSync2"
+        assert joined.action is Action.LINK
+        # a pick is a decision: leaving asks
+        await shown.press("q")
+        assert "1 decision would be lost" in shown.text()

@@ -15,35 +15,23 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import DataTable, Input
 
-from sync_core.items import SideName
-from sync_core.plan import Choice, IgnoreMode, Row, State
+from sync_core.plan import Row
 from sync_core.review import Group, Review
 from sync_core.text import plain
+from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet, glyph_set
 from tui.screens.base import BaseScreen
 from tui.screens.confirm import OkQuestion
 from tui.screens.question import Answer, Question
 from tui.tally import Tally
-from tui.widgets.action_menu import KEYS, Command, entries
+from tui.widgets.action_menu import KEYS, Command, entries, picks
 from tui.widgets.chips import Chips, WouldWrite
 from tui.widgets.controls import Field, Words
 from tui.widgets.details import DetailsPane
 from tui.widgets.frame import KeyLine, TitleBar
 from tui.widgets.plan_table import PlanTable
 
-_LABELS: Final[dict[Command, tuple[str, str, bool]]] = {
-    # label, sentence, whether it stands in the key line
-    Command.TO_OUTLOOK: ("Outlook", "Bring the row to Outlook; in a conflict Salesforce's value wins.", True),
-    Command.TO_SALESFORCE: ("Salesforce", "Bring the row to Salesforce; in a conflict Outlook's value wins.", True),
-    Command.ALL_TO_OUTLOOK: ("Use Salesforce", "Make Outlook like Salesforce in every field.", False),
-    Command.ALL_TO_SALESFORCE: ("Use Outlook", "Make Salesforce like Outlook in every field.", False),
-    Command.NOTHING: ("Nothing", "Do nothing with the row this time.", False),
-    Command.RESET: ("Recommendation", "Back to the recommendation; an ignore ends.", False),
-    Command.IGNORE_ONCE: ("Ignore", "Ignore differences until the next time one changes.", True),
-    Command.IGNORE_FOREVER: ("Ignore forever", "Ignore difference forever.", False),
-    Command.DETAILS: ("Details", "Show or hide the details.", False),
-}
 # from so many rows on, filtering waits for a pause in the typing
 _MANY: Final = 500
 _FILTER_PAUSE: Final = 0.15
@@ -65,7 +53,7 @@ class SummaryScreen(BaseScreen[Review | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(KEYS[command][0], f"do('{command}')", label, show=show, tooltip=sentence)
-            for command, (label, sentence, show) in _LABELS.items()
+            for command, (label, sentence, show) in decisions.LABELS.items()
         ),
         Binding("u", "undo", "Undo", show=False, tooltip="Undo the last decision."),
         Binding("ctrl+r", "redo", "Redo", show=False, tooltip="Make the undone decision again."),
@@ -93,12 +81,18 @@ class SummaryScreen(BaseScreen[Review | None]):
         self.today = today
         self._now = now
         self.glyphs = glyphs or glyph_set(os.environ, getattr(sys.__stderr__, "encoding", "") or "")
-        self._rows = {row.id: row for row in sorted(review.rows(), key=lambda row: fmt.sort_key(row, zone))}
-        self.tally = Tally(self._rows.values())
+        self._rows: dict[str, Row] = {}
+        self.tally = Tally(())
+        self._read_rows()
         self.group = Group.ALL
         self._words = ""
         self._age = ""
         self._told = ""
+
+    def _read_rows(self) -> None:
+        rows = sorted(self.review.rows(), key=lambda row: fmt.sort_key(row, self.zone))
+        self._rows = {row.id: row for row in rows}
+        self.tally = Tally(rows)
 
     def compose(self) -> ComposeResult:
         """Title, what Ok would write, groups, table and details, a line about the last change, keys."""
@@ -188,33 +182,11 @@ class SummaryScreen(BaseScreen[Review | None]):
             return
         ids = self.table.target_ids
         if ids:
-            self._take(self._decided(command, ids))
-            self._tell_blocked([self._rows[row_id] for row_id in ids])
-
-    def _tell_blocked(self, rows: list[Row]) -> None:
-        """Says which of `rows` will not happen in spite of what was just chosen."""
-        blocked = [row for row in rows if row.state is State.PREVENTED]
-        if blocked:
-            those = "it stays" if len(rows) == 1 else f"{len(blocked)} of {len(rows)} stay"
-            self._tell(f"{self.review.said}; {those} blocked: {blocked[0].why_not}")
-
-    def _decided(self, command: Command, ids: list[str]) -> Review:
-        review = self.review
-        match command:
-            case Command.TO_OUTLOOK:
-                return review.point(ids, SideName.OUTLOOK)
-            case Command.TO_SALESFORCE:
-                return review.point(ids, SideName.SALESFORCE)
-            case Command.ALL_TO_OUTLOOK:
-                return review.choose(ids, Choice.TO_OUTLOOK)
-            case Command.ALL_TO_SALESFORCE:
-                return review.choose(ids, Choice.TO_SALESFORCE)
-            case Command.NOTHING:
-                return review.choose(ids, Choice.NOTHING)
-            case Command.IGNORE_ONCE | Command.IGNORE_FOREVER:
-                mode = IgnoreMode.ONCE if command is Command.IGNORE_ONCE else IgnoreMode.FOREVER
-                return review.ignore(ids, mode, self._now().strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return review.reset(ids)
+            now = self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._take(decisions.decided(self.review, command, ids, now))
+            blocked = decisions.still_blocked([self._rows[row_id] for row_id in ids if row_id in self._rows])
+            if blocked:
+                self._tell(f"{self.review.said}; {blocked}")
 
     def action_undo(self) -> None:
         """Takes the last decision back."""
@@ -227,13 +199,12 @@ class SummaryScreen(BaseScreen[Review | None]):
     def _take(self, review: Review) -> None:
         """Shows `review` instead of the one so far; rows stay where they are until the filter is changed."""
         before, self.review = self.review, review
-        ids = {
-            row_id
-            for row_id in before.decisions.keys() | review.decisions.keys()
-            if before.decisions.get(row_id) != review.decisions.get(row_id)
-        }
-        if before.confirmed != review.confirmed:
-            ids |= {row.id for row in review.plan.rows if row.held is not None}
+        if before.joined != review.joined:
+            self._read_rows()
+            self._show_rows()
+            self._tell(review.said)
+            return
+        ids = decisions.changed(before, review)
         changed = []
         for row_id in ids:
             row = review.row(row_id)
@@ -306,14 +277,32 @@ class SummaryScreen(BaseScreen[Review | None]):
     @on(PlanTable.MenuAsked)
     def _menu(self) -> None:
         rows: list[Row] = [self._rows[row_id] for row_id in self.table.target_ids]
-        self.table.open_menu(entries(rows))
+        candidates = self.review.candidates(rows[0].id) if len(rows) == 1 and rows[0].rivals else []
+        named = [(row.id, fmt.row_words(row, self.zone, self.today)) for row in candidates]
+        self.table.open_menu((*picks(named), *entries(rows)))
+
+    def _pick(self, target: str) -> None:
+        """The row under the cursor and `target` are the same thing."""
+        at = self.table.target_ids[0]
+        before = self.review.joined.keys()
+        try:
+            review = self.review.pick(at, target)
+        except ValueError as error:
+            self._tell(str(error))
+            return
+        self._take(review)
+        for row_id in review.joined.keys() - before:
+            self.table.go_to(row_id)
 
     @on(PlanTable.MenuChosen)
     def _menu_chosen(self, event: PlanTable.MenuChosen) -> None:
-        if event.command is Command.DETAILS:
-            self._entered()
-        else:
-            self.action_do(event.command)
+        match event.entry.command:
+            case Command.DETAILS:
+                self._entered()
+            case Command.PICK:
+                self._pick(event.entry.target)
+            case command:
+                self.action_do(command)
 
     @on(PlanTable.MenuRefused)
     def _menu_refused(self, event: PlanTable.MenuRefused) -> None:
@@ -383,7 +372,7 @@ class SummaryScreen(BaseScreen[Review | None]):
         return bool(self.table.selected_ids) or self.table.ranging
 
     def _ask_to_leave(self) -> None:
-        lost = sum(decision.choice is not self._planned(row_id) for row_id, decision in self.review.decisions.items())
+        lost = decisions.lost(self.review)
         if not lost:
             self.dismiss(None)
             return
@@ -393,13 +382,6 @@ class SummaryScreen(BaseScreen[Review | None]):
             text += f"\n{fmt.plural(kept, 'ignored row')} will be remembered."
         answers = (Answer("stay", "s", "Stay"), Answer("leave", "l", "Leave"))
         self.app.push_screen(Question("Leave this review?", text, answers, "stay"), self._answered)
-
-    def _planned(self, row_id: str) -> Choice:
-        return self._plan_choices.get(row_id, Choice.RECOMMENDED)
-
-    @property
-    def _plan_choices(self) -> dict[str, Choice]:
-        return {row.id: row.choice for row in self.review.plan.rows if row.choice is not Choice.RECOMMENDED}
 
     def _answered(self, answer: str | None) -> None:
         if answer == "leave":

@@ -33,6 +33,8 @@ class Command(StrEnum):
     IGNORE_ONCE = "ignore_once"
     IGNORE_FOREVER = "ignore_forever"
     DETAILS = "details"
+    # this row and another one are the same thing; only in the menu, with the other row as its target
+    PICK = "pick"
 
 
 # as Textual names the keys, and as a person knows them
@@ -47,6 +49,8 @@ KEYS: Final[dict[Command, tuple[str, str]]] = {
     Command.IGNORE_FOREVER: ("I", "I"),
     Command.DETAILS: ("d", "d"),
 }
+# the rows of the other side that a row could be are numbered
+_MOST_PICKS: Final = 9
 _MEANS: Final = {
     Action.CREATE_IN_OUTLOOK: "creates in Outlook",
     Action.UPDATE_IN_OUTLOOK: "updates Outlook",
@@ -84,11 +88,22 @@ class Entry:
     label: str
     meaning: str = ""
     why_not: str = ""
+    # PICK: the id of the other row, and the entry's number
+    target: str = ""
+    number: int = 0
 
     @property
-    def key(self) -> str:
-        """Its key, as a person knows it."""
-        return KEYS[self.command][1]
+    def keys(self) -> tuple[str, str]:
+        """Its key, as Textual names it and as a person knows it."""
+        return (str(self.number), str(self.number)) if self.number else KEYS[self.command]
+
+
+def picks(candidates: Sequence[tuple[str, str]]) -> tuple[Entry, ...]:
+    """The entries that say what a row is the same thing as: (row id, words) of what it could be."""
+    return tuple(
+        Entry(Command.PICK, f"The same as {words}", target=row_id, number=number)
+        for number, (row_id, words) in enumerate(candidates[:_MOST_PICKS], 1)
+    )
 
 
 def entries(rows: Sequence[Row]) -> tuple[Entry, ...]:
@@ -188,7 +203,7 @@ class Menu:
 
     def by_key(self, key: str) -> Entry | None:
         """The entry with this key, as Textual names it."""
-        return next((entry for entry in self.entries if KEYS[entry.command][0] == key), None)
+        return next((entry for entry in self.entries if entry.keys[0] == key), None)
 
     def by_line(self, line: int) -> Entry | None:
         """The entry on line `line` of the menu, its frame being line 0."""
@@ -227,4 +242,4 @@ class Menu:
 
 def _words(entry: Entry) -> str:
     more = f"({entry.why_not})" if entry.why_not else entry.meaning
-    return f"{entry.key}  {entry.label}" + (f": {more}" if more else "")
+    return f"{entry.keys[1]}  {entry.label}" + (f": {more}" if more else "")

@@ -33,6 +33,8 @@ from tui.widgets.lines import LineView, Looks, look_css
 
 # from this width on the values stand side by side, below it under one another
 _SIDE_BY_SIDE: Final = 66
+# of what a row could be, so many are shown
+_MOST_RIVALS: Final = 5
 _LABEL: Final = 13
 # lines of one value before it is shortened, in the small pane and in the large one
 SHORT: Final = 3
@@ -83,6 +85,8 @@ class DetailText:
         found += self._wrapped(_sentence(row.reason), width)
         if row.why_not:
             found += self._wrapped(_sentence(f"Not possible: {row.why_not}"), width, self.looks.warn)
+        for item in row.rivals[:_MOST_RIVALS]:
+            found += self._wrapped(self._rival(item), width, self.looks.warn)
         differing, equal = self._values(row)
         if differing:
             table = self._beside if width >= _SIDE_BY_SIDE else self._below
@@ -218,6 +222,11 @@ class DetailText:
             found += wrap(text, max(4, width))
         return found
 
+    def _rival(self, item: Item) -> str:
+        when = f"{fmt.time_range(item.when, self.zone, self.today)}, " if item.when is not None else ""
+        place = fmt.cell(str(item.fields.get("location") or "")).plain
+        return f"in {item.side.label}: {when}{fmt.cell(item.title).plain}{', ' if place else ''}{place}"
+
     def _people(self, row: Row) -> Iterable[str]:
         """Who takes part, and who changed what when."""
         names = list(dict.fromkeys(name for item in (row.left, row.right) if item is not None for name in item.people))
@@ -242,6 +251,8 @@ def outcome(row: Row) -> str:
     wanted = effect(row).action.label
     match row.state:
         case State.UNDECIDED:
+            if row.rivals:
+                return "which one? m offers what it could be"
             return "both sides differ, choose > or <" if row.left and row.right else "needs a choice: > or <"
         case State.PREVENTED:
             return f"blocked ({wanted})"

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sync_core.plan import Row
-from tui.widgets.action_menu import Command, Entry, Menu
+from tui.widgets.action_menu import Entry, Menu
 from tui.widgets.lines import strip
 from tui.widgets.row_table import RowTable
 from tui.widgets.row_text import MARKER, Columns
@@ -31,9 +31,9 @@ class PlanTable(RowTable):
     class MenuChosen(Message):
         """An entry of the menu was chosen."""
 
-        def __init__(self, command: Command) -> None:
+        def __init__(self, entry: Entry) -> None:
             super().__init__()
-            self.command = command
+            self.entry = entry
 
     class MenuRefused(Message):
         """An entry was chosen that is not possible, with the reason."""
@@ -97,7 +97,7 @@ class PlanTable(RowTable):
             self.post_message(self.MenuRefused(entry))
             return
         self.close_menu()
-        self.post_message(self.MenuChosen(entry.command))
+        self.post_message(self.MenuChosen(entry))
 
     def on_key(self, event: events.Key) -> None:
         """While the menu is open all keys are its own."""
