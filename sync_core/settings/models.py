@@ -116,7 +116,7 @@ class SalesforceSettings(Section):
 
 
 class OutlookSettings(Section):
-    """How to reach Exchange, and which calendar to use. Secrets as in SalesforceSettings."""
+    """How to reach Exchange, and which folders to use. Secrets as in SalesforceSettings."""
 
     auth: OutlookAuth = OutlookAuth.BASIC
     service_endpoint: Url = ""
@@ -127,7 +127,10 @@ class OutlookSettings(Section):
     password_file: Path | None = None
     # one calendar: "Calendar" is the standard one, "Calendar/Team" a folder below it
     calendar: str = "Calendar"
-    # the owner's address when the calendar is a shared one
+    # one folder each, in the same way
+    contacts: str = "Contacts"
+    tasks: str = "Tasks"
+    # the owner's address when the folders are shared ones
     mailbox: str = ""
 
 

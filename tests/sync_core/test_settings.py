@@ -357,3 +357,10 @@ def test_the_top_of_the_package_is_light() -> None:
     code = "import sync_core.settings, sys; print({'pydantic', 'tomlkit', 'platformdirs'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_the_folders_of_contacts_and_tasks(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDSYNC_OUTLOOK__TASKS", "Tasks/Sales")
+    outlook = load(write('[outlook]\ncontacts = "Contacts/Customers"\n')).outlook
+    assert (outlook.calendar, outlook.contacts, outlook.tasks) == ("Calendar", "Contacts/Customers", "Tasks/Sales")
+    assert (Settings().outlook.contacts, Settings().outlook.tasks) == ("Contacts", "Tasks")

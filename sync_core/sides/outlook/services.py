@@ -334,7 +334,8 @@ class SafeUpdateItem(_Safe, UpdateItem):  # type: ignore[misc]  # exchangelib is
                 yield self._label_elem(target, path(type(target), name))
 
     def _label_elem(self, target: Any, field_path: FieldPath) -> Any:
-        value = field_path.get_value(target)
+        there = getattr(target, field_path.field.name)
+        value = field_path.get_value(target) if there else None
         if not value:
             return self._delete_field_elem(field_path=field_path)
         entry = field_path.field.value_cls(**{"label": field_path.label, field_path.subfield.name: value})

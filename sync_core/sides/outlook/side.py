@@ -21,7 +21,7 @@ from sync_core.sides import (
     Window,
     Write,
 )
-from sync_core.sides.outlook import events
+from sync_core.sides.outlook import contacts, events
 from sync_core.sides.outlook.connection import Connection, never, problem_at
 from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Getter
@@ -32,7 +32,7 @@ from sync_core.sides.outlook.services import Parsed
 from sync_core.sides.outlook.writing import Writer
 
 BATCH_SIZE: Final = 50
-_MAPPINGS: Final = {mapping.kind: mapping for mapping in (events.MAPPING,)}
+_MAPPINGS: Final = {mapping.kind: mapping for mapping in (events.MAPPING, contacts.MAPPING)}
 
 
 def _now() -> datetime:

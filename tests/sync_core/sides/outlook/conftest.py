@@ -91,10 +91,23 @@ class World:
     def event(self, subject: str = "Visit", **fields: Any) -> StoredItem:
         """An event as a person makes it in Outlook: tomorrow from ten to eleven unless said otherwise."""
         values = {"subject": subject, "start": at(24, 9), "end": at(24, 10), "reminder_is_set": False}
-        mark = fields.pop("mark", None)
+        return self._stored("calendar", {**values, **fields})
+
+    def contact(self, **fields: Any) -> StoredItem:
+        """A contact as a person makes it in Outlook, filed by its name."""
+        values = {"given_name": "Kim", "surname": "Lee", "display_name": "Kim Lee", "file_as": "Lee, Kim"}
+        return self._stored("contacts", {**values, **fields})
+
+    def task(self, subject: str = "Send offer", **fields: Any) -> StoredItem:
+        """A task as a person makes it in Outlook, without a date unless said otherwise."""
+        values = {"subject": subject, "status": "NotStarted", "percent_complete": 0.0, "is_complete": False}
+        return self._stored("tasks", {**values, **fields})
+
+    def _stored(self, folder: str, values: dict[str, Any]) -> StoredItem:
+        mark = values.pop("mark", None)
         if mark:
             values["extended"] = {(MARK_SET, "handsync"): mark}
-        return self.box.create(self.box.folder("calendar"), {**values, **fields})
+        return self.box.create(self.box.folder(folder), values)
 
     def fault(self, kind: str, match: str = "", **values: Any) -> None:
         self.faults.add(Fault("outlook", kind, match, **values))
@@ -135,12 +148,13 @@ class Calls:
     """The side's calls with everything that seldom matters filled in."""
 
     side: OutlookSide
+    kind: Kind = Kind.CALENDAR
 
     def fetch(self, window: Window = WINDOW) -> Reading:
-        return self.side.fetch(Kind.CALENDAR, window, lambda progress: None, lambda: False)
+        return self.side.fetch(self.kind, window, lambda progress: None, lambda: False)
 
     def item(self, window: Window = WINDOW) -> Item:
-        """The only event there is."""
+        """The only item there is."""
         reading = self.fetch(window)
         assert reading.complete
         assert not reading.unreadable
@@ -148,7 +162,7 @@ class Calls:
         return item
 
     def look(self, *refs: Ref) -> dict[str, Sighting]:
-        return self.side.look(Kind.CALENDAR, refs)
+        return self.side.look(self.kind, refs)
 
     def look_one(self, item_id: str) -> Item:
         """An item as it is now, wherever it is."""
@@ -157,9 +171,11 @@ class Calls:
         return item
 
     def write(self, *writes: Write) -> list[Outcome]:
-        return self.side.write(Kind.CALENDAR, writes)
+        return self.side.write(self.kind, writes)
 
     def create(self, mark: str = "m-1", **fields: Any) -> Outcome:
+        if self.kind is not Kind.CALENDAR:
+            return self.write(Write(Operation.CREATE, fields, None, mark))[0]
         return self.write(creation(mark, **fields))[0]
 
     def update(self, item: Item, mark: str = "", **fields: Any) -> Outcome:
@@ -182,6 +198,39 @@ def calls(world: World) -> Calls:
 @pytest.fixture
 def calls_with(world: World) -> Callable[..., Calls]:
     return lambda **changes: Calls(world.side(**changes))
+
+
+@pytest.fixture
+def contacts(world: World) -> Calls:
+    return Calls(world.side(), Kind.CONTACTS)
+
+
+@pytest.fixture
+def tasks(world: World) -> Calls:
+    return Calls(world.side(), Kind.TASKS)
+
+
+@pytest.fixture
+def calls_for(world: World) -> Callable[..., Calls]:
+    """Calls for a kind, with settings or a time zone of its own."""
+    return lambda kind, **changes: Calls(world.side(**changes), kind)
+
+
+@pytest.fixture
+def updates(world: World) -> Callable[[], list[str]]:
+    """What the last UpdateItem sent: field URIs with their labels; what it deletes has a minus before it."""
+
+    def read() -> list[str]:
+        request = world.requests("UpdateItem")[-1]
+        found = []
+        for change in request.xpath("//*[local-name()='SetItemField' or local-name()='DeleteItemField']"):
+            path = change[0]
+            name = path.get("FieldURI") or path.get("PropertyName") or path.get("PropertyTag")
+            label = f"/{path.get('FieldIndex')}" if path.get("FieldIndex") else ""
+            found.append(("-" if change.tag.endswith("DeleteItemField") else "") + name + label)
+        return sorted(found)
+
+    return read
 
 
 @pytest.fixture
