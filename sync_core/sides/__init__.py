@@ -75,7 +75,8 @@ class Description:
 
     `account` is for people. `scope` names account and folder for good: links belong to a pair of scopes, so another
     calendar never looks like deletions. `refused` gives, per operation that is not permitted, the reason in words;
-    `unwritable` gives it per field that this side does not let us set, which a create leaves out.
+    `unwritable` gives it per field that this side does not let us set, which a create leaves out. `notes` says, per
+    operation, what a person should know before it: part of a sentence, such as "it will be private to you".
     """
 
     side: SideName
@@ -84,6 +85,7 @@ class Description:
     limits: Limits = field(default_factory=Limits)
     refused: Mapping[Operation, str] = field(default_factory=dict)
     unwritable: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[Operation, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +139,23 @@ class Write:
     """One write to one item. `fields` are all fields for a create and only those to change for an update.
 
     `before` is the item as it was read just before (None for a create). `mark` is put on what is written in Outlook.
+    `source` are all fields of the item across, also those that never travel: a side may look things up by them, and
+    writes nothing of them.
     """
 
     operation: Operation
     fields: Fields = field(default_factory=dict)
     before: Item | None = None
     mark: str = ""
+    source: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one write. `id` is the item's id after it. `unknown` means that no answer came: it may be done.
 
-    `note` tells what the server has changed besides what was asked for, in words; "" for nothing.
+    `note` tells what the server has changed besides what was asked for, in words; "" for nothing. `duplicate_of` is the
+    id of the one item that is there already, when a create was refused because of it.
     """
 
     ok: bool
@@ -157,6 +163,7 @@ class Outcome:
     error: str = ""
     unknown: bool = False
     note: str = ""
+    duplicate_of: str = ""
 
 
 class Side(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sync_core.items import FIELDS, Fields, Kind, When
 from sync_core.sides import Operation, Write
-from sync_core.sides.salesforce import notes, times
+from sync_core.sides.salesforce import notes, rows, times
 from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
 from sync_core.sides.salesforce.mapping import Context, UnwritableError
 from sync_core.sides.salesforce.shape import Shape
@@ -18,18 +18,16 @@ _LABELS: Final = {spec.name: spec.label for spec in FIELDS[Kind.CALENDAR]}
 def record(write: Write, context: Context, unwritable: dict[str, str]) -> dict[str, Any]:
     """The fields of Event to send. A create leaves out what is blank and what this user cannot set."""
     creating = write.operation is Operation.CREATE
-    given = dict(write.fields)
-    for name in [name for name in given if name in unwritable]:
-        if not creating or name == "when":
-            raise UnwritableError(f"the {_LABELS[name]} is {unwritable[name]}")
-        del given[name]
+    given = rows.writable(Kind.CALENDAR, write, unwritable)
+    if creating and "when" in unwritable:
+        raise UnwritableError(f"the {_LABELS['when']} is {unwritable['when']}")
     before: Fields = write.before.fields if write.before else {}
     _check_private(write, given)
     result: dict[str, Any] = {}
     if "subject" in given:
-        result["Subject"] = _text("subject", "Subject", given["subject"], context.shape)
+        result["Subject"] = rows.fitting(Kind.CALENDAR, "subject", "Subject", given["subject"], context.shape)
     if "location" in given:
-        result["Location"] = _text("location", "Location", given["location"], context.shape)
+        result["Location"] = rows.fitting(Kind.CALENDAR, "location", "Location", given["location"], context.shape)
     if creating or "when" in given:
         result |= _when(given.get("when"))
     if "notes" in given or "attachments" in given:
@@ -50,14 +48,6 @@ def _check_private(write: Write, given: Fields) -> None:
             f"Salesforce keeps no private event that is related to somebody ({', '.join(write.before.people)}): "
             "take the relation off there first"
         )
-
-
-def _text(name: str, column: str, value: object, shape: Shape) -> str | None:
-    words = str(value or "")
-    limit = shape.columns[column].length
-    if limit is not None and len(words) > limit:
-        raise UnwritableError(f"the {_LABELS[name]} has {len(words)} characters, and Salesforce holds {limit}")
-    return words or None
 
 
 def _when(when: object) -> dict[str, Any]:

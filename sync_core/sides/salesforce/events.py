@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sync_core import text
 from sync_core.items import Item, Kind, SideName, When, canonical
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
-from sync_core.sides.salesforce import event_writes, notes, recurrence, times
+from sync_core.sides.salesforce import event_writes, notes, recurrence, rows, times
 from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
 from sync_core.sides.salesforce.ids import id18
-from sync_core.sides.salesforce.mapping import Context
+from sync_core.sides.salesforce.mapping import Context, ObjectMapping
 from sync_core.sides.salesforce.shape import Shape, assumed_event
 
 # the columns behind each neutral field
@@ -29,18 +28,16 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "attachments": ("Description",),
 }
 _OTHERS: Final = (
-    *("Id", "OwnerId", "SystemModstamp", "LastModifiedDate", "ActivityDate", "DurationInMinutes"),
-    *("IsChild", "IsGroupEvent", "IsClientManaged", "IsArchived", "IsDeleted"),
+    *rows.COMMON,
+    *("ActivityDate", "DurationInMinutes", "IsChild", "IsGroupEvent", "IsClientManaged", "IsArchived"),
     *("IsRecurrence", "RecurrenceActivityId", "RecurrenceType", "RecurrenceInterval", "RecurrenceDayOfWeekMask"),
     *("RecurrenceDayOfMonth", "RecurrenceInstance", "RecurrenceMonthOfYear", "RecurrenceEndDateOnly"),
     *("IsRecurrence2", "Recurrence2PatternText", "Recurrence2PatternStartDate"),
 )
 _RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
-_HIDDEN: Final = "hidden from you by the org's field-level security"
-_READ_ONLY: Final = "read-only for you in this org"
 
 
-class EventMapping:
+class EventMapping(ObjectMapping):
     """Event as the calendar's object."""
 
     sobject = "Event"
@@ -52,44 +49,27 @@ class EventMapping:
 
     def essential(self, shape: Shape) -> str:
         """Why events cannot be read, in words; "" when they can."""
-        if gone := [name for name in ("Id", "StartDateTime", "IsAllDayEvent") if not shape.has(name)]:
-            return f"the field {gone[0]} of {self.sobject} is {_HIDDEN}"
-        if not shape.has("EndDateTime") and not shape.has("DurationInMinutes"):
-            return f"the field EndDateTime of {self.sobject} is {_HIDDEN}"
-        return ""
+        end = [] if shape.has("DurationInMinutes") else ["EndDateTime"]
+        return rows.missing_column(shape, ["Id", "StartDateTime", "IsAllDayEvent", *end])
 
-    def limits(self, shape: Shape) -> Limits:
+    def limits(self, context: Context) -> Limits:
         """Lengths as describe gives them; the notes share theirs with the names of attachments."""
-        lengths = {}
-        for field in ("subject", "location", "notes"):
-            column = shape.columns.get(COLUMNS[field][0])
-            if column is not None and column.length is not None:
-                lengths[field] = column.length
+        texts = {field: COLUMNS[field] for field in ("subject", "location", "notes")}
+        lengths = rows.lengths(texts, context.shape)
         most = lengths.get("notes")
         return Limits(lengths, LONGEST_DAYS, lambda fields: notes.too_long(fields, most))
 
     def unwritable(self, shape: Shape, operation: Operation) -> dict[str, str]:
         """The neutral fields that this user cannot set with `operation`, with the reason in words."""
-        result = {}
-        for field, names in COLUMNS.items():
-            if not all(shape.has(name) for name in names):
-                result[field] = _HIDDEN
-            elif not all(shape.can_write(name, operation) for name in names):
-                result[field] = _READ_ONLY
-        return result
+        return rows.unwritable(COLUMNS, shape, operation)
 
     def columns(self, shape: Shape) -> list[str]:
         """The fields to ask for."""
-        names = dict.fromkeys((*_OTHERS, *(name for group in COLUMNS.values() for name in group)))
-        return [name for name in names if shape.has(name)]
+        return rows.columns(COLUMNS, _OTHERS, shape)
 
     def related(self, shape: Shape) -> list[str]:
         """The names of the people, the account and the users that an event points to."""
-        return [
-            f"{relation}.Name"
-            for column, relation in _RELATED.items()
-            if shape.has(column) and shape.columns[column].relationship == relation
-        ]
+        return rows.related(_RELATED, shape)
 
     def condition(self, context: Context, window: Window) -> str:
         """A range of StartDateTime, as huge scans end in OPERATION_TOO_LARGE; the exact window is cut out in `reading`.
@@ -99,7 +79,7 @@ class EventMapping:
         shape = context.shape
         end = max(window.end, times.midnight(window.last + timedelta(days=1)))
         clauses = [
-            f"StartDateTime >= {times.wire(self.earliest_start(window))}",
+            f"StartDateTime >= {times.wire(_earliest_start(window))}",
             f"StartDateTime < {times.wire(end)}",
         ]
         if shape.can_filter("OwnerId"):
@@ -109,22 +89,22 @@ class EventMapping:
             clauses.append("IsChild = false")
         return " AND ".join(clauses)
 
-    def earliest_start(self, window: Window) -> datetime:
-        """The earliest instant at which something found by `condition` may start."""
-        return min(window.start, times.midnight(window.first)) - timedelta(days=LONGEST_DAYS + 1)
+    def reaches_archive(self, window: Window, now: datetime) -> bool:
+        """Whether something found by `condition` may be archived."""
+        return _earliest_start(window) < now - rows.ARCHIVED_AFTER
 
     def reading(
-        self, rows: Sequence[Mapping[str, Any]], context: Context, window: Window
+        self, found: Sequence[Mapping[str, Any]], context: Context, window: Window
     ) -> tuple[list[Item], list[Unreadable]]:
-        """The items in `window` among `rows`; the occurrences of a series become one item."""
+        """The items in `window` among `found`; the occurrences of a series become one item."""
         items: list[Item] = []
         unreadable: list[Unreadable] = []
         series: dict[tuple[Any, ...], list[tuple[Item, Mapping[str, Any]]]] = defaultdict(list)
-        for row in rows:
+        for row in found:
             try:
                 item = self.item(row, context)
             except (ValueError, KeyError, TypeError, AttributeError) as problem:
-                unreadable.append(unreadable_row(row, problem))
+                unreadable.append(self.unreadable(row, problem))
                 continue
             if item.when is None or not touches(item.when, window):
                 continue
@@ -157,14 +137,18 @@ class EventMapping:
             kind=Kind.CALENDAR,
             side=SideName.SALESFORCE,
             id=id18(str(row["Id"])),
-            version=str(row.get("SystemModstamp") or row.get("LastModifiedDate") or ""),
+            version=rows.version(row),
             fields=canonical(Kind.CALENDAR, raw),
             locked=_locked(row),
             series=series,
-            people=tuple(dict.fromkeys(name for name in (_name(row, "Who"), _name(row, "Account")) if name)),
-            changed_at=_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
-            changed_by=_name(row, "LastModifiedBy"),
+            people=tuple(dict.fromkeys(name for name in (rows.name_of(row, r) for r in ("Who", "Account")) if name)),
+            changed_at=rows.shown_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
+            changed_by=rows.name_of(row, "LastModifiedBy"),
         )
+
+    def unreadable(self, row: Mapping[str, Any], problem: Exception) -> Unreadable:
+        """A row that `item` raised `problem` for."""
+        return rows.unreadable(row, problem, row.get("Subject") or "(no subject)", "it lacks what every event has")
 
     def record(self, write: Write, context: Context) -> dict[str, Any]:
         """The fields to send for a create or an update. Raises UnwritableError."""
@@ -178,11 +162,8 @@ def touches(when: When, window: Window) -> bool:
     return times.instant(when.start) < window.end and times.instant(when.end) >= window.start
 
 
-def unreadable_row(row: Mapping[str, Any], problem: Exception) -> Unreadable:
-    """A row that could not be understood."""
-    why = str(problem) if isinstance(problem, ValueError) else "it lacks what every event has"
-    title = text.line(str(row.get("Subject") or "")) or "(no subject)"
-    return Unreadable(id18(str(row.get("Id") or "")), title, text.shorten(text.plain(why), 200))
+def _earliest_start(window: Window) -> datetime:
+    return min(window.start, times.midnight(window.first)) - timedelta(days=LONGEST_DAYS + 1)
 
 
 def _when(row: Mapping[str, Any]) -> When:
@@ -236,20 +217,8 @@ def _locked(row: Mapping[str, Any]) -> str:
     if row.get("IsChild"):
         return "an invitation: only the meeting's owner can change it in Salesforce"
     if row.get("IsArchived"):
-        return "archived by Salesforce, as it is more than a year old"
+        return rows.ARCHIVED
     return ""
-
-
-def _name(row: Mapping[str, Any], relation: str) -> str:
-    related = row.get(relation)
-    return text.line(str(related.get("Name") or "")) if isinstance(related, Mapping) else ""
-
-
-def _moment(value: object) -> str:
-    try:
-        return times.neutral(times.instant(str(value)))
-    except ValueError:
-        return ""
 
 
 def _one_series(occurrences: list[tuple[Item, Mapping[str, Any]]]) -> Item:

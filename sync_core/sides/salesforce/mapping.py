@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from sync_core.items import Item
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
 from sync_core.sides.salesforce.shape import Shape
+
+Rows = Sequence[Mapping[str, Any]]
 
 
 class UnwritableError(ValueError):
@@ -18,12 +20,18 @@ class UnwritableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a mapping may lean on: the object's shape, the user's zone (IANA), the time of the call, the user's id."""
+    """What a mapping may lean on: the object's shape, the user's zone (IANA), the time of the call, the user's id.
+
+    `tables` holds the rows of `ObjectMapping.tables`, `found` those of `ObjectMapping.questions`; what the server
+    refused to show is not in them.
+    """
 
     shape: Shape
     zone: str
     now: datetime
     user_id: str
+    tables: Mapping[str, Rows] = field(default_factory=dict)
+    found: Rows = ()
 
 
 class ObjectMapping(Protocol):
@@ -37,14 +45,32 @@ class ObjectMapping(Protocol):
     def what(self) -> str:
         """The items' name for people, plural."""
 
+    @property
+    def reach(self) -> str:
+        """Whose records are synced: "" for the signed-in user's own, else a name that becomes part of the scope."""
+        return ""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The HTTP headers that every write of this object carries."""
+        return {}
+
     def assumed(self) -> Shape:
         """The shape to work with where a server has no describe."""
 
     def essential(self, shape: Shape) -> str:
         """Why nothing can be done with this shape, in words; "" when it will do."""
 
-    def limits(self, shape: Shape) -> Limits:
+    def tables(self, shape: Shape) -> Mapping[str, str]:
+        """The queries, by name, for what the org has set up: asked once, answered in `Context.tables`."""
+        return {}
+
+    def limits(self, context: Context) -> Limits:
         """What the object cannot hold."""
+
+    def notes(self, shape: Shape) -> Mapping[Operation, str]:
+        """What a person should know before an operation, as `Description.notes`."""
+        return {}
 
     def unwritable(self, shape: Shape, operation: Operation) -> dict[str, str]:
         """The neutral fields that this user cannot set with `operation`, with the reason in words."""
@@ -58,16 +84,26 @@ class ObjectMapping(Protocol):
     def condition(self, context: Context, window: Window) -> str:
         """The WHERE clause that finds at least everything in `window`."""
 
-    def earliest_start(self, window: Window) -> datetime:
-        """The earliest instant at which something found by `condition` may start."""
+    def reaches_archive(self, window: Window, now: datetime) -> bool:
+        """Whether something found by `condition` may be archived, which query() hides."""
+        return False
 
-    def reading(
-        self, rows: Sequence[Mapping[str, Any]], context: Context, window: Window
-    ) -> tuple[list[Item], list[Unreadable]]:
-        """The items in `window` among `rows`, and what could not be read of them."""
+    def reading(self, found: Rows, context: Context, window: Window) -> tuple[list[Item], list[Unreadable]]:
+        """The items in `window` among the rows `found`, and what could not be read of them."""
 
     def item(self, row: Mapping[str, Any], context: Context) -> Item:
         """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""
 
+    def unreadable(self, row: Mapping[str, Any], problem: Exception) -> Unreadable:
+        """A row that `item` raised `problem` for."""
+
+    def questions(self, writes: Sequence[Write], context: Context) -> list[str]:
+        """The queries to ask before these writes: their rows are in `Context.found` of `record`."""
+        return []
+
     def record(self, write: Write, context: Context) -> dict[str, Any]:
         """The fields to send for a create or an update. Raises UnwritableError."""
+
+    def refusal(self, code: str, message: str, fields: Sequence[str], shape: Shape) -> str:
+        """What a refusal of this object means, where its code alone does not tell; "" otherwise."""
+        return ""

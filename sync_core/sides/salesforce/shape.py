@@ -11,7 +11,8 @@ from sync_core.sides import Operation
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One visible field. `length` is None where there is none; `values` are a picklist's active values."""
+    """One visible field. `length` is None where there is none; `values` are a picklist's active values,
+    and `restricted` says that it takes no others."""
 
     name: str
     length: int | None = None
@@ -19,6 +20,7 @@ class Column:
     updateable: bool = True
     filterable: bool = True
     values: tuple[str, ...] = ()
+    restricted: bool = False
     relationship: str = ""
 
 
@@ -73,6 +75,7 @@ def _column(answer: Mapping[str, Any]) -> Column:
             for v in values
             if isinstance(v, Mapping) and v.get("value") and v.get("active") is not False
         ),
+        restricted=answer.get("restrictedPicklist") is True,
         relationship=str(answer.get("relationshipName") or ""),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sync_core.errors import CancelledError, SideError
@@ -26,21 +27,18 @@ from sync_core.sides import (
 )
 from sync_core.sides.salesforce import account, shape
 from sync_core.sides.salesforce.account import Account
-from sync_core.sides.salesforce.events import EventMapping, unreadable_row
-from sync_core.sides.salesforce.failures import GatewayError
+from sync_core.sides.salesforce.events import EventMapping
+from sync_core.sides.salesforce.failures import GatewayError, Sort
 from sync_core.sides.salesforce.gateway import Gateway, Page, missing, never
 from sync_core.sides.salesforce.ids import id18, is_id
-from sync_core.sides.salesforce.mapping import Context, ObjectMapping, UnwritableError
+from sync_core.sides.salesforce.mapping import Context, ObjectMapping, Rows, UnwritableError
+from sync_core.sides.salesforce.rows import name_of
 from sync_core.sides.salesforce.shape import Shape
 from sync_core.sides.salesforce.transport import Usage
 from sync_core.sides.salesforce.writing import BATCH, Row, Writer
 
 # ids per IN list: the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)
 _IDS: Final = 400
-# query() hides what is older; a day's grace for the zone and for when the archiving runs (facts: salesforce B4)
-_ARCHIVED_AFTER: Final = timedelta(days=364)
-
-_MAPPINGS: Final[Mapping[Kind, ObjectMapping]] = {Kind.CALENDAR: EventMapping()}
 # what a record's own address answers when it is gone (facts: salesforce B4, transient)
 _GONE: Final = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY")
 _VERBS: Final = {Operation.CREATE: "create", Operation.UPDATE: "change", Operation.DELETE: "delete"}
@@ -76,7 +74,9 @@ class SalesforceSide:
         self._clock = clock
         self._gateway = Gateway(settings, secrets, sleep, timeout)
         self._account: Account | None = None
+        self._mappings: dict[Kind, ObjectMapping] = {Kind.CALENDAR: EventMapping()}
         self._shapes: dict[Kind, Shape] = {}
+        self._tables: dict[Kind, Mapping[str, Rows]] = {}
         self._writers: dict[Kind, Writer] = {}
         # what turned out while asking: whether the server joins names, and whether it has queryAll
         self._joins = True
@@ -90,7 +90,8 @@ class SalesforceSide:
     def describe(self, kind: Kind) -> Description:
         """Who is signed in and what this user may do with the kind's object."""
         # the object first: a server that is not Salesforce shows it there
-        form, who, mapping = self._shape(kind), self._who(), _mapping(kind)
+        context, who, mapping = self._context(kind), self._who(), self._mapping(kind)
+        form = context.shape
         refused = {
             operation: f"Salesforce does not let {who.user_name} {_VERBS[operation]} {mapping.what}: "
             "the permission is missing in the profile"
@@ -100,12 +101,14 @@ class SalesforceSide:
         # without the permission on the object, every field reads as read-only
         writable = Operation.UPDATE not in refused
         unwritable = mapping.unwritable(form, Operation.UPDATE) if writable else {}
-        return Description(self.name, who.label, who.scope, mapping.limits(form), refused, unwritable)
+        scope = f"{who.scope}:{mapping.reach}" if mapping.reach else who.scope
+        limits, notes = mapping.limits(context), mapping.notes(form)
+        return Description(self.name, who.label, scope, limits, refused, unwritable, notes)
 
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
-        """The kind's items that the signed-in user owns and that touch the window."""
-        mapping, context = _mapping(kind), self._context(kind)
-        everything = mapping.earliest_start(window) < self._clock() - _ARCHIVED_AFTER
+        """The kind's items in the window: the signed-in user's own, and others' only where the settings say so."""
+        mapping, context = self._mapping(kind), self._context(kind)
+        everything = mapping.reaches_archive(window, context.now)
         condition = mapping.condition(context, window)
         if everything and context.shape.has("IsDeleted"):
             condition += " AND IsDeleted = false"
@@ -139,7 +142,8 @@ class SalesforceSide:
 
         Nothing here looks whether an item has changed since it was read: see `writing`.
         """
-        context = self._context(kind)
+        mapping, context = self._mapping(kind), self._context(kind)
+        context = replace(context, found=self._answers(mapping.questions(writes, context)))
         outcomes: dict[int, Outcome] = {}
         rows: dict[Operation, list[Row]] = {operation: [] for operation in Operation}
         for place, write in enumerate(writes):
@@ -147,7 +151,7 @@ class SalesforceSide:
                 rows[write.operation].append(self._row(kind, place, write, context))
             except UnwritableError as problem:
                 outcomes[place] = Outcome(False, write.before.id if write.before else "", str(problem))
-        writer = self._writers.setdefault(kind, Writer(self._gateway, _mapping(kind).sobject))
+        writer = self._writers.setdefault(kind, Writer(self._gateway, mapping, context.shape))
         sent = False
         for operation, group in rows.items():
             for at in range(0, len(group), BATCH):
@@ -166,7 +170,7 @@ class SalesforceSide:
 
     def _shape(self, kind: Kind) -> Shape:
         if kind not in self._shapes:
-            mapping = _mapping(kind)
+            mapping = self._mapping(kind)
             form = self._described(mapping)
             if why := mapping.essential(form):
                 raise SideError(
@@ -195,26 +199,41 @@ class SalesforceSide:
         return mapping.assumed()
 
     def _context(self, kind: Kind) -> Context:
-        return Context(self._shape(kind), self._zone, self._clock(), self._who().user_id)
+        form = self._shape(kind)
+        if kind not in self._tables:
+            asked = self._mapping(kind).tables(form)
+            self._tables[kind] = {name: self._answers([soql]) for name, soql in asked.items()}
+        return Context(form, self._zone, self._clock(), self._who().user_id, self._tables[kind])
+
+    def _answers(self, questions: Sequence[str]) -> Rows:
+        """The rows of these queries; none where the server refuses one: no such table, or not for this user."""
+        rows: list[Mapping[str, Any]] = []
+        for soql in questions:
+            try:
+                rows += [row for page in self._gateway.query(soql) for row in page.rows]
+            except GatewayError as problem:
+                if problem.failure.sort is not Sort.REFUSED:
+                    raise
+        return rows
 
     def _row(self, kind: Kind, place: int, write: Write, context: Context) -> Row:
         """One write as a row to send. Raises UnwritableError."""
         if write.operation is Operation.CREATE:
-            return Row(place, "", _mapping(kind).record(write, context))
+            return Row(place, "", self._mapping(kind).record(write, context))
         if write.before is None or not is_id(write.before.id):
             raise UnwritableError("it is not known which Salesforce record this is")
         if write.before.locked:
             raise UnwritableError(f"not written: {write.before.locked}")
         if write.operation is Operation.DELETE:
             return Row(place, id18(write.before.id), {})
-        fields = _mapping(kind).record(write, context)
+        fields = self._mapping(kind).record(write, context)
         if not fields:
             raise UnwritableError("there is nothing to change in it")
         return Row(place, id18(write.before.id), fields)
 
     def _select(self, kind: Kind, condition: str, everything: bool, cancelled: CancelCheck = never) -> Iterator[Page]:
         """The pages of the kind's rows. Does without joins and without queryAll where the server has none."""
-        mapping, form = _mapping(kind), self._shape(kind)
+        mapping, form = self._mapping(kind), self._shape(kind)
         while True:
             related = mapping.related(form) if self._joins else []
             soql = f"SELECT {', '.join(mapping.columns(form) + related)} FROM {mapping.sobject} WHERE {condition}"
@@ -237,7 +256,7 @@ class SalesforceSide:
         for page in self._select(kind, f"Id IN ({listed})", True):
             complete = complete and not page.cut
             for row in page.rows:
-                found[id18(str(row.get("Id") or ""))] = _sighting(kind, row, context)
+                found[id18(str(row.get("Id") or ""))] = self._sighting(kind, row, context)
         for one in ids:
             if one in found:
                 continue
@@ -252,31 +271,29 @@ class SalesforceSide:
     def _look_alone(self, kind: Kind, record_id: str, context: Context) -> Sighting:
         """Without queryAll, a row that a query leaves out may be archived: its own address tells."""
         try:
-            row = self._gateway.record(_mapping(kind).sobject, record_id)
+            row = self._gateway.record(self._mapping(kind).sobject, record_id)
         except GatewayError as problem:
             if problem.failure.code in _GONE or missing(problem):
                 return Sighting(Fate.DELETED)
             raise
         if not isinstance(row, Mapping):
             return Sighting(Fate.UNREADABLE, detail="the server's answer is not a record")
-        return _sighting(kind, row, context)
+        return self._sighting(kind, row, context)
 
+    def _sighting(self, kind: Kind, row: Mapping[str, Any], context: Context) -> Sighting:
+        mapping = self._mapping(kind)
+        if row.get("IsDeleted"):
+            return Sighting(Fate.DELETED)
+        owner = id18(str(row.get("OwnerId") or context.user_id))
+        try:
+            item = mapping.item(row, context)
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            return Sighting(Fate.UNREADABLE, detail=mapping.unreadable(row, problem).why)
+        if owner != context.user_id and not mapping.reach:
+            return Sighting(Fate.OTHER_OWNER, item, name_of(row, "Owner"))
+        return Sighting(Fate.ARCHIVED if row.get("IsArchived") else Fate.HERE, item)
 
-def _sighting(kind: Kind, row: Mapping[str, Any], context: Context) -> Sighting:
-    if row.get("IsDeleted"):
-        return Sighting(Fate.DELETED)
-    owner = id18(str(row.get("OwnerId") or context.user_id))
-    try:
-        item = _mapping(kind).item(row, context)
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        return Sighting(Fate.UNREADABLE, detail=unreadable_row(row, problem).why)
-    if owner != context.user_id:
-        named = row.get("Owner")
-        return Sighting(Fate.OTHER_OWNER, item, str(named.get("Name") or "") if isinstance(named, Mapping) else "")
-    return Sighting(Fate.ARCHIVED if row.get("IsArchived") else Fate.HERE, item)
-
-
-def _mapping(kind: Kind) -> ObjectMapping:
-    if kind not in _MAPPINGS:
-        raise SideError(f"{kind.label} cannot be synced yet")
-    return _MAPPINGS[kind]
+    def _mapping(self, kind: Kind) -> ObjectMapping:
+        if kind not in self._mappings:
+            raise SideError(f"{kind.label} cannot be synced yet")
+        return self._mappings[kind]

@@ -16,6 +16,8 @@ from sync_core.sides.salesforce import failures
 from sync_core.sides.salesforce.failures import GatewayError
 from sync_core.sides.salesforce.gateway import Gateway, missing
 from sync_core.sides.salesforce.ids import id18, is_id
+from sync_core.sides.salesforce.mapping import ObjectMapping
+from sync_core.sides.salesforce.shape import Shape
 
 BATCH: Final = 200
 # tries for a row that somebody else holds, and the seconds before the first repetition
@@ -45,9 +47,10 @@ class Result:
 class Writer:
     """Sends the rows of one object. Remembers whether the server has Collections."""
 
-    def __init__(self, gateway: Gateway, sobject: str) -> None:
+    def __init__(self, gateway: Gateway, mapping: ObjectMapping, shape: Shape) -> None:
         self._gateway = gateway
-        self._sobject = sobject
+        self._mapping = mapping
+        self._shape = shape
         self._collections = True
 
     def send(self, operation: Operation, rows: Sequence[Row], *, first: bool) -> dict[int, Outcome]:
@@ -98,7 +101,7 @@ class Writer:
             answer = self._gateway.send("DELETE", _COLLECTIONS, params=params)
         else:
             records = [
-                {"attributes": {"type": self._sobject}, **({"id": row.id} if row.id else {}), **row.fields}
+                {"attributes": {"type": self._mapping.sobject}, **({"id": row.id} if row.id else {}), **row.fields}
                 for row in rows
             ]
             body = {"allOrNone": False, "records": records}
@@ -109,7 +112,7 @@ class Writer:
         return [_result(operation, row, one) for row, one in zip(rows, answer, strict=True)]
 
     def _single(self, operation: Operation, row: Row) -> Result:
-        path = f"sobjects/{self._sobject}/{row.id}"
+        path = f"sobjects/{self._mapping.sobject}/{row.id}"
         if operation is Operation.DELETE:
             self._gateway.send("DELETE", path)
             return Result(Outcome(True, row.id))
