@@ -39,6 +39,19 @@ async def test_at_80_cells_nothing_of_the_head_is_cut_off(summary: Any) -> None:
     assert max(len(line.rstrip()) for line in (first, second, third)) <= 80
 
 
+async def test_at_80_cells_the_groups_fit_with_two_digits_everywhere(summary: Any, app: HandsyncApp) -> None:
+    app.demo = True
+    async with summary() as shown:
+        for group in Group:
+            shown.screen.tally.groups[group] = 99
+        shown.screen._show_counts()
+        await shown.pilot.pause()
+        first, _, third = shown.text().split("\n")[:3]
+    assert first.rstrip().endswith("2 min ago")
+    assert third.count("99") == len(Group)
+    assert len(third.rstrip()) <= 80
+
+
 async def test_rows_stand_under_the_heading_of_their_day(summary: Any) -> None:
     async with summary(size=(120, 40)) as shown:
         lines = shown.text().split("\n")

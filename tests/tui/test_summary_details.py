@@ -82,18 +82,25 @@ def test_a_new_item_has_no_column_for_the_side_that_lacks_it(details: DetailText
     assert [line.split()[0] for line in found[2:7]] == ["subject", "when", "location", "show", "reminder"]
 
 
+def test_what_is_made_like_the_other_side_is_not_said_twice_where_it_is_narrow(
+    details: DetailText, review: Review
+) -> None:
+    assert "will be" not in "\n".join(lines(details, find(review, "Site visit"), 40))
+
+
 def test_a_delete_says_what_goes_away(details: DetailText, review: Review) -> None:
     row = find(review, "Pipeline call")
     assert outcome(row) == "delete from Outlook"
     assert next(line for line in lines(details, row) if line.startswith("subject")).endswith("(deleted)")
 
 
-def test_a_blocked_row_says_why_and_that_nothing_changes(details: DetailText, review: Review) -> None:
+def test_a_blocked_row_says_why_and_promises_nothing(details: DetailText, review: Review) -> None:
     row = find(review, "1:1 Priya")
     found = lines(details, row)
     assert outcome(row) == "blocked (delete from Outlook)"
     assert "Not possible: deleting is prevented for Outlook." in found
-    assert next(line for line in found if line.startswith("subject")).endswith("stays as it is")
+    assert "will be" not in "\n".join(found)
+    assert "will be" not in "\n".join(lines(details, row, 40))
 
 
 def test_ignored_rows_say_until_when(details: DetailText, review: Review) -> None:

@@ -35,6 +35,7 @@ from tui.widgets.plan_table import PlanTable
 # from so many rows on, filtering waits for a pause in the typing
 _MANY: Final = 500
 _FILTER_PAUSE: Final = 0.15
+_ROOMY: Final = 90
 
 
 def _now() -> datetime:
@@ -152,7 +153,9 @@ class SummaryScreen(BaseScreen[Review | None]):
         if age != self._age:
             self._age = age
             plan = self.review.plan
-            note = f"{plan.kind.label}  {fmt.period(plan.window)}  read {age}"
+            # the word that a demo is one needs the room of another
+            read = "" if getattr(self.app, "demo", False) and self.size.width < _ROOMY else "read "
+            note = f"{plan.kind.label}  {fmt.period(plan.window)}  {read}{age}"
             self.query_one(TitleBar).show(Content(self.glyphs.text(note)))
 
     def _tell(self, words: str) -> None:

@@ -14,13 +14,16 @@ from sync_core.review import Group
 from tui import format as fmt
 from tui.tally import Tally, side_words
 
+# the labels in two shorter forms, for narrow terminals and for many rows
 _SHORT: Final = {
-    Group.CHANGED: "Chg",
-    Group.DELETED: "Del",
-    Group.CONFLICT: "Confl",
-    Group.BLOCKED: "Block",
-    Group.IGNORED: "Ign",
-    Group.NOTHING: "Noth",
+    Group.CHANGED: ("Chg", "Chg"),
+    Group.DELETED: ("Del", "Del"),
+    Group.MERGE: ("Merge", "Mrg"),
+    Group.LINK: ("Link", "Lnk"),
+    Group.CONFLICT: ("Confl", "Cfl"),
+    Group.BLOCKED: ("Block", "Blk"),
+    Group.IGNORED: ("Ign", "Ign"),
+    Group.NOTHING: ("Noth", "No"),
 }
 
 
@@ -97,9 +100,8 @@ class Chips(Static):
     def _draw(self) -> None:
         if self._tally is None or not self.size.width:
             return
-        labels = [(group, f"{group.label} {self._tally.groups[group]}") for group in self.groups]
-        if sum(len(label) + 2 for _, label in labels) > self.size.width:
-            labels = [(group, f"{_SHORT.get(group, group.label)} {self._tally.groups[group]}") for group, _ in labels]
+        labels = next((found for step in range(3) if self._fits(found := self._labels(self._tally, step))), None)
+        labels = self._labels(self._tally, 2) if labels is None else labels
         parts: list[tuple[str, str]] = []
         self._spans, at = [], 0
         for group, label in labels:
@@ -108,6 +110,14 @@ class Chips(Static):
             at += len(chip)
             parts.append((chip, self._style(group)))
         self.update(Content.assemble(*parts), layout=False)
+
+    def _labels(self, tally: Tally, step: int) -> list[tuple[Group, str]]:
+        """The chips' words; each higher `step` is shorter."""
+        named = {group: (group.label, *_SHORT.get(group, (group.label, group.label))) for group in self.groups}
+        return [(group, f"{names[step]} {tally.groups[group]}") for group, names in named.items()]
+
+    def _fits(self, labels: list[tuple[Group, str]]) -> bool:
+        return sum(len(label) + 2 for _, label in labels) <= self.size.width
 
     def _style(self, group: Group) -> str:
         if group is self._chosen:

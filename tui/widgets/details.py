@@ -42,6 +42,7 @@ LONG: Final = 200
 # Rich asks for a console to break lines; nothing is ever written to it
 _CONSOLE: Final = Console(width=80, force_terminal=False)
 _DELETED: Final = "(deleted)"
+_STAYS: Final = "stays as it is"
 _UNDECIDED: Final = "choose > or <"
 
 
@@ -121,7 +122,7 @@ class DetailText:
             Verdict.RIGHT: frozenset({SideName.OUTLOOK}),
         }.get(change.verdict, frozenset(SideName))
         undecided = f.name not in will_be and row.state is State.UNDECIDED
-        after = _UNDECIDED if undecided else "stays as it is"
+        after = _UNDECIDED if undecided else _STAYS
         if f.name in will_be:
             after = self._word(row, f, will_be[f.name])
         known = change.baseline is not None or row.linked
@@ -153,9 +154,12 @@ class DetailText:
     def _beside(self, values: list[Values], width: int, most: int) -> list[Text]:
         """The values in columns; a column that nobody has is left out."""
         heads = ["before", "Salesforce", "Outlook", "will be"]
-        keep = [any(v.before is not None for v in values), True, True, True]
-        keep[1] = any(v.left is not None for v in values)
-        keep[2] = any(v.right is not None for v in values)
+        keep = [
+            any(v.before is not None for v in values),
+            any(v.left is not None for v in values),
+            any(v.right is not None for v in values),
+            any(v.after != _STAYS for v in values),
+        ]
         count = sum(keep)
         column = (width - _LABEL) // count
         head = Text(" " * _LABEL, end="")
@@ -189,7 +193,7 @@ class DetailText:
             for name, (words, style) in zip(
                 ("before", "Salesforce", "Outlook", "will be"), self._cells(v), strict=True
             ):
-                if words:
+                if words and not (name == "will be" and words in (_STAYS, v.left or v.right)):
                     found += self._table_row(f"  {name}", [(words, style)], width - _LABEL, most)
         return found
 
@@ -275,7 +279,7 @@ def _after_single(state: State, now: Effect, name: str, words: str) -> str:
     if state is State.UNDECIDED:
         return _UNDECIDED
     if state is not State.READY or now.action is Action.NONE:
-        return "stays as it is"
+        return _STAYS
     if now.action in DELETES:
         return _DELETED
     if now.action in (Action.CREATE_IN_OUTLOOK, Action.CREATE_IN_SALESFORCE):
