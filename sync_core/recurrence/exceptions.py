@@ -35,8 +35,8 @@ class ChangedOccurrence:
     def __post_init__(self) -> None:
         for name in ("original", "start", "end"):
             object.__setattr__(self, name, in_utc(getattr(self, name)))
-        given = self.fields.items() if isinstance(self.fields, Mapping) else self.fields
-        object.__setattr__(self, "fields", tuple(sorted((str(name), value) for name, value in given)))
+        # by name: a name told twice has the last value
+        object.__setattr__(self, "fields", tuple(sorted(dict(self.fields).items(), key=lambda pair: pair[0])))
 
     @property
     def text(self) -> str:
@@ -91,9 +91,9 @@ class Exceptions:
             changed = tuple(_changed(*one) for one in data.pop("changed"))
             if data:
                 raise ValueError
+            return cls(deleted, changed)
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             raise PatternError("this is no list of changed and deleted occurrences") from None
-        return cls(deleted, changed)
 
 
 NOTHING: Final = Exceptions()

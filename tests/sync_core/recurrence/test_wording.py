@@ -1,0 +1,55 @@
+"""Patterns in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sync_core.recurrence import parse, words
+from sync_core.recurrence.wording import joined, place
+
+START = date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("FREQ=DAILY", "every day"),
+        ("FREQ=DAILY;INTERVAL=3;COUNT=5", "every 3 days, 5 times"),
+        ("FREQ=DAILY;COUNT=1", "every day, once"),
+        ("FREQ=WEEKLY", "every week on Mon"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE,MO;UNTIL=20270301", "every 2 weeks on Mon and Wed until 1 Mar 2027"),
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every weekday"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR", "every 2 weeks on Mon, Tue, Wed, Thu and Fri"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15", "on day 15 of every month"),
+        ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1,15,-1", "on days 1 and 15 and the last day of every 2 months"),
+        ("FREQ=MONTHLY;BYMONTHDAY=31", "on day 31 of every month (shorter months are skipped)"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "on the last day of every month"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-2", "on the second to last day of every month"),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1", "on day 30 (or the last day) of every month"),
+        ("FREQ=MONTHLY;BYDAY=2TU", "on the second Tue of every month"),
+        ("FREQ=MONTHLY;BYDAY=1MO,3MO", "on the first Mon and the third Mon of every month"),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "on the last Fri of every 3 months"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=12", "on the last weekday of every month, 12 times"),
+        ("FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1", "on the first weekend day of every month"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1,-1", "on the first and last Mon and Tue of every month"),
+        ("FREQ=MONTHLY;INTERVAL=2;BYDAY=MO", "on every Mon of every 2 months"),
+        ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", "every year on 24 Dec"),
+        ("FREQ=YEARLY;INTERVAL=2;BYMONTH=5;BYDAY=1MO", "every 2 years on the first Mon of May"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "every year on 29 Feb (leap years only)"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1", "every year on the last day of Feb"),
+        ("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=5", "every year on 5 Jan and Feb"),
+    ],
+)
+def test_words(text: str, said: str) -> None:
+    assert words(parse(text), START) == said
+
+
+def test_places_and_lists() -> None:
+    assert [place(n) for n in (1, 5, 6, 11, 21, 22, 23, -1, -3)] == [
+        *("first", "fifth", "6th", "11th", "21st", "22nd", "23rd", "last", "third to last")
+    ]
+    assert joined(["a"]) == "a"
+    assert joined(["a", "b"]) == "a and b"
+    assert joined(["a", "b", "c"]) == "a, b and c"
