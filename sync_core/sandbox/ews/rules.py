@@ -80,7 +80,8 @@ def _check_task(values: dict[str, Any], before: dict[str, Any], now: datetime) -
     values.setdefault("percent_complete", 0.0)
     if values["status"] != before.get("status", "NotStarted"):
         done = values["status"] == "Completed"
-        if done or values["percent_complete"] == 100:
+        # not started is 0 %, as completed is 100 %
+        if done or values["status"] == "NotStarted" or values["percent_complete"] == 100:
             values["percent_complete"] = 100.0 if done else 0.0
     elif values["percent_complete"] != before.get("percent_complete", 0):
         full = values["percent_complete"] == 100

@@ -41,6 +41,9 @@ _FOLDERS: Final = (
     ("recoverableitemsdeletions", "Deletions", "recoverableitemsroot", ""),
 )
 
+# what every task has, also one that was made with nothing but a subject
+_TASK_DEFAULTS: Final = {"status": "NotStarted", "percent_complete": 0.0, "is_complete": False}
+
 
 @dataclass(slots=True)
 class StoredItem:
@@ -268,10 +271,12 @@ class Exchange:
             "item_class": KINDS[kind].item_class,
             "sensitivity": "Normal",
             "importance": "Normal",
+            "reminder_is_set": False,
             "created": now,
             "last_modified": now,
             "last_modified_name": box.name,
             **(_calendar_defaults(box, number) if kind == "CalendarItem" else {}),
+            **(_TASK_DEFAULTS if kind == "Task" else {}),
             **{name: value for name, value in fields.items() if value is not None},
         }
         if kind == "CalendarItem":

@@ -85,6 +85,33 @@ def test_a_task_there_and_back(world, account):
     assert world.box.items(world.box.folder("tasks")) == []
 
 
+def test_what_every_task_has(world, account):
+    made = world.box.create(world.box.folder("tasks"), {"subject": "Send offer"})
+    item = account.tasks.get(id=made.id)
+    assert (item.status, item.percent_complete, item.is_complete, item.reminder_is_set) == (
+        "NotStarted",
+        0,
+        False,
+        False,
+    )
+    request = (
+        "<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape>"
+        f'<m:ItemIds><t:ItemId Id="{made.id}"/></m:ItemIds></m:GetItem>'
+    )
+    (task,) = world.post(request).iter("{*}Task")
+    assert {"Status", "PercentComplete", "IsComplete", "ReminderIsSet"} <= {e.tag.rpartition("}")[2] for e in task}
+
+
+def test_a_task_that_is_taken_back_is_not_started_at_all(world, account):
+    made = world.box.create(
+        world.box.folder("tasks"), {"subject": "x", "status": "InProgress", "percent_complete": 40.0}
+    )
+    item = account.tasks.get(id=made.id)
+    item.status = "NotStarted"
+    item.save(update_fields=["status"])
+    assert made.fields["percent_complete"] == 0
+
+
 @pytest.mark.parametrize(("folder", "kind"), [("contacts", "Contact"), ("tasks", "Task"), ("calendar", "CalendarItem")])
 def test_the_folder_decides_what_is_made(world, folder, kind):
     values = {"subject": "x", "start": datetime(2026, 12, 1, tzinfo=UTC), "end": datetime(2026, 12, 2, tzinfo=UTC)}
