@@ -152,6 +152,11 @@ class GivenService:
         self.closed += 1
 
 
+def _set(event: Event) -> Event:
+    event.set()
+    return event
+
+
 @dataclass
 class GivenBackend:
     """Settings in memory, and one service for all who ask."""
@@ -162,6 +167,8 @@ class GivenBackend:
     demo: bool = False
     # what the preparation says
     said: tuple[str, ...] = ()
+    # the preparation lasts until this is set
+    prepared: Event = field(default_factory=lambda: _set(Event()))
     locks: frozenset[str] = frozenset()
     # raised by the next load, or by every save
     load_error: HandsyncError | None = None
@@ -176,6 +183,7 @@ class GivenBackend:
         def start() -> None:
             for sentence in self.said:
                 say(sentence)
+            self.prepared.wait()
 
         return start
 

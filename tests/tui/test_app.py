@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -187,4 +186,3 @@ def test_the_entry_hands_the_screen_to_the_command_line(monkeypatch: pytest.Monk
     monkeypatch.setattr(entry, "command_line", command_line)
     assert entry.main(["--demo"]) == 7
     assert seen == {"argv": ["--demo"], "run_screen": entry.run_screen}
-    assert isinstance(sys.modules["tui.__main__"], ModuleType)

@@ -35,6 +35,8 @@ class ConfigureScreen(BaseScreen[None]):
     """Components on the left, their tabs on the right. Opens at the job of `kind`, or at the connections."""
 
     CSS_PATH = "configure.tcss"
+    # declared as Textual does it
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (28, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a,ctrl+s", "apply", "Apply", id="apply", tooltip="Keep the changes and stay here."),
         Binding("o", "ok", "OK", id="ok", tooltip="Keep the changes and go back."),
@@ -67,11 +69,11 @@ class ConfigureScreen(BaseScreen[None]):
                             yield ConnectionPane(self._draft, side, self._loaded.locked, self._test)
                 with TabbedContent(id="sync"), TabPane("Sync Jobs", id="tab-jobs"):
                     yield JobsPane(self._draft, self._first or Kind.CALENDAR, self._loaded)
-        yield Words("", id="configure-status")
         with Horizontal(id="buttons"):
             yield Push("Apply", id="press-apply")
             yield Push("OK", id="press-ok")
             yield Push("Cancel", id="press-cancel")
+            yield Words("", id="configure-status")
         yield KeyLine()
 
     def on_mount(self) -> None:

@@ -41,6 +41,7 @@ class JobsPane(Vertical):
         with Horizontal(classes="line"):
             yield Words("Process", classes="label")
             yield Choice([(kind.process, kind) for kind in Kind], value=self._kind, id="process")
+        yield Words("", id="job-note", classes="warn")
         yield Box("", id="include")
         with Horizontal(classes="line"):
             yield Words("Past days", classes="label")
@@ -56,7 +57,6 @@ class JobsPane(Vertical):
                     for operation, verb in _VERBS.items():
                         yield Box(verb, id=f"prevent_{side.value}-{operation}")
         yield Words("", id="flow")
-        yield Words("", id="job-note", classes="warn")
 
     def on_mount(self) -> None:
         """Shows the job of the first process."""
@@ -101,7 +101,9 @@ class JobsPane(Vertical):
             notes.append(
                 f"Locked: {', '.join(dict.fromkeys(variables))} in the environment wins over the settings file."
             )
-        self.query_one("#job-note", Words).update("\n".join(notes))
+        note = self.query_one("#job-note", Words)
+        note.update("\n".join(notes))
+        note.display = bool(notes)
 
     def _say(self) -> None:
         """The sentence about which way changes will flow, and the days in words."""

@@ -51,6 +51,8 @@ class IgnoredScreen(BaseScreen[None]):
     def __init__(self, loaded: Loaded) -> None:
         super().__init__()
         self._loaded = loaded
+        # by the row's id
+        self._titles: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """The list, and what to do with it."""
@@ -74,6 +76,7 @@ class IgnoredScreen(BaseScreen[None]):
         except HandsyncError as error:
             self._say(error.sentence())
             return
+        self._titles = {entry.row_id: _title(entry) for _, entry in ignored}
         options = self.query_one("#list", OptionList)
         keep = options.highlighted or 0
         options.clear_options()
@@ -91,7 +94,7 @@ class IgnoredScreen(BaseScreen[None]):
         self.query_one("#ignored-said", Words).update(Content(text.plain(sentence)))
 
     def _line(self, kind: Kind, entry: Ignore) -> Content:
-        title = text.shorten(text.plain(entry.title) or "(no subject)", 34)
+        title = _title(entry)
         since = instant(entry.since, self._loaded.zone, self._loaded.today) if entry.since else ""
         head = title + " " * max(1, 36 - cell_len(title))
         details = "  ".join(
@@ -111,13 +114,12 @@ class IgnoredScreen(BaseScreen[None]):
         option = options.highlighted_option
         if option is None or option.id is None:
             return
-        title = str(option.prompt).split("\n", 1)[0][:36].strip()
         try:
             await in_thread(self._loaded.service.remove_ignore, option.id)
         except HandsyncError as error:
             self._say(error.sentence())
             return
-        self.read(f"Taken back: “{title}”.")
+        self.read(f"Taken back: “{self._titles[option.id]}”.")
 
     def action_down(self) -> None:
         """The next one."""
@@ -134,3 +136,7 @@ class IgnoredScreen(BaseScreen[None]):
             self.action_take_back()
         else:
             self.action_back()
+
+
+def _title(entry: Ignore) -> str:
+    return text.shorten(text.plain(entry.title) or "(no subject)", 34)

@@ -1,0 +1,196 @@
+"""Pictures of the screens in both sizes, and of what few colours leave of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sync_core.errors import SideError
+from sync_core.items import Kind, SideName
+from sync_core.plan import Ignore, IgnoreMode
+from sync_core.service import Finding
+from sync_core.settings.models import Settings
+from sync_core.sides import Progress
+from tui.app import HandsyncApp
+from tui.screens.fetch import FetchScreen
+from tui.screens.question import Question
+
+Settle = Callable[[Pilot[Any]], Awaitable[None]]
+Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
+Compare = Callable[..., bool]
+SIZES = [(80, 24), (120, 40)]
+both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+
+
+@both_sizes
+def test_home(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(app, run_before=settle, terminal_size=size)
+
+
+@both_sizes
+def test_welcome(
+    app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    backend.settings = Settings()
+    assert snap_compare(app, run_before=settle, terminal_size=size)
+
+
+def test_home_with_troubles(app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare) -> None:
+    sentence = "Outlook (mail.northwind.example): the password was refused. Type it again in Configure, Connections."
+    backend.given.findings = {SideName.OUTLOOK: [Finding("Outlook", False, sentence)]}
+    backend.settings.calendar.prevent_outlook = ["create", "update", "delete"]
+    assert snap_compare(app, run_before=settle, terminal_size=(80, 24))
+
+
+def test_home_without_colours(backend: Any, settle: Settle, snap_compare: Compare) -> None:
+    assert snap_compare(HandsyncApp(backend, few_colours=True), run_before=settle, terminal_size=(80, 24))
+
+
+@both_sizes
+def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("c")
+        await pilot.pause()
+        await pilot.press("down", "down", "down", "down", "space")
+        await pilot.pause()
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@both_sizes
+def test_configure_connections(
+    app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("c", "shift+tab", "shift+tab", "shift+tab", "up", "tab", "right", "t")
+        await settle(pilot)
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+def test_configure_without_colours(backend: Any, settle: Settle, snap_compare: Compare) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("c")
+        await pilot.pause()
+
+    app = HandsyncApp(backend, few_colours=True)
+    assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))
+
+
+@both_sizes
+def test_start_question(
+    app: HandsyncApp, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@both_sizes
+def test_reading(
+    app: HandsyncApp,
+    backend: Any,
+    settle: Settle,
+    until: Until,
+    snap_compare: Compare,
+    size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # no time passes
+    monkeypatch.setattr("tui.screens.fetch.monotonic", lambda: 100.0)
+    backend.given.steps = [
+        Progress(SideName.SALESFORCE, 240, 512, "reading events"),
+        Progress(SideName.OUTLOOK, 180, None, "reading events"),
+    ]
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("s", "y")
+        await until(pilot, lambda: isinstance(app.screen, FetchScreen) and len(app.screen._shown) == 2)
+        await pilot.pause()
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+def test_reading_failed(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Until, snap_compare: Compare
+) -> None:
+    error = SideError("the server answered with a web page", where="Outlook", remedy="Check the service endpoint")
+    backend.given.readings = [error]
+    backend.given.go_on.set()
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("s", "y")
+        await until(pilot, lambda: isinstance(app.screen, FetchScreen) and app.screen._failed)
+
+    assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))
+
+
+@both_sizes
+def test_in_step(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    backend.given.go_on.set()
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("s", "y")
+        await until(pilot, lambda: isinstance(app.screen, Question) and app.screen._title == "Calendar")
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@both_sizes
+def test_ignored(app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+    backend.given.ignores = [
+        (
+            Kind.CALENDAR,
+            Ignore("a", IgnoreMode.ONCE, "", "", "2026-11-16T09:00:00Z", "Budget 2027", "both sides changed the start"),
+        ),
+        (
+            Kind.CALENDAR,
+            Ignore("b", IgnoreMode.FOREVER, "", "", "2026-11-09T09:00:00Z", "日本 [/x] \x1b[2J", "the notes differ"),
+        ),
+    ]
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@both_sizes
+def test_keys(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+def test_too_small(app: HandsyncApp, settle: Settle, snap_compare: Compare) -> None:
+    assert snap_compare(app, run_before=settle, terminal_size=(60, 16))
+
+
+def test_demo_being_prepared(app: HandsyncApp, backend: Any, until: Until, snap_compare: Compare) -> None:
+    backend.demo, backend.said = True, ("Starting two servers on this machine …", "Letting a week go by …")
+    backend.prepared.clear()
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "week" in str(app.screen.query_one("#preparing").content))  # type: ignore[attr-defined]
+
+    assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))
+    backend.prepared.set()
