@@ -60,6 +60,10 @@ def _number(value: object) -> object:
 
 
 OperationName = Literal["create", "update", "delete"]
+# whose contacts: those the signed-in user owns, or all that this user may read
+ContactReach = Literal["mine", "all"]
+# how a contact that is new to Salesforce gets an account: not at all, by the domain of its e-mail, by its company
+AccountMatch = Literal["off", "domain", "name"]
 Days = Annotated[int, Field(ge=0, le=MOST_DAYS), BeforeValidator(_number)]
 # "" stands for "not set"
 Url = Annotated[str, AfterValidator(_address)]
@@ -113,6 +117,8 @@ class SalesforceSettings(Section):
     # jwt: where the token is asked for and for whom it is meant; My Domain's address unless given
     login_url: Url = ""
     api_version: Annotated[str, AfterValidator(_version)] = "62.0"
+    contacts: ContactReach = "mine"
+    account_match: AccountMatch = "off"
 
 
 class OutlookSettings(Section):

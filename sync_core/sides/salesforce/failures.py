@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, Final
@@ -43,14 +43,16 @@ _TELLS_NOTHING: Final = (Sort.LOST, Sort.STRANGE)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failed request: its sort, the HTTP status (0: no answer), Salesforce's errorCode, what was said, and the
-    seconds after which the server wants to be asked again (None when it did not say)."""
+    """One failed request: its sort, the HTTP status (0: no answer), Salesforce's errorCode, what was said, the
+    seconds after which the server wants to be asked again (None when it did not say), and the first error as it came:
+    foreign, and not to be shown as it is."""
 
     sort: Sort
     status: int = 0
     code: str = ""
     message: str = ""
     retry_after: float | None = None
+    entry: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def maybe_applied(self) -> bool:
@@ -81,7 +83,8 @@ _BY_CODE: Final = {
 
 def of_answer(status: int, content: Any, retry_after: str | None) -> Failure:
     """The Failure in an answer; `content` is simple-salesforce's: decoded JSON, or text when it was none."""
-    code, message = _first_error(content)
+    entry = _first_error(content)
+    code, message = clean(entry.get("errorCode") or ""), clean(entry.get("message") or "")
     if not code and isinstance(content, str) and "<html" in content[:2000].lower():
         message = _PAGE
     wait = _seconds(retry_after)
@@ -95,7 +98,7 @@ def of_answer(status: int, content: Any, retry_after: str | None) -> Failure:
         sort = Sort.LOST
     else:
         sort = Sort.STRANGE if status < 300 else Sort.REFUSED
-    return Failure(sort, status, code, message, wait)
+    return Failure(sort, status, code, message, wait, entry)
 
 
 def of_network(problem: Exception) -> Failure:
@@ -191,6 +194,7 @@ _ROWS: Final = {
     "INVALID_CROSS_REFERENCE_KEY": "it, or a record it refers to, is not in Salesforce any more or not visible to you",
     "INSUFFICIENT_ACCESS_OR_READONLY": "Salesforce does not let you change this record",
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "Salesforce does not let you use a record that it refers to",
+    "INVALID_EMAIL_ADDRESS": "Salesforce does not take its e-mail address for one; correct it, or clear it",
     "STRING_TOO_LONG": "a text is longer than its field in Salesforce",
     "REQUIRED_FIELD_MISSING": "the org requires a field that handsync does not fill",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "a validation rule of the org says no",
@@ -231,11 +235,9 @@ def clean(message: object) -> str:
     return text.shorten(text.plain(text.line(str(message))), _MESSAGE_LENGTH)
 
 
-def _first_error(content: Any) -> tuple[str, str]:
+def _first_error(content: Any) -> Mapping[str, Any]:
     first = content[0] if isinstance(content, list) and content else content
-    if not isinstance(first, Mapping):
-        return "", ""
-    return clean(first.get("errorCode") or ""), clean(first.get("message") or "")
+    return first if isinstance(first, Mapping) else {}
 
 
 def _seconds(retry_after: str | None) -> float | None:

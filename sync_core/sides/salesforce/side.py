@@ -27,6 +27,7 @@ from sync_core.sides import (
 )
 from sync_core.sides.salesforce import account, shape
 from sync_core.sides.salesforce.account import Account
+from sync_core.sides.salesforce.contacts import ContactMapping
 from sync_core.sides.salesforce.events import EventMapping
 from sync_core.sides.salesforce.failures import GatewayError, Sort
 from sync_core.sides.salesforce.gateway import Gateway, Page, missing, never
@@ -74,7 +75,10 @@ class SalesforceSide:
         self._clock = clock
         self._gateway = Gateway(settings, secrets, sleep, timeout)
         self._account: Account | None = None
-        self._mappings: dict[Kind, ObjectMapping] = {Kind.CALENDAR: EventMapping()}
+        self._mappings: dict[Kind, ObjectMapping] = {
+            Kind.CALENDAR: EventMapping(),
+            Kind.CONTACTS: ContactMapping(settings.contacts, settings.account_match),
+        }
         self._shapes: dict[Kind, Shape] = {}
         self._tables: dict[Kind, Mapping[str, Rows]] = {}
         self._writers: dict[Kind, Writer] = {}

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sync_core.sides import Operation, Outcome
-from sync_core.sides.salesforce import failures
+from sync_core.sides.salesforce import duplicates, failures
+from sync_core.sides.salesforce.duplicates import Match
 from sync_core.sides.salesforce.failures import GatewayError
 from sync_core.sides.salesforce.gateway import Gateway, missing
 from sync_core.sides.salesforce.ids import id18, is_id
@@ -42,6 +43,7 @@ class Result:
 
     outcome: Outcome
     code: str = ""
+    matches: tuple[Match, ...] = ()
 
 
 class Writer:
@@ -63,7 +65,7 @@ class Writer:
                 # somebody else's lock; jitter, so that two programs do not meet again (facts: salesforce B4, transient)
                 self._gateway.pause(_LOCK_WAIT * 2 ** (again - 1) * random.uniform(1, 1.5))
             try:
-                results = self._request(operation, waiting)
+                results = self._with_names(operation, self._request(operation, waiting))
             except GatewayError as problem:
                 if first and not (outcomes or problem.failure.maybe_applied or _about_rows(problem)):
                     raise
@@ -91,8 +93,11 @@ class Writer:
             except GatewayError as problem:
                 if not results and not problem.failure.maybe_applied and not problem.failure.code:
                     raise
-                outcome = Outcome(False, row.id, problem.what, problem.failure.maybe_applied)
-                results.append(Result(outcome, problem.failure.code))
+                if problem.failure.sort is failures.Sort.REFUSED and problem.failure.code:
+                    results.append(self._refused(operation, row, problem.failure.entry))
+                else:
+                    outcome = Outcome(False, row.id, problem.what, problem.failure.maybe_applied)
+                    results.append(Result(outcome, problem.failure.code))
         return results
 
     def _collection(self, operation: Operation, rows: Sequence[Row]) -> list[Result]:
@@ -105,40 +110,63 @@ class Writer:
                 for row in rows
             ]
             body = {"allOrNone": False, "records": records}
-            answer = self._gateway.send(_METHODS[operation], _COLLECTIONS, body=body)
+            answer = self._gateway.send(_METHODS[operation], _COLLECTIONS, body=body, headers=self._mapping.headers)
         if not isinstance(answer, list) or len(answer) != len(rows):
             lost = Outcome(False, error="the server did not say what became of this row", unknown=True)
             return [Result(Outcome(False, row.id, lost.error, unknown=True)) for row in rows]
-        return [_result(operation, row, one) for row, one in zip(rows, answer, strict=True)]
+        return [self._result(operation, row, one) for row, one in zip(rows, answer, strict=True)]
 
     def _single(self, operation: Operation, row: Row) -> Result:
         path = f"sobjects/{self._mapping.sobject}/{row.id}"
         if operation is Operation.DELETE:
             self._gateway.send("DELETE", path)
             return Result(Outcome(True, row.id))
-        answer = self._gateway.send(_METHODS[operation], path, body=dict(row.fields))
+        answer = self._gateway.send(_METHODS[operation], path, body=dict(row.fields), headers=self._mapping.headers)
         if operation is Operation.CREATE:
-            return _result(operation, row, answer)
+            return self._result(operation, row, answer)
         return Result(Outcome(True, row.id))
 
+    def _result(self, operation: Operation, row: Row, answer: Any) -> Result:
+        if not isinstance(answer, Mapping):
+            return Result(Outcome(False, row.id, "the server did not say what became of this row", unknown=True))
+        if answer.get("success") is True:
+            found = id18(str(answer.get("id") or row.id))
+            if not is_id(found):
+                return Result(Outcome(False, row.id, "the server gave no id for this row", unknown=True))
+            return Result(Outcome(True, found))
+        errors = answer.get("errors") or [{}]
+        return self._refused(operation, row, errors[0] if isinstance(errors[0], Mapping) else {})
 
-def _result(operation: Operation, row: Row, answer: Any) -> Result:
-    if not isinstance(answer, Mapping):
-        return Result(Outcome(False, row.id, "the server did not say what became of this row", unknown=True))
-    if answer.get("success") is True:
-        found = id18(str(answer.get("id") or row.id))
-        if not is_id(found):
-            return Result(Outcome(False, row.id, "the server gave no id for this row", unknown=True))
-        return Result(Outcome(True, found))
-    errors = answer.get("errors") or [{}]
-    first = errors[0] if isinstance(errors[0], Mapping) else {}
-    code = failures.clean(first.get("statusCode") or first.get("errorCode") or "")
-    if code == "ENTITY_IS_DELETED" and operation is Operation.DELETE:
-        # as it was wanted
-        return Result(Outcome(True, row.id))
-    fields = first.get("fields") or ()
-    sentence = failures.row_sentence(code, str(first.get("message") or ""), fields if isinstance(fields, list) else ())
-    return Result(Outcome(False, row.id, sentence), code)
+    def _refused(self, operation: Operation, row: Row, error: Mapping[str, Any]) -> Result:
+        """A definite no to one row, in words."""
+        code = failures.clean(error.get("statusCode") or error.get("errorCode") or "")
+        if code == "ENTITY_IS_DELETED" and operation is Operation.DELETE:
+            # as it was wanted
+            return Result(Outcome(True, row.id))
+        if code == duplicates.CODE:
+            return Result(Outcome(False, row.id), code, duplicates.matches(error))
+        message, named = str(error.get("message") or ""), error.get("fields")
+        fields = [str(name) for name in named] if isinstance(named, list) else []
+        sentence = self._mapping.refusal(code, message, fields, self._shape)
+        return Result(Outcome(False, row.id, sentence or failures.row_sentence(code, message, fields)), code)
+
+    def _with_names(self, operation: Operation, results: list[Result]) -> list[Result]:
+        """The same results; those that a duplicate rule stopped say which record is there already."""
+        if not any(result.code == duplicates.CODE for result in results):
+            return results
+        told = duplicates.named(self._gateway, [result.matches for result in results])
+        return [self._doubled(operation, result, found) for result, found in zip(results, told, strict=True)]
+
+    def _doubled(self, operation: Operation, result: Result, found: tuple[Match, ...]) -> Result:
+        if result.code != duplicates.CODE:
+            return result
+        sobject = self._mapping.sobject
+        outcome = replace(
+            result.outcome,
+            error=duplicates.sentence(operation, sobject, found),
+            duplicate_of=duplicates.sure(operation, sobject, found),
+        )
+        return replace(result, outcome=outcome, matches=found)
 
 
 def _about_rows(problem: GatewayError) -> bool:

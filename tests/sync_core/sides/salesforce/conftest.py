@@ -39,6 +39,10 @@ def timed(day: int, hour: int = 10, minutes: int = 60) -> When:
     return When(f"{start:%Y-%m-%dT%H:%M:%SZ}", f"{end:%Y-%m-%dT%H:%M:%SZ}")
 
 
+_SOBJECT = {Kind.CALENDAR: "Event", Kind.CONTACTS: "Contact", Kind.TASKS: "Task"}
+_NEW: dict[str, Any] = {"subject": "New", "when": timed(25)}
+
+
 @dataclass
 class World:
     """Everything a test needs: the org to arrange things in, the side, the faults and what was asked."""
@@ -51,6 +55,8 @@ class World:
     faults: FaultBook
     server: LocalServer
     now: datetime = NOW
+    # what the shorthands below read and write
+    kind: Kind = Kind.CALENDAR
     slept: list[float] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     # looks at every request before the org does, and may answer in its place
@@ -89,12 +95,12 @@ class World:
 
     def row(self, record_id: str) -> dict[str, Any]:
         """What the org holds."""
-        found = self.org.get("Event", record_id)
+        found = self.org.get(_SOBJECT[self.kind], record_id)
         assert found is not None
         return found
 
     def fetch(self, window: Window = WINDOW, side: SalesforceSide | None = None) -> Reading:
-        return (side or self.side).fetch(Kind.CALENDAR, window, lambda progress: None, lambda: False)
+        return (side or self.side).fetch(self.kind, window, lambda progress: None, lambda: False)
 
     def only(self, window: Window = WINDOW) -> Item:
         """The one item there is."""
@@ -102,7 +108,7 @@ class World:
         return item
 
     def look(self, *ids: str) -> list[Sighting]:
-        found = self.side.look(Kind.CALENDAR, [Ref(one) for one in ids])
+        found = self.side.look(self.kind, [Ref(one) for one in ids])
         return [found[one] for one in ids]
 
     def item(self, record_id: str) -> Item:
@@ -111,15 +117,15 @@ class World:
         return sighting.item
 
     def write(self, *writes: Write) -> list[Outcome]:
-        return self.side.write(Kind.CALENDAR, writes)
+        return self.side.write(self.kind, writes)
 
     def create(self, **fields: Any) -> Outcome:
-        values = {"subject": "New", "when": timed(25), **fields}
-        (outcome,) = self.write(Write(Operation.CREATE, canonical(Kind.CALENDAR, values)))
+        values = {**(_NEW if self.kind is Kind.CALENDAR else {}), **fields}
+        (outcome,) = self.write(Write(Operation.CREATE, canonical(self.kind, values)))
         return outcome
 
     def update(self, record_id: str, **fields: Any) -> Outcome:
-        change = canonical(Kind.CALENDAR, fields)
+        change = canonical(self.kind, fields)
         (outcome,) = self.write(Write(Operation.UPDATE, change, self.item(record_id)))
         return outcome
 

@@ -1,0 +1,80 @@
+"""Which account a new contact gets: the one whose web site is at the domain of its e-mail address, or whose name is its
+company. Only where exactly one fits: an account is never chosen by chance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from sync_core import text
+from sync_core.items import Fields
+from sync_core.settings.models import AccountMatch
+from sync_core.sides.salesforce.mapping import Rows
+
+# what one question may add to the address of a GET, which may have 16,384 bytes (facts: salesforce B4, URI)
+_BYTES: Final = 10_000
+# a host name: nothing in it needs escaping in SOQL's LIKE
+_DOMAIN: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+def questions(match: AccountMatch, contacts: Iterable[Fields]) -> list[str]:
+    """The queries for the accounts that may fit these new contacts."""
+    if match == "domain":
+        domains = sorted({domain for one in contacts if (domain := _domain(one))})
+        parts = [f"Website LIKE '%{domain}%'" for domain in domains]
+        return [f"SELECT Id, Name, Website FROM Account WHERE {' OR '.join(group)}" for group in _groups(parts)]
+    if match == "name":
+        names = sorted({name for one in contacts if (name := _company(one))})
+        parts = [f"'{_quoted(name)}'" for name in names]
+        return [f"SELECT Id, Name FROM Account WHERE Name IN ({', '.join(group)})" for group in _groups(parts)]
+    return []
+
+
+def choose(match: AccountMatch, contact: Fields, accounts: Rows) -> str:
+    """The id of the one account among `accounts` that fits, "" when none or several do."""
+    if match == "domain" and (domain := _domain(contact)):
+        fitting = {str(row["Id"]) for row in accounts if _host(str(row.get("Website") or "")) == domain}
+    elif match == "name" and (company := _company(contact)):
+        fitting = {str(row["Id"]) for row in accounts if text.line(str(row.get("Name") or "")) == company}
+    else:
+        return ""
+    return fitting.pop() if len(fitting) == 1 else ""
+
+
+def _domain(contact: Fields) -> str:
+    domain = str(contact.get("email") or "").rpartition("@")[2].lower()
+    return domain if _DOMAIN.fullmatch(domain) else ""
+
+
+def _company(contact: Fields) -> str:
+    return text.line(str(contact.get("company") or ""))
+
+
+def _host(website: str) -> str:
+    """The host of a web site as people enter it: with or without a scheme, with or without "www."."""
+    website = website.strip().lower()
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
+
+
+def _quoted(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _groups(parts: Sequence[str]) -> list[list[str]]:
+    """`parts` in groups that fit into one question each."""
+    groups: list[list[str]] = []
+    size = _BYTES
+    for part in parts:
+        bytes_of = len(quote(f"{part} OR "))
+        if size + bytes_of > _BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(part)
+        size += bytes_of
+    return groups
