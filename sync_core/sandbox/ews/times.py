@@ -26,7 +26,8 @@ def parse_moment(text: str, default: tzinfo) -> datetime:
 
 def write_moment(moment: datetime) -> str:
     """`2026-11-02T09:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # not strftime, which writes the year 1 as "1"
+    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def parse_day(text: str) -> date:
