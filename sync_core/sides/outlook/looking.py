@@ -59,7 +59,7 @@ class Looker:
             return Sighting(Fate.UNREADABLE, detail=reason(answer))
         try:
             item = self._to_item(answer)
-        except (ValueError, TypeError, AttributeError, KeyError) as problem:
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as problem:
             return Sighting(Fate.UNREADABLE, detail=f"a value cannot be understood ({type(problem).__name__})")
         folder_id = folder_of(answer)
         if not folder_id or folder_id == self._used.id:

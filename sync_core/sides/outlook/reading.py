@@ -67,7 +67,7 @@ class Reader:
             return []
         try:
             return [to_item(answer)] if self._mapping.inside(answer, window) else []
-        except (ValueError, TypeError, AttributeError, KeyError) as problem:
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as problem:
             why = f"a value of this {self._mapping.words.thing} cannot be understood ({type(problem).__name__})"
             self._unreadable.append(Unreadable(item_id, str(getattr(answer.item, "subject", "") or ""), why))
             return []

@@ -21,8 +21,8 @@ from sync_core.sides import (
     Window,
     Write,
 )
-from sync_core.sides.outlook import contacts, events
-from sync_core.sides.outlook.connection import Connection, never, problem_at
+from sync_core.sides.outlook import contacts, events, tasks
+from sync_core.sides.outlook.connection import Connection, never
 from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Getter
 from sync_core.sides.outlook.looking import Looker
@@ -32,7 +32,7 @@ from sync_core.sides.outlook.services import Parsed
 from sync_core.sides.outlook.writing import Writer
 
 BATCH_SIZE: Final = 50
-_MAPPINGS: Final = {mapping.kind: mapping for mapping in (events.MAPPING, contacts.MAPPING)}
+_MAPPINGS: Final = {mapping.kind: mapping for mapping in (events.MAPPING, contacts.MAPPING, tasks.MAPPING)}
 
 
 def _now() -> datetime:
@@ -80,7 +80,7 @@ class OutlookSide:
     def describe(self, kind: Kind) -> Description:
         """The account and folder in use, for people and for good, and what it can hold. One request, the first time;
         two for a folder below the standard one."""
-        mapping = _mapping(kind)
+        mapping = _MAPPINGS[kind]
         used = self._used(mapping, never)
         return Description(
             SideName.OUTLOOK,
@@ -92,14 +92,14 @@ class OutlookSide:
 
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
         """Everything in the window, each series as one locked item. All contacts, whatever the window."""
-        mapping = _mapping(kind)
+        mapping = _MAPPINGS[kind]
         used = self._used(mapping, cancelled)
         reader = Reader(self._connected(), used.folder, mapping, progress, cancelled)
         return reader.read(window, self._to_item(mapping))
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
         """The items behind `refs` as they are now. Whether one is out of the window is for the caller to say."""
-        mapping = _mapping(kind)
+        mapping = _MAPPINGS[kind]
         if not refs:
             return {}
         used = self._used(mapping, never)
@@ -108,7 +108,7 @@ class OutlookSide:
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
         """Does the writes in order, each by itself. Raises SideError only when nothing was written."""
-        mapping = _mapping(kind)
+        mapping = _MAPPINGS[kind]
         if not writes:
             return []
         used = self._used(mapping, never)
@@ -138,9 +138,3 @@ class OutlookSide:
         own = {settings.primary_smtp_address, settings.mailbox, settings.username}
         owners = frozenset(address.strip().lower() for address in own if address)
         return lambda parsed: mapping.to_item(parsed, self._zone, owners)
-
-
-def _mapping(kind: Kind) -> ItemMapping:
-    if kind not in _MAPPINGS:
-        raise problem_at(f"{kind.label} are not synced with Outlook yet")
-    return _MAPPINGS[kind]

@@ -18,6 +18,10 @@ from sync_core.sides.outlook.services import Parsed
 
 _NOON = time(12)
 _DAY = timedelta(days=1)
+# Outlook's own way to say "none" in a property that holds a day (recalled); servers seldom let it through
+_NONE = date(4501, 1, 1)
+# MAPI keeps moments as FILETIME of [MS-DTYP] 2.3.3, which begins in 1601
+_FIRST = date(1601, 1, 1)
 
 
 def plain_moment(moment: Any) -> datetime:
@@ -28,31 +32,43 @@ def plain_moment(moment: Any) -> datetime:
 
 def instant(moment: Any) -> str:
     """exchangelib's moment as "2026-11-23T10:00:00Z"."""
-    return plain_moment(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # not strftime, which writes the year 1 as "1"
+    return f"{plain_moment(moment).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def ews_moment(said: str) -> Any:
-    """An instant as exchangelib's moment, UTC. Raises ValueError when it is none."""
+    """An instant as exchangelib's moment, UTC. Raises ValueError when it is none that Outlook can hold."""
     moment = datetime.fromisoformat(said)
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return EWSDateTime.from_datetime(moment).astimezone(EWS_UTC)
+    if not _FIRST < moment.date() < _NONE:
+        raise ValueError("a moment that Outlook cannot hold")
+    return EWSDateTime.from_datetime(moment.astimezone(UTC))
 
 
-def day(moment: datetime, zone: str) -> str:
-    """The day that Exchange keeps as an instant, "2026-12-01"; `zone` is the user's IANA zone.
+def day(moment: datetime, zone: str) -> str | None:
+    """The day that Exchange keeps as an instant, "2026-12-01". None for Outlook's "none".
 
-    Programs store a day as midnight UTC, as 11:59 or noon UTC, or as midnight where they run (facts: exchange A.10).
-    A midnight here is taken at its word; any other instant belongs to the nearest midnight UTC, which is right for
-    whoever lives within twelve hours of it.
+    `zone` is the user's IANA zone. Programs store a day as midnight UTC, as 11:59 or noon UTC, or as midnight where
+    they run (facts: exchange A.10). A midnight here is taken at its word; any other instant belongs to the nearest
+    midnight UTC, which is right for whoever lives within twelve hours of it.
     """
-    there = plain_moment(moment)
+    there = moment.astimezone(UTC) if type(moment) is datetime else plain_moment(moment)
+    try:
+        found = _nearest(there, zone)
+    except OverflowError:
+        # the first and the last day of the calendar
+        found = there.date()
+    return None if found == _NONE else found.isoformat()
+
+
+def _nearest(there: datetime, zone: str) -> date:
     if there.time() == time():
-        return there.date().isoformat()
+        return there.date()
     here = there.astimezone(ZoneInfo(zone))
     if here.time() == time():
-        return here.date().isoformat()
-    return (there.date() + _DAY if there.time() > _NOON else there.date()).isoformat()
+        return here.date()
+    return there.date() + _DAY if there.time() > _NOON else there.date()
 
 
 def due_moment(said: str, zone: str) -> Any:
@@ -66,13 +82,14 @@ def due_moment(said: str, zone: str) -> Any:
 
 
 def day_problem(value: object, what: str) -> str:
-    """Why a value is no day, in words; "" when it is one, or None."""
-    if value is not None:
-        try:
-            date.fromisoformat(str(value))
-        except ValueError:
-            return f"{what} is not a date"
-    return ""
+    """Why a day cannot be written, in words; "" when it can, or is None."""
+    if value is None:
+        return ""
+    try:
+        found = date.fromisoformat(str(value))
+    except ValueError:
+        return f"{what} is not a date"
+    return "" if _FIRST <= found < _NONE else f"{what} is {found}, and Outlook holds dates from 1601 to 4500"
 
 
 def too_long(fields: Fields, lengths: Mapping[str, int]) -> str:

@@ -100,8 +100,7 @@ class World:
 
     def task(self, subject: str = "Send offer", **fields: Any) -> StoredItem:
         """A task as a person makes it in Outlook, without a date unless said otherwise."""
-        values = {"subject": subject, "status": "NotStarted", "percent_complete": 0.0, "is_complete": False}
-        return self._stored("tasks", {**values, **fields})
+        return self._stored("tasks", {"subject": subject, **fields})
 
     def _stored(self, folder: str, values: dict[str, Any]) -> StoredItem:
         mark = values.pop("mark", None)
@@ -221,7 +220,7 @@ def updates(world: World) -> Callable[[], list[str]]:
     """What the last UpdateItem sent: field URIs with their labels; what it deletes has a minus before it."""
 
     def read() -> list[str]:
-        request = world.requests("UpdateItem")[-1]
+        request: Any = world.requests("UpdateItem")[-1]
         found = []
         for change in request.xpath("//*[local-name()='SetItemField' or local-name()='DeleteItemField']"):
             path = change[0]

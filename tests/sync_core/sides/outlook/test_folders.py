@@ -24,9 +24,11 @@ def test_description(world: Any, calls: Any) -> None:
     assert world.operations() == ["GetFolder"]
 
 
-def test_other_kinds_are_not_there_yet(calls: Any) -> None:
-    with pytest.raises(SideError, match="not synced with Outlook yet"):
-        calls.side.describe(Kind.TASKS)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_its_folder(world: Any, calls: Any, kind: Kind) -> None:
+    description = calls.side.describe(kind)
+    assert description.account == f"rep@example.com, {kind.label}"
+    assert description.scope == f"rep@example.com/{world.box.folder(kind.value).id}"
 
 
 @pytest.mark.parametrize("name", ["Calendar/Team", "calendar/TEAM", "Calendar/Team/"])
