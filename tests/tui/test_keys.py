@@ -12,6 +12,7 @@ from tui.app import HandsyncApp
 from tui.keys import key_help, key_name
 from tui.screens.home import HomeScreen
 from tui.screens.keys_page import KeysScreen
+from tui.widgets.controls import Words
 from tui.widgets.frame import KeyLine
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
@@ -53,7 +54,7 @@ async def test_the_key_line_and_the_help_page_come_from_the_bindings(app: Handsy
         ]
         await pilot.press("question_mark")
         assert isinstance(app.screen, KeysScreen)
-        page = str(app.screen.query_one("#keys Words").content)  # type: ignore[attr-defined]  # Words is a Static
+        page = [str(words.content) for words in app.screen.query("#keys Words").results(Words)]
         for entry in told.values():
             assert entry.sentence in page
         await pilot.press("escape")

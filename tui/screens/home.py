@@ -165,6 +165,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         self.set_class(demo, "-preparing")
         if demo:
             self.query_one("#intro", Words).update(DEMO)
+            self.query_one(KeyLine).refresh_keys()
         self.query_one("#first-run").display = False
         self.query_one("#trouble").display = False
         self.query_one("#start").focus()
@@ -223,6 +224,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         }
         fresh = not any(set_up.values())
         self.query_one("#first-run").display = fresh
+        self.query_one("#intro").display = not fresh
         self.query_one("#processes").display = self.query_one("#connections").display = not fresh
         if fresh:
             self.query_one("#configure").focus()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, VerticalScroll
 
 from tui.keys import KeyHelp
 from tui.screens.base import BaseScreen
@@ -31,16 +30,18 @@ class KeysScreen(BaseScreen[None]):
         """One line per key."""
         yield TitleBar("Keys")
         with VerticalScroll(id="keys"):
-            yield Words(self._page())
+            for entry in self._helps:
+                yield from _line(", ".join(entry.keys), entry.sentence)
+            for keys, sentence in _GENERAL:
+                yield from _line(keys, sentence)
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Arrows scroll."""
         self.query_one("#keys").focus()
 
-    def _page(self) -> Content:
-        lines = [(", ".join(entry.keys), entry.sentence) for entry in self._helps]
-        parts: list[str | tuple[str, str]] = []
-        for keys, sentence in (*lines, *_GENERAL):
-            parts += [(f"{keys:<20}", "bold $key"), f" {sentence}\n"]
-        return Content.assemble(*parts)
+
+def _line(keys: str, sentence: str) -> ComposeResult:
+    with Horizontal(classes="key"):
+        yield Words(keys, classes="name")
+        yield Words(sentence, classes="sentence")
