@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from sync_core.items import SideName
 from sync_core.plan import NEEDS, Guard, Row, effect
-from sync_core.question import Question
+from sync_core.question import Question, Rules
 from sync_core.sides import Operation
-
-# a run that would touch more than this many rows, and more than this share of the links, is suspected
-GUARD_ROWS: Final = 10
-GUARD_SHARE: Final = 0.2
 
 
 def guarded(rows: list[Row], q: Question, in_sync: int) -> tuple[tuple[Guard, ...], list[Row]]:
@@ -20,12 +15,13 @@ def guarded(rows: list[Row], q: Question, in_sync: int) -> tuple[tuple[Guard, ..
     linked = len(q.links)
     guards: list[Guard] = []
     for side in SideName:
-        deletes = [r for r in rows if _acts(r, side, Operation.DELETE)]
-        if _is_mass(len(deletes), linked):
-            guards.append(Guard(side, Operation.DELETE, len(deletes), linked))
-        updates = [r for r in rows if _acts(r, side, Operation.UPDATE) and r.linked]
-        if len(updates) > GUARD_ROWS and in_sync == 0 and len(updates) * 10 >= linked * 9:
-            guards.append(Guard(side, Operation.UPDATE, len(updates), linked))
+        deletes = sum(_acts(row, side, Operation.DELETE) for row in rows)
+        if _is_mass(deletes, linked, q.rules) or (deletes > 1 and _shows_nothing(side.other, q)):
+            guards.append(Guard(side, Operation.DELETE, deletes, linked))
+        updates = sum(row.linked and _acts(row, side, Operation.UPDATE) for row in rows)
+        # nine of ten changed and not one left as it was: a format, a zone or a filter changed, not so many minds
+        if updates > q.rules.suspect_rows and in_sync == 0 and updates * 10 >= linked * 9:
+            guards.append(Guard(side, Operation.UPDATE, updates, linked))
     if not guards:
         return (), rows
     held = {(g.side, g.operation): g for g in guards}
@@ -39,8 +35,14 @@ def guarded(rows: list[Row], q: Question, in_sync: int) -> tuple[tuple[Guard, ..
     return tuple(guards), [hold(row) for row in rows]
 
 
-def _is_mass(number: int, linked: int) -> bool:
-    return number > GUARD_ROWS and number > GUARD_SHARE * linked
+def _is_mass(number: int, linked: int, rules: Rules) -> bool:
+    return number > rules.suspect_rows and number * 100 > rules.suspect_percent * linked
+
+
+def _shows_nothing(side: SideName, q: Question) -> bool:
+    """Whether a side that had items in the window lists none at all."""
+    picture = q.left if side is SideName.SALESFORCE else q.right
+    return not picture.reading.items and not picture.reading.unreadable
 
 
 def _acts(row: Row, side: SideName, operation: Operation) -> bool:

@@ -26,6 +26,9 @@ class Rules:
 
     private: bool = False
     prevented: frozenset[tuple[SideName, Operation]] = frozenset()
+    # more rows than this, and more than this share of the links, are suspected
+    suspect_rows: int = 10
+    suspect_percent: int = 20
 
 
 @dataclass(frozen=True, slots=True)

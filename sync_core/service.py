@@ -216,7 +216,7 @@ class Service:
     def _rules(self, kind: Kind) -> Rules:
         job = self.settings.job(kind)
         prevented = {(side, op) for side in SideName for op in job.prevented(side)}
-        return Rules(job.private, frozenset(prevented))
+        return Rules(job.private, frozenset(prevented), job.suspect_rows, job.suspect_percent)
 
     def _both(self, work: Callable[[SideName], Picture], stop: Event) -> tuple[Picture, Picture]:
         """Does `work` for both sides at once. When one fails the other is told to stop; the first error comes out."""

@@ -149,6 +149,9 @@ class SyncJob(Section):
     private: bool = False
     prevent_salesforce: list[OperationName] = Field(default_factory=list)
     prevent_outlook: list[OperationName] = Field(default_factory=list)
+    # deletes on one side that are more than both of these are suspected until a person confirms their number
+    suspect_rows: Annotated[int, Field(ge=0)] = 10
+    suspect_percent: Annotated[int, Field(ge=0, le=100)] = 20
 
     def window(self, today: date, zone: str) -> Window:
         """The days this job looks at around `today`, in the user's `zone` (an IANA name)."""

@@ -297,3 +297,18 @@ def test_two_that_could_be_the_one_that_moved_are_not_taken_for_it():
     assert {r.link_ids for r in p.rows} == {("L1", "R1"), ("", "")}
     elsewhere = plan([left()], picture(OL, [right("R9")], {"R1": Sighting(Fate.MOVED)}), [link()])
     assert {r.situation for r in elsewhere.rows} == {Situation.OUT_OF_RANGE, Situation.NEW}
+
+
+def test_a_side_that_shows_nothing_is_suspected_however_few_it_had():
+    lefts, rights, links = many(3)
+    p = plan(lefts, picture(OL, [], gone(*(r.id for r in rights))), links)
+    assert [g.count for g in p.guards] == [3]
+    one_left = plan(lefts, picture(OL, rights[2:], gone(*(r.id for r in rights[:2]))), links)
+    assert one_left.guards == ()
+
+
+def test_what_is_a_mass_is_a_setting():
+    lefts, rights, links = many(40)
+    vanished = picture(OL, rights[11:], gone(*(r.id for r in rights[:11])))
+    assert plan(lefts, vanished, links, rules=Rules(suspect_rows=20)).guards == ()
+    assert plan(lefts, vanished, links, rules=Rules(suspect_percent=50)).guards == ()
