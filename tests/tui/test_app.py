@@ -5,18 +5,22 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from threading import Event
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from sync_core.errors import HandsyncError, SettingsError
+from sync_core.report import RunReport
+from sync_core.review import Review
 from tui.app import HandsyncApp
 from tui.backend import DemoBackend, FileBackend
 from tui.driver import QuietMouseDriver
 from tui.screens.configure import ConfigureScreen
 from tui.screens.home import HomeScreen
 from tui.screens.question import Question
+from tui.screens.run import RunScreen
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.controls import Words
 
@@ -96,6 +100,39 @@ async def test_quit_asks_when_something_was_not_kept(app: HandsyncApp, settle: S
         await pilot.press("q")
         await until(pilot, lambda: not app.is_running)
     assert app.return_value == 0
+
+
+async def test_quit_asks_before_decisions_are_lost(summary: Any, until: Until) -> None:
+    async with summary() as shown:
+        app = shown.pilot.app
+        await shown.press("i", "ctrl+q")
+        await until(shown.pilot, lambda: isinstance(app.screen, Question))
+        assert "1 decision of this review would be lost." in str(app.screen._text)
+        await shown.press("s")
+        assert app.screen is shown.screen
+        await shown.press("u", "ctrl+q")
+        await until(shown.pilot, lambda: not app.is_running)
+
+
+async def test_quit_asks_while_a_run_goes_on(app: HandsyncApp, samples: Any, until: Until) -> None:
+    go_on = Event()
+
+    class Slow:
+        def run(self, review: Review, progress: Any, cancelled: Any) -> RunReport:
+            go_on.wait(10)
+            return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", ())
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = RunScreen(Slow(), Review.of(samples.monday()))
+        await app.push_screen(screen)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "would be cut off in the middle" in str(app.screen._text)  # type: ignore[attr-defined]
+        await pilot.press("s")
+        go_on.set()
+        await until(pilot, lambda: screen.report is not None)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
 
 
 async def test_quit_is_at_once_when_nothing_is_lost(app: HandsyncApp, settle: Settle, until: Until) -> None:

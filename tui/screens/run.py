@@ -95,6 +95,13 @@ class RunScreen(BaseScreen[RunReport | None]):
         """No further batch when the program is left."""
         self._cancelled.set()
 
+    @property
+    def unsaved(self) -> str:
+        """What Ctrl+Q would cut off: a run that goes on."""
+        if self._over:
+            return ""
+        return "A run is going on and would be cut off in the middle. Esc stops it after the current batch."
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is possible now."""
         if action == "problems":

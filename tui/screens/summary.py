@@ -374,6 +374,14 @@ class SummaryScreen(BaseScreen[Review | None]):
     def _has_marks(self) -> bool:
         return bool(self.table.selected_ids) or self.table.ranging
 
+    @property
+    def unsaved(self) -> str:
+        """What Ctrl+Q would lose: all decisions, for quitting keeps no ignores as leaving does."""
+        made = len(self.review.decisions)
+        if not made:
+            return ""
+        return f"{fmt.plural(made, 'decision')} of this review would be lost. Esc leaves it and keeps what is ignored."
+
     def _ask_to_leave(self) -> None:
         lost = decisions.lost(self.review)
         if not lost:
