@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from exchangelib.ewsdatetime import UTC as EWS_UTC
+from exchangelib.ewsdatetime import EWSDateTime
 
 from sync_core.items import Kind
 from sync_core.sandbox.ews.recurrence import Recurrence
 from sync_core.sides import Fate, Outcome, Ref, Window
+from sync_core.sides.outlook.services import PlainTask
 
 FULL = {
     "subject": "Send offer",
@@ -224,6 +228,14 @@ def test_what_exchange_does_to_the_percentage(
     assert updates() == ["task:Status"]
 
 
+def test_checking_a_task_changes_nothing() -> None:
+    """0.17: exchangelib's own check moves the due date to the start, and sets the percentage by the status."""
+    start, due = (EWSDateTime(2026, 11, day, tzinfo=EWS_UTC) for day in (25, 24))
+    task = PlainTask(subject="x", start_date=start, due_date=due, status="NotStarted", percent_complete=Decimal(40))
+    task.clean()
+    assert (task.due_date, task.percent_complete) == (due, 40)
+
+
 def test_a_task_that_is_created_completed(world: Any, tasks: Any) -> None:
     assert tasks.create(subject="Done", status="completed").ok
     assert tasks.item().fields["status"] == "completed"
@@ -309,16 +321,17 @@ def test_the_window(world: Any, tasks: Any) -> None:
     world.task("no date")
     world.task("no date, done lately", complete_date=utc(2026, 11, 2), **done)
     world.task("no date, done long ago", complete_date=utc(2026, 9, 2), **done)
+    world.task("no date, taken up again", complete_date=utc(2026, 9, 2), status="InProgress")
     world.task("day before", due_date=utc(2026, 10, 23))
     world.task("day after", due_date=utc(2027, 11, 24))
     world.task("done before", due_date=utc(2026, 9, 1), complete_date=utc(2026, 11, 2), **done)
     reading = tasks.fetch()
     assert [item.title for item in reading.items] == [
-        *("first day", "last day", "done inside", "no date", "no date, done lately")
+        *("first day", "last day", "done inside", "no date", "no date, done lately", "no date, taken up again")
     ]
     assert reading.complete
     asked = world.requests("GetItem")[0].xpath("//*[local-name()='ItemIds']/*")
-    assert len(asked) == 5, "nothing that lies outside is read whole"
+    assert len(asked) == 6, "nothing that lies outside is read whole"
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Auckland"])
