@@ -151,8 +151,9 @@ def _rules(org: Org, table: SObject, draft: Draft) -> None:
 
 def _task(org: Org, draft: Draft) -> None:
     row = draft.row
-    closed = {each["MasterLabel"] for each in org.rows("TaskStatus") if each["IsClosed"]}
-    high = {each["MasterLabel"] for each in org.rows("TaskPriority") if each["IsHighPriority"]}
+    # a task holds the API name, which stays when an org renames the label
+    closed = {each["ApiName"] for each in org.rows("TaskStatus") if each["IsClosed"]}
+    high = {each["ApiName"] for each in org.rows("TaskPriority") if each["IsHighPriority"]}
     row["IsClosed"] = row.get("Status") in closed
     row["IsHighPriority"] = row.get("Priority") in high
     was_closed = bool(draft.old and draft.old.get("IsClosed"))

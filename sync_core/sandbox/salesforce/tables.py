@@ -141,6 +141,7 @@ def task() -> SObject:
         Field("CompletedDateTime", "datetime", "Completed Date", since=43),
         writable("ReminderDateTime", "datetime", "Reminder Date/Time"),
         writable("IsReminderSet", "boolean", "Reminder Set", **_FLAG),
+        Field("RecurrenceActivityId", "reference", "Recurrence Activity ID", 18, targets=("Task",)),
         Field("IsRecurrence", "boolean", "Create Recurring Series of Tasks", nillable=False, default=False),
         writable("TaskSubtype", "picklist", "Task Subtype", length=40, update=False, restricted=True, default="Task",
                  choices=("Task", "Email", "ListEmail", "Cadence", "Call", "LinkedIn")),
