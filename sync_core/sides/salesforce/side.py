@@ -35,6 +35,7 @@ from sync_core.sides.salesforce.ids import id18, is_id
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping, Rows, UnwritableError
 from sync_core.sides.salesforce.rows import name_of
 from sync_core.sides.salesforce.shape import Shape
+from sync_core.sides.salesforce.tasks import TaskMapping
 from sync_core.sides.salesforce.transport import Usage
 from sync_core.sides.salesforce.writing import BATCH, Row, Writer
 
@@ -78,6 +79,7 @@ class SalesforceSide:
         self._mappings: dict[Kind, ObjectMapping] = {
             Kind.CALENDAR: EventMapping(),
             Kind.CONTACTS: ContactMapping(settings.contacts, settings.account_match),
+            Kind.TASKS: TaskMapping(),
         }
         self._shapes: dict[Kind, Shape] = {}
         self._tables: dict[Kind, Mapping[str, Rows]] = {}
@@ -298,6 +300,4 @@ class SalesforceSide:
         return Sighting(Fate.ARCHIVED if row.get("IsArchived") else Fate.HERE, item)
 
     def _mapping(self, kind: Kind) -> ObjectMapping:
-        if kind not in self._mappings:
-            raise SideError(f"{kind.label} cannot be synced yet")
         return self._mappings[kind]
