@@ -36,9 +36,9 @@ def unseen(links: Iterable[Link], left: Reading, right: Reading, window: Window)
         if (here and there) or (not here and not there and _was_outside(link, window)):
             continue
         if not here:
-            ask_left.append(Ref(link.left_id))
+            ask_left.append(Ref(link.left_id, known=link.baseline.left))
         if not there:
-            ask_right.append(Ref(link.right_id, link.mark))
+            ask_right.append(Ref(link.right_id, link.mark, link.baseline.right))
     return ask_left, ask_right
 
 

@@ -197,6 +197,7 @@ class Run:
     def _took(self, side: SideName, task: Task, outcome: Outcome) -> bool:
         if outcome.ok:
             task.ids[side] = outcome.id
+            task.message = "; ".join(part for part in (task.message, outcome.note) if part)
             return True
         if outcome.unknown:
             why = outcome.error or "no answer came"
@@ -310,7 +311,8 @@ def _ref(task: Task, side: SideName) -> Ref | None:
     if item is not None:
         return Ref(item.id, item.mark)
     if task.row.linked:
-        return Ref(task.row.link_ids[0 if side is SideName.SALESFORCE else 1], task.row.mark)
+        known = task.row.baseline.on(side)
+        return Ref(task.row.link_ids[0 if side is SideName.SALESFORCE else 1], task.row.mark, known)
     return None
 
 

@@ -290,7 +290,7 @@ class Service:
         """What in the settings decides which two accounts are meant: ignores are shown without a connection."""
         s, o = self.settings.salesforce, self.settings.outlook
         parts = [s.instance_url, s.auth.value, s.username, s.client_id]
-        parts += [o.service_endpoint, o.primary_smtp_address, o.mailbox, o.calendar]
+        parts += [o.service_endpoint, o.primary_smtp_address, o.mailbox, o.calendar, o.contacts, o.tasks]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

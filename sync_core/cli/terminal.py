@@ -24,8 +24,12 @@ _PACE: Final = 0.1
 
 
 def is_screen() -> bool:
-    """Whether a full-screen program can be shown and used."""
-    return sys.stdout.isatty() and sys.stdin.isatty() and not is_dumb()
+    """Whether a full-screen program can be shown and used.
+
+    It is drawn on standard error; in another encoding than UTF-8 its borders fall apart (facts: terminal 7).
+    """
+    encoding = (getattr(sys.__stderr__, "encoding", "") or "").lower().replace("-", "")
+    return sys.stdout.isatty() and sys.stdin.isatty() and not is_dumb() and encoding == "utf8"
 
 
 def is_dumb() -> bool:

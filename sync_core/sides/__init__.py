@@ -119,10 +119,14 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """How to ask for an item again: its id, and our mark in case the id has changed, as with a move in Outlook."""
+    """How to ask for an item again: its id, and our mark in case the id has changed, as with a move in Outlook.
+
+    `known` is what the item held when it was last synced: one without a mark is looked for by that.
+    """
 
     id: str
     mark: str = ""
+    known: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,21 @@ class Getter:
     ) -> list[Parsed]:
         """The items in `folders` that carry one of `marks`, read whole. Copies in Outlook carry it too, so any number
         may come (facts: exchange A.8). Folders that may not be searched are passed over."""
+        return self._search("handsync_mark", marks, folders, cancelled)
+
+    def called(
+        self, subjects: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool] = never
+    ) -> list[Parsed]:
+        """The items in `folders` that have one of `subjects`, read whole; otherwise as `marked`."""
+        return self._search("subject", subjects, folders, cancelled)
+
+    def _search(
+        self, name: str, values: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool]
+    ) -> list[Parsed]:
         ids: list[str] = []
         account = self._connection.account
-        for some in chunks(list(dict.fromkeys(marks)), MARKS):
-            query = Q(*(Q(handsync_mark=mark) for mark in some), conn_type=Q.OR)
+        for some in chunks(list(dict.fromkeys(values)), MARKS):
+            query = Q(*(Q(**{name: value}) for value in some), conn_type=Q.OR)
             restriction = Restriction(query, folders=list(folders), applies_to=Restriction.ITEMS)
             offset = 0
             while True:

@@ -13,6 +13,7 @@ from exchangelib.errors import (
     ErrorItemNotFound,
 )
 
+from sync_core.items import Fields
 from sync_core.sides import Fate, Ref, Sighting
 from sync_core.sides.outlook.connection import ReadError, never
 from sync_core.sides.outlook.folders import Folders, UsedFolder
@@ -73,10 +74,13 @@ class Looker:
         rest = [mark for mark in marks if mark not in here]
         elsewhere = self._group(rest, self._other_folders()) if rest else {}
         result = {}
+        moved = self._moved([ref for ref in missing if ref.mark not in here and ref.mark not in elsewhere])
         for ref in missing:
             hits = here.get(ref.mark, []) or elsewhere.get(ref.mark, [])
             if hits:
                 result[ref.id] = self._found(hits)
+            elif ref.id in moved:
+                result[ref.id] = moved[ref.id]
             elif isinstance(answers.get(ref.id), ErrorItemNotFound) or not ref.id:
                 result[ref.id] = Sighting(Fate.DELETED)
             else:
@@ -84,6 +88,19 @@ class Looker:
                 detail = f"this server does not understand the {self._words.thing}'s id"
                 result[ref.id] = Sighting(Fate.UNREADABLE, detail=detail)
         return result
+
+    def _moved(self, missing: Sequence[Ref]) -> dict[str, Sighting]:
+        """Items without a mark that lie in another folder now: the same subject, at the same time."""
+        wanted = {ref.id: str(ref.known["subject"]) for ref in missing if ref.known.get("subject")}
+        folders = self._other_folders(deleted=False) if wanted else []
+        found: dict[str, Sighting] = {}
+        hits = [self._seen(hit) for hit in self._getter.called(list(wanted.values()), folders)] if folders else []
+        for ref in missing:
+            for sighting in hits:
+                item = sighting.item
+                if sighting.fate is Fate.MOVED and item is not None and _same_moment(item.fields, ref.known):
+                    found.setdefault(ref.id, sighting)
+        return found
 
     def _found(self, hits: Sequence[Parsed]) -> Sighting:
         sightings = [self._seen(hit) for hit in hits]
@@ -106,10 +123,15 @@ class Looker:
             groups.setdefault(str(parsed.item.handsync_mark or ""), []).append(parsed)
         return groups
 
-    def _other_folders(self) -> list[Any]:
+    def _other_folders(self, *, deleted: bool = True) -> list[Any]:
         ids = list(self._folders.elsewhere(never))
-        deleted = self._folders.deleted(never)
-        return [self._folders.by_id(folder_id) for folder_id in dict.fromkeys([deleted, *ids]) if folder_id]
+        bin_id = self._folders.deleted(never)
+        wanted = [bin_id, *ids] if deleted else [folder_id for folder_id in ids if folder_id != bin_id]
+        return [self._folders.by_id(folder_id) for folder_id in dict.fromkeys(wanted) if folder_id]
+
+
+def _same_moment(now: Fields, known: Fields) -> bool:
+    return all(now.get(name) == known.get(name) for name in ("subject", "when", "due") if name in known)
 
 
 def folder_of(answer: Parsed) -> str:

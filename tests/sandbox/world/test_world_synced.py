@@ -52,6 +52,7 @@ MONDAY = {
     "out_of_window_salesforce": (S.OUT_OF_RANGE, A.NONE, "outside the days"),
     "archived_salesforce": (S.OUT_OF_RANGE, A.NONE, "archived"),
     "other_folder": (S.OUT_OF_RANGE, A.NONE, "another folder"),
+    "other_folder_unmarked": (S.OUT_OF_RANGE, A.NONE, "another folder"),
     "other_owner": (S.OUT_OF_RANGE, A.NONE, "somebody else"),
     "moved_and_back": (S.SAME_CHANGE, A.NONE, "moved"),
     "moved_and_back_unmarked": (S.SAME_CHANGE, A.NONE, "moved"),
@@ -97,7 +98,7 @@ MONDAY = {
 }
 # these depend on what the program makes of series, and of items in Outlook on which it never noted anything
 OPEN = {
-    "salesforce_series", "outlook_weekly", "outlook_monthly", "other_folder_unmarked"
+    "salesforce_series", "outlook_weekly", "outlook_monthly"
 }  # fmt: skip
 
 
