@@ -15,9 +15,9 @@ from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compa
 from sync_core.guards import guarded
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
 from sync_core.pairing import Link, Pair, marked_for, pair
-from sync_core.plan import Ignore, IgnoreMode, Plan, Row, Situation, row_id
+from sync_core.plan import Choice, Ignore, IgnoreMode, Plan, Row, Situation, remarks, row_id
 from sync_core.question import Picture, Question
-from sync_core.sides import Fate, Reading, Ref, Sighting, Window
+from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Window
 from sync_core.span import in_window
 
 
@@ -66,7 +66,9 @@ def make_plan(q: Question) -> Plan:
         else:
             rows.append(row)
     rows += list(_unreadable_rows(q, rows))
-    rows = [_with_ignore(replace(row, blocks=blocks_of(row, q)), q.ignores) for row in rows]
+    said = _remarks(q)
+    rows = [_with_ignore(replace(row, blocks=blocks_of(row, q), remarks=said), q.ignores) for row in rows]
+    rows = [_remarked(row) for row in rows]
     guards, rows = guarded(rows, q, in_sync)
     rows.sort(key=_order)
     return Plan(
@@ -213,6 +215,18 @@ def _unreadable_rows(q: Question, rows: Sequence[Row]) -> Iterable[Row]:
             title = Baseline({"subject": what.title}, {}) if left else Baseline({}, {"subject": what.title})
             name = row_id(q.kind, what.id if left else "", "" if left else what.id)
             yield Row(name, q.kind, Situation.UNREADABLE, reasons.unreadable(side, what), None, None, title)
+
+
+def _remarks(q: Question) -> dict[tuple[SideName, Operation], str]:
+    """What both sides say about operations, before any of them happens."""
+    descriptions = (q.left.description, q.right.description)
+    return {(d.side, operation): words for d in descriptions for operation, words in d.notes.items()}
+
+
+def _remarked(row: Row) -> Row:
+    """The row with what its recommendation brings with it as part of the reason."""
+    said = remarks(row, Choice.RECOMMENDED)
+    return replace(row, reason=f"{row.reason}; {'; '.join(said)}") if said else row
 
 
 def _with_ignore(row: Row, ignores: Mapping[str, Ignore]) -> Row:

@@ -170,6 +170,8 @@ class Row:
     rivals: tuple[Item, ...] = ()
     # why an operation may not happen, per side and operation
     blocks: Mapping[tuple[SideName, Operation], str] = field(default_factory=dict)
+    # what a side says about an operation before it happens, per side and operation
+    remarks: Mapping[tuple[SideName, Operation], str] = field(default_factory=dict)
     # suspected by the mass-change guard: nothing happens until a person confirms it in words
     held: Guard | None = None
     choice: Choice = Choice.RECOMMENDED
@@ -371,6 +373,15 @@ def _open_or_shut(row: Row, wanted: Effect) -> Allowed:
         if action is not Action.NONE and not any(need in row.blocks for need in NEEDS[action]):
             return Allowed(wanted, State.UNDECIDED)
     return Allowed(_NOTHING, State.PREVENTED, tuple(dict.fromkeys(row.blocks.values())))
+
+
+def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
+    """What a person should know before `choice` (the row's own unless given) happens, one sentence each."""
+    now = allowed(row, choice).effect
+    said = [row.remarks[need] for need in NEEDS[now.action] if need in row.remarks]
+    if "notes" in now.to_right and row.right is not None and row.right.formatted:
+        said.append("the formatting of the notes in Outlook is lost, as Salesforce has plain text")
+    return tuple(said)
 
 
 def results(row: Row) -> dict[str, Value]:

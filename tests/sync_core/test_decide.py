@@ -1,11 +1,25 @@
 """The decision table of DESIGN.md section 5, line by line."""
 
+from dataclasses import replace
+
 import pytest
 from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, right
 
 from sync_core.items import When
 from sync_core.pairing import make_mark
-from sync_core.plan import Action, Choice, Ignore, IgnoreMode, Situation, State, allowed, count, effect, results
+from sync_core.plan import (
+    Action,
+    Choice,
+    Ignore,
+    IgnoreMode,
+    Situation,
+    State,
+    allowed,
+    count,
+    effect,
+    remarks,
+    results,
+)
 from sync_core.question import Rules
 from sync_core.sides import Fate, Limits, Operation, Sighting, Unreadable
 
@@ -312,3 +326,22 @@ def test_what_is_a_mass_is_a_setting():
     vanished = picture(OL, rights[11:], gone(*(r.id for r in rights[:11])))
     assert plan(lefts, vanished, links, rules=Rules(suspect_rows=20)).guards == ()
     assert plan(lefts, vanished, links, rules=Rules(suspect_percent=50)).guards == ()
+
+
+def test_lost_formatting_is_said_before_the_run():
+    formatted = replace(right(), formatted=True)
+    row = only(plan([left(notes="New text")], [formatted], [link()]))
+    assert row.action is Action.UPDATE_IN_OUTLOOK
+    assert "the formatting of the notes in Outlook is lost" in row.reason
+    untouched = only(plan([left(subject="New")], [formatted], [link()]))
+    assert "formatting" not in untouched.reason
+    theirs = only(plan([left()], [replace(formatted, fields=right(notes="Theirs").fields)], [link()]))
+    assert "formatting" not in theirs.reason
+    assert "formatting" in remarks(theirs, Choice.TO_OUTLOOK)[0]
+
+
+def test_what_a_side_says_about_an_operation_is_said_on_the_row():
+    notes = {Operation.CREATE: "it will be private to you"}
+    there = picture(SF)
+    there = replace(there, description=replace(there.description, notes=notes))
+    assert only(plan(there, [right()])).reason.endswith("; it will be private to you")
