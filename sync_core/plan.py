@@ -124,7 +124,10 @@ class IgnoreMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """A person said no to a pair. ONCE ends when either content is no longer what the digests say ("" = not there)."""
+    """A person said no to a pair. ONCE ends when either content is no longer what the digests say ("" = not there).
+
+    The ids of both halves find the pair again when it has another row id; `left` and `right` are what they held.
+    """
 
     row_id: str
     mode: IgnoreMode
@@ -133,6 +136,10 @@ class Ignore:
     since: str = ""
     title: str = ""
     reason: str = ""
+    left_id: str = ""
+    right_id: str = ""
+    left: Fields = field(default_factory=dict)
+    right: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, right
 
+from sync_core.ignores import ignore_for
 from sync_core.items import When
 from sync_core.pairing import make_mark
 from sync_core.plan import (
@@ -230,7 +231,7 @@ def test_ignored_once_holds_until_one_changes():
     assert (quiet.state, quiet.action, quiet.recommended) == (State.IGNORED_ONCE, Action.NONE, Action.CONFLICT)
     again = only(plan([left(subject="A")], [right(subject="C")], [link()], ignores={row.id: no}))
     assert again.state is State.UNDECIDED
-    assert "it changed in Outlook" in again.reason
+    assert "it changed in Outlook" in again.reason, "an ignore of old, without contents, says as much as it can"
 
 
 def test_ignored_forever_holds_whatever_changes():
@@ -345,3 +346,27 @@ def test_what_a_side_says_about_an_operation_is_said_on_the_row():
     there = picture(SF)
     there = replace(there, description=replace(there.description, notes=notes))
     assert only(plan(there, [right()])).reason.endswith("; it will be private to you")
+
+
+def test_an_ended_ignore_says_what_changed():
+    row = only(plan([left(subject="A")], [right(subject="B")], [link()]))
+    no = ignore_for(row, IgnoreMode.ONCE, "2026-11-20T09:00:00Z")
+    again = only(plan([left(subject="A")], [right(subject="B", location="York")], [link()], ignores={row.id: no}))
+    assert again.state is State.UNDECIDED
+    assert again.reason.endswith("(ignored until now: location changed in Outlook)")
+
+
+def test_an_ignore_survives_another_id_a_lost_link_and_a_fired_reminder():
+    pair = only(plan([left(subject="A")], [right(subject="B")], [link()]))
+    no = {pair.id: ignore_for(pair, IgnoreMode.ONCE, "")}
+    mark = make_mark("L1", "n")
+    moved = only(plan([left(subject="A")], [right("R9", subject="B", mark=mark)], [link(mark=mark)], ignores=no))
+    assert moved.state is State.IGNORED_ONCE
+    forgotten = plan([left(subject="A")], [right(subject="B")], ignores=no)
+    assert {r.state for r in forgotten.rows} == {State.IGNORED_ONCE}
+    fired = only(plan([left(subject="A", without=["reminder"])], [right(subject="B")], [link()], ignores=no))
+    assert fired.state is State.IGNORED_ONCE
+    single = only(plan([], [right()]))
+    only_there = {single.id: ignore_for(single, IgnoreMode.FOREVER, "")}
+    assert only(plan([], [right("R9")], ignores=only_there)).state is State.IGNORED_FOREVER
+    assert only(plan([], [right("R9", subject="Other")], ignores=only_there)).state is State.READY
