@@ -153,15 +153,6 @@ def test_what_is_not_there_yet_says_so(command: str, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == f"handsync: the command {command} is not there yet.\n"
 
 
-@pytest.mark.parametrize("process", ["contacts", "tasks"])
-def test_processes_that_are_not_there_yet(world: World, process: str, capsys: pytest.CaptureFixture[str]) -> None:
-    world.plans = [ordinary()]
-    assert main(["plan", "calendar", process]) == 2
-    captured = capsys.readouterr()
-    assert "is not there yet" in captured.err
-    assert captured.out == ""
-
-
 @pytest.mark.parametrize(
     "argv", [["plan"], ["plan", "calender"], ["zzz"], ["--demo", "plan", "calendar"], ["apply"], ["check", "--json"]]
 )
