@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import secrets as randomness
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -199,7 +198,7 @@ class Service:
                 words = "uses" if any(finding.ok for finding in findings) else "signed in as"
                 findings.append(Finding(what, True, f"{words} {description.account}."))
                 told.add(description.account)
-            findings += [Finding(f"{side.label}, {op.value}", False, why) for op, why in description.refused.items()]
+            findings += [Finding(f"{what}, {op.value}", False, why) for op, why in description.refused.items()]
         return findings
 
     def close(self) -> None:
@@ -230,22 +229,26 @@ class Service:
 
     def _both(self, work: Callable[[SideName], Picture], stop: Event) -> tuple[Picture, Picture]:
         """Does `work` for both sides at once. When one fails the other is told to stop; the first error comes out."""
+        found: dict[SideName, Picture] = {}
         problems: list[BaseException] = []
 
-        def guarded(side: SideName) -> Picture:
+        def guarded(side: SideName) -> None:
             try:
-                return work(side)
+                found[side] = work(side)
             except BaseException as problem:
                 problems.append(problem)
                 stop.set()
-                raise
 
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="side") as pool:
-            left, right = pool.submit(guarded, SideName.SALESFORCE), pool.submit(guarded, SideName.OUTLOOK)
+        # daemons: a server that does not answer must not hold back somebody who quits
+        threads = [Thread(target=guarded, args=(side,), name=f"read {side.value}", daemon=True) for side in SideName]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         if problems:
             # the second error is as a rule only the echo of the first: "cancelled"
             raise problems[0]
-        return left.result(), right.result()
+        return found[SideName.SALESFORCE], found[SideName.OUTLOOK]
 
     def _asked(self, side: SideName, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
         if not refs:
