@@ -122,10 +122,12 @@ def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> 
             return ", ".join(plain(name) for name in names)
         case FieldType.BLOCK:
             return plain(str(value or ""), keep_newlines=True)
+        case FieldType.DATE | FieldType.MOMENT if not value:
+            return "none"
         case FieldType.DATE if (found := due_day(value)) is not None:
             # of a day long ago the weekday says nothing
             return day(found, today, weekday=kind is Kind.TASKS)
-        case FieldType.MOMENT if value:
+        case FieldType.MOMENT:
             return instant(str(value), zone, today)
     return plain(str(value or ""))
 
@@ -145,10 +147,10 @@ def item_words(item: Item, zone: str, today: date) -> str:
     """An item in a few words that tell it from others: "Kim Lee, Northwind, kim@example.org". Not made harmless."""
     match item.kind:
         case Kind.CONTACTS:
-            return ", ".join(filter(None, [item.title, *(str(item.fields.get(n) or "") for n in ("company", "email"))]))
-        case Kind.TASKS:
-            due = field_value(item.kind, "due", item.fields.get("due"), zone, today)
-            return f"due {due} {item.title}" if due else item.title
+            parts = [item.title, *(str(item.fields.get(name) or "") for name in ("company", "email"))]
+            return ", ".join(dict.fromkeys(filter(None, parts)))
+        case Kind.TASKS if due := item.fields.get("due"):
+            return f"due {field_value(item.kind, 'due', due, zone, today)} {item.title}"
     return item.title if item.when is None else f"{time_range(item.when, zone, today)} {item.title}"
 
 

@@ -159,3 +159,15 @@ def test_every_time_in_every_zone_can_be_shown(start: datetime, minutes: int, zo
 def test_plurals() -> None:
     assert [fmt.plural(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
     assert fmt.plural(2, "person", "people") == "2 people"
+
+
+def test_dates_and_choices_of_contacts_and_tasks() -> None:
+    def words(kind: Kind, name: str, value: str | None) -> str:
+        return fmt.field_value(kind, name, value, LONDON, TODAY)
+
+    assert words(Kind.CONTACTS, "birthday", "1980-05-17") == "17 May 1980"
+    assert words(Kind.TASKS, "due", "2026-11-24") == "Tue 24 Nov"
+    assert words(Kind.TASKS, "due", "soon") == "soon"
+    assert words(Kind.TASKS, "due", None) == "none"
+    assert words(Kind.TASKS, "reminder", "2026-11-30T08:30:00Z") == "Mon 30 Nov 08:30"
+    assert words(Kind.TASKS, "status", "not_started") == "not started"

@@ -33,6 +33,8 @@ _NAMED_BY: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.CONTACTS: frozenset({"first_name", "last_name"}),
     Kind.TASKS: frozenset({"subject"}),
 }
+# of fields that only changed, more than these are counted: names would push the title out of the line
+_MOST_NAMED: Final = 2
 # values that go without saying
 _ORDINARY: Final = {"status": "not_started", "priority": "normal"}
 _ABSENT: Final = {
@@ -172,7 +174,7 @@ class RowText:
         found = []
         for name in _SEEN[item.kind]:
             value = item.fields.get(name)
-            if name in ("when", "due") or name in _NAMED_BY[item.kind] or not value:
+            if name in ("when", "due") or name in _NAMED_BY[item.kind] or value in (None, "", item.title):
                 continue
             if name in differs or value != _ORDINARY.get(name):
                 words = fmt.field_value(item.kind, name, value, self.zone, self.today)
@@ -185,6 +187,8 @@ class RowText:
         tail = Text(end="")
         if item.series or (item.when is not None and item.when.recurrence):
             tail.append(" (series)", self.looks.quiet)
+        if len(words) > _MOST_NAMED:
+            words = [f"{len(words)} fields"]
         return tail.append(f" +{', '.join(words)}", self.looks.quiet) if words else tail
 
 
