@@ -388,6 +388,9 @@ def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
     said = [row.remarks[need] for need in NEEDS[now.action] if need in row.remarks]
     if "notes" in now.to_right and row.right is not None and row.right.formatted:
         said.append("the formatting of the notes in Outlook is lost, as Salesforce has plain text")
+    creates = now.action is Action.CREATE_IN_SALESFORCE
+    if creates and row.kind is not Kind.CALENDAR and row.right is not None and row.right.private:
+        said.append("it is private in Outlook, and Salesforce has no such flag: colleagues may see it there")
     return tuple(said)
 
 

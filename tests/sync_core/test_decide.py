@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, right
+from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, question, right
 
+from sync_core.decide import make_plan
 from sync_core.ignores import ignore_for
-from sync_core.items import When
+from sync_core.items import Item, Kind, When, canonical
 from sync_core.pairing import make_mark
 from sync_core.plan import (
     Action,
@@ -370,3 +371,13 @@ def test_an_ignore_survives_another_id_a_lost_link_and_a_fired_reminder():
     only_there = {single.id: ignore_for(single, IgnoreMode.FOREVER, "")}
     assert only(plan([], [right("R9")], ignores=only_there)).state is State.IGNORED_FOREVER
     assert only(plan([], [right("R9", subject="Other")], ignores=only_there)).state is State.READY
+
+
+def test_what_salesforce_cannot_keep_private_is_said():
+    task = Item(
+        Kind.TASKS, OL, "T1", "1", canonical(Kind.TASKS, {"subject": "Doctor", "due": "2026-11-24"}), private=True
+    )
+    asked = replace(question(picture(SF), picture(OL, [task])), kind=Kind.TASKS)
+    assert only(make_plan(asked)).state is State.PREVENTED
+    wanted = replace(asked, rules=Rules(private=True))
+    assert "colleagues may see it" in only(make_plan(wanted)).reason
