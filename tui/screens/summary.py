@@ -159,7 +159,11 @@ class SummaryScreen(BaseScreen[Review | None]):
             self._age = age
             plan = self.review.plan
             # the word that a demo is one needs the room of another
-            read = "" if getattr(self.app, "demo", False) and self.size.width < _ROOMY else "read "
+            read = (
+                ""
+                if getattr(getattr(self.app, "backend", None), "demo", False) and self.size.width < _ROOMY
+                else "read "
+            )
             # contacts have no date, and all of them are compared
             span = "all" if plan.kind is Kind.CONTACTS else fmt.period(plan.window)
             note = f"{plan.kind.label}  {span}  {read}{age}"

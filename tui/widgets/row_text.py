@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -33,7 +34,7 @@ _NAMED_BY: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.CONTACTS: frozenset({"first_name", "last_name"}),
     Kind.TASKS: frozenset({"subject"}),
 }
-# of fields that only changed, more than these are counted: names would push the title out of the line
+# more fields than these are counted where their names would push the title out of the line
 _MOST_NAMED: Final = 2
 # values that go without saying
 _ORDINARY: Final = {"status": "not_started", "priority": "normal"}
@@ -144,7 +145,7 @@ class RowText:
         line = Text(end="")
         if words := self._date(item, day, differs):
             line.append(words, style("due" if item.kind is Kind.TASKS else "when")).append(" ")
-        tail = self._tail(row, item, [name for name in moved if name not in _SEEN[row.kind]])
+        tail = self._tail(row, item, [name for name in moved if name not in _SEEN[row.kind]], width // 2)
         room = max(8, width - line.cell_len - tail.cell_len)
         subject = Text(end="")
         renamed = not differs.isdisjoint(_NAMED_BY[row.kind])
@@ -174,20 +175,23 @@ class RowText:
         found = []
         for name in _SEEN[item.kind]:
             value = item.fields.get(name)
-            if name in ("when", "due") or name in _NAMED_BY[item.kind] or value in (None, "", item.title):
+            if name in ("when", "due") or name in _NAMED_BY[item.kind] or not value:
+                continue
+            if item.kind is Kind.CONTACTS and value == item.title:
+                # one without a name is called by its company or e-mail
                 continue
             if name in differs or value != _ORDINARY.get(name):
                 words = fmt.field_value(item.kind, name, value, self.zone, self.today)
                 found.append((name, f"{words} priority" if name == "priority" else words))
         return sorted(found, key=lambda entry: entry[0] not in differs)
 
-    def _tail(self, row: Row, item: Item, names: Sequence[str]) -> Text:
+    def _tail(self, row: Row, item: Item, names: Sequence[str], room: int) -> Text:
         """What follows the subject: that it is a series, and the fields changed here that the line does not show."""
         words = [field_label(row.kind, name) for name in names]
         tail = Text(end="")
         if item.series or (item.when is not None and item.when.recurrence):
             tail.append(" (series)", self.looks.quiet)
-        if len(words) > _MOST_NAMED:
+        if len(words) > _MOST_NAMED and room < cell_len(", ".join(words)):
             words = [f"{len(words)} fields"]
         return tail.append(f" +{', '.join(words)}", self.looks.quiet) if words else tail
 
