@@ -54,7 +54,7 @@ async def review(app: HandsyncApp, loaded: Loaded, plan: Plan, turn: str = "") -
     summary = SummaryScreen(start, loaded.zone, loaded.today, turn=turn)
     confirmed = await app.ask(summary)
     if confirmed is not None:
-        await app.ask(RunScreen(loaded.service, confirmed))
+        await app.ask(RunScreen(loaded.service, confirmed, turn))
     else:
         # left without Ok: what a person said no to is remembered all the same
         await in_thread(loaded.service.keep_ignores, summary.review)
