@@ -66,7 +66,7 @@ class RunScreen(BaseScreen[RunReport | None]):
 
     def __init__(self, service: Runner, review: Review, turn: str = "") -> None:
         super().__init__()
-        self._turn = turn
+        self._which = turn
         self._service = service
         self._review = review
         self._latest: RunProgress | None = None
@@ -78,7 +78,7 @@ class RunScreen(BaseScreen[RunReport | None]):
 
     def compose(self) -> ComposeResult:
         """First how far it is, later the results."""
-        yield TitleBar(f"Run {self._turn}".rstrip(), self._review.plan.kind.label)
+        yield TitleBar(f"Run {self._which}".rstrip(), self._review.plan.kind.label)
         with Vertical(id="running"):
             yield Words("Starting. Only what you confirmed is written.", id="what")
             yield Words("", id="bar")
