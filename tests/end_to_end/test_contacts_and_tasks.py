@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from sync_core.items import Kind
 from sync_core.plan import Action, IgnoreMode, Plan, Row, State
 from sync_core.report import Result, RunReport
 from sync_core.review import Review
 from sync_core.service import Service
+from tui.app import HandsyncApp
+from tui.backend import FileBackend
+from tui.screens.home import HomeScreen
+from tui.screens.question import Question
+from tui.screens.run import RunScreen
+from tui.screens.summary import SummaryScreen
 
 
 class Office:
@@ -232,17 +240,66 @@ def test_check_says_how_every_process_is(office: Office) -> None:
     assert "Nowhere" in said[1][1]
 
 
+def settings_file(office: Office, directory: Path) -> Path:
+    """Settings for the office's servers, with all three processes on."""
+    given = office.desk.sandbox.settings_toml()
+    switched_on = "\n[contacts]\ninclude = true\n\n[tasks]\ninclude = true\n"
+    config = directory / "config.toml"
+    config.write_text(given if "[contacts]" in given else given + switched_on)
+    config.chmod(0o600)
+    return config
+
+
+async def until(pilot: Pilot[Any], screen: type, words: str) -> None:
+    """Waits until a screen of that type says something."""
+    for _ in range(1500):
+        await pilot.pause()
+        lines = pilot.app.screen._compositor.render_strips()
+        said = " ".join(" ".join(strip.text for strip in lines).split())
+        if isinstance(pilot.app.screen, screen) and words in said:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{screen.__name__} did not say {words!r}")
+
+
+@pytest.mark.slow
+async def test_start_sync_takes_a_person_through_all_three(open_desk: Any, tmp_path: Path) -> None:
+    office = Office(open_desk(world="empty", today=None))
+    office.person("Zoë", "Ångström")
+    office.outlook("tasks", subject="Call back")
+    customers = len(office.org.rows("Contact"))
+    app = HandsyncApp(FileBackend(settings_file(office, tmp_path), tmp_path / "state"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, HomeScreen, "Outlook ok")
+        await pilot.press("s")
+        await until(pilot, Question, "one after the other")
+        await pilot.press("y")
+        # nothing in the calendars; Enter goes on
+        await until(pilot, Question, "Calendar 1 of 3")
+        await pilot.press("enter")
+        await until(pilot, SummaryScreen, "Summary 2 of 3 Contacts all")
+        await pilot.press("o", "y")
+        await until(pilot, RunScreen, "Run 2 of 3 Contacts")
+        await until(pilot, RunScreen, "done.")
+        await pilot.press("escape")
+        # tasks are looked at, and left
+        await until(pilot, SummaryScreen, "Summary 3 of 3 Tasks")
+        await pilot.press("escape")
+        await until(pilot, HomeScreen, "[x] Tasks")
+        await until(pilot, HomeScreen, "Outlook ok")
+    assert app.faults == []
+    assert len(office.org.rows("Contact")) == customers + 1
+    assert office.org.rows("Task") == []
+    assert office.desk.sandbox.exchange.outbox == []
+
+
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_the_command_line_takes_all_three(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: Any
 ) -> None:
     from sync_core.cli import main
 
-    config = tmp_path / "config.toml"
-    switched_on = "\n[contacts]\ninclude = true\n\n[tasks]\ninclude = true\n"
-    given = office.desk.sandbox.settings_toml()
-    config.write_text(given if "[contacts]" in given else given + switched_on)
-    config.chmod(0o600)
+    config = settings_file(office, tmp_path)
     monkeypatch.setenv("HANDSYNC_CONFIG", str(config))
     monkeypatch.setenv("HANDSYNC_STATE_DIR", str(tmp_path / "state"))
     kept = tmp_path / "plan.jsonl"
