@@ -96,8 +96,8 @@ CHANGED: Final = (
     ContactSituation("moved_and_back", "Outlook: moved away and back, so it has another id", "Conrad Abel",
                      First.SALESFORCE, outlook=(Move("Former", back=True),)),
     # settings and limits stand in the way
-    ContactSituation("private_outlook", "Outlook: made private", "Nora Kilbride",
-                     outlook=(Change({"private": True}),)),
+    ContactSituation("private_outlook", "Outlook: made private, with another title", "Nora Kilbride",
+                     outlook=(Change({"private": True, "title": "Family friend"}),)),
     ContactSituation("last_name_removed", "Outlook: the last name was taken away: Salesforce refuses that",
                      "Barnaby Stott", outlook=(Change({"last": ""}),)),
     ContactSituation("email_broken", "Outlook: something that is no e-mail address", "Dilys Gower",

@@ -88,8 +88,8 @@ CHANGED: Final = (
     TaskSituation("moved_and_back", "Outlook: moved away and back, so it has another id", "Label the shelves",
                   First.SALESFORCE, day=9, outlook=(Move("Someday", back=True),)),
     # settings and limits stand in the way
-    TaskSituation("private_outlook", "Outlook: made private", "Talk to {colleague} about holidays", day=6,
-                  outlook=(Change({"private": True}),)),
+    TaskSituation("private_outlook", "Outlook: made private, and put off", "Talk to {colleague} about holidays",
+                  day=6, outlook=(Change({"private": True}, days=3),)),
     TaskSituation("notes_too_long", "Outlook: notes that Salesforce cannot hold", "Valve protocol, {customer}",
                   day=4, outlook=(Change({"notes": _TOO_LONG}),)),
     # copies
