@@ -172,6 +172,7 @@ def _half_row(p: Pair, q: Question, link: Link) -> Row:
     for side, sighting in fates.items():
         if sighting is not None and sighting.fate is Fate.UNREADABLE:
             return _make(p, q, Situation.UNREADABLE, reasons.away(side, sighting))
+    for side, sighting in fates.items():
         if sighting is None or sighting.fate is not Fate.DELETED:
             return _make(p, q, Situation.OUT_OF_RANGE, reasons.away(side, sighting))
     if len(missing) == 2:

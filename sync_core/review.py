@@ -10,7 +10,7 @@ from typing import Final
 from sync_core import text
 from sync_core.ignores import ignore_for
 from sync_core.items import Kind, SideName
-from sync_core.joining import join
+from sync_core.joining import join, joinable
 from sync_core.plan import (
     Action,
     Allowed,
@@ -124,6 +124,7 @@ class Review:
             if other.id != row_id
             and other.rivals
             and any((i.side, i.id) in wanted for i in (other.left, other.right) if i)
+            and joinable(row, other)
         ]
 
     def pick(self, row_id: str, other_id: str) -> Review:
