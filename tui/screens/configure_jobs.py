@@ -114,7 +114,7 @@ class JobsPane(Vertical):
         whose = words.whose(self._draft.get("salesforce", "contacts"))
         reach = {
             Kind.CALENDAR: f"{span}; the rest is left alone",
-            Kind.CONTACTS: f"No days here: {whose} are compared, whenever they changed",
+            Kind.CONTACTS: f"No days here: {whose} are compared",
             Kind.TASKS: f"due {span}, or without a due date; the rest is left alone",
         }
         self.query_one("#days").display = self._kind is not Kind.CONTACTS
