@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -9,15 +11,17 @@ from support.machine import weeks
 
 from sync_core.items import Kind
 
+# per kind; PROOF_EXAMPLES=40000 is for a night
+MANY = int(os.environ.get("PROOF_EXAMPLES", "600"))
 KINDS = pytest.mark.parametrize("kind", list(Kind))
 
 
-def _live(kind: Kind, examples: int, steps: int, record_property) -> None:
+def _live(kind, examples, steps, record_property):
     machine = weeks(kind)
     run = settings(max_examples=examples, stateful_step_count=steps, deadline=None, report_multiple_bugs=False)
     run_state_machine_as_test(machine, settings=run)
     tally = machine.tally
-    record_property("examples", {kind.value: [tally.examples, tally.steps, tally.syncs]})
+    record_property("tried", {"examples": tally.examples, "steps": tally.steps, "syncs": tally.syncs})
     assert tally.examples >= examples
 
 
@@ -29,4 +33,4 @@ def test_weeks(kind, record_property):
 @pytest.mark.slow
 @KINDS
 def test_many_weeks(kind, record_property):
-    _live(kind, 1500, 40, record_property)
+    _live(kind, MANY, 40, record_property)
