@@ -1,7 +1,7 @@
 """Faults that the sandbox servers play on demand: the moods of the real ones.
 
-A fault waits in a `FaultBook` until a request matches it; it then happens `times` times and is gone. The servers ask the
-book once per request and act on what they get; nothing happens that was not asked for over the control endpoint.
+A fault waits in a `FaultBook` until a request matches it; it then happens `times` times and is gone. The servers ask
+the book once per request and act on what they get; nothing happens that was not asked for over the control endpoint.
 """
 
 from __future__ import annotations
