@@ -74,7 +74,12 @@ def time_range(when: When, zone: str, today: date) -> str:
         words = _all_day(when, today) if when.all_day else _timed(when, zone, today)
     except (ValueError, OverflowError):
         words = plain(f"{when.start} – {when.end}")
-    return f"{words}, {plain(when.recurrence)}" if when.recurrence else words
+    if not when.recurrence:
+        return words
+    # the expansion of patterns is loaded with the first series, not with the first screen
+    from sync_core import series
+
+    return f"{words}, {plain(series.in_words(when))}"
 
 
 def slot(when: When, zone: str, group: date | None, today: date, *, whole: bool = False) -> str:
@@ -128,9 +133,19 @@ def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> 
         case FieldType.NAMES:
             names = value if isinstance(value, tuple) and not isinstance(value, When) else ()
             return ", ".join(plain(name) for name in names)
+        case FieldType.EXCEPTIONS:
+            return _exceptions(str(value or ""))
         case FieldType.BLOCK:
             return plain(str(value or ""), keep_newlines=True)
     return plain(str(value or ""))
+
+
+def _exceptions(given: str) -> str:
+    if not given:
+        return ""
+    from sync_core import series
+
+    return series.exceptions_in_words(given)
 
 
 def row_when(row: Row) -> When | None:

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sync_core import text
-from sync_core.items import SideName, Value, When
+from sync_core import series, text
+from sync_core.items import FieldType, SideName, Value, When, spec
 from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
 from sync_core.settings.document import shown as shown
 from sync_core.sides import Operation
@@ -110,9 +110,14 @@ def row_text(row: Row, zone: str, width: int) -> str:
         lines.append(wrapped(f"Not done: {row.why_not}", width, indent=2, hanging=4))
     done = results(row)
     for change in row.changes:
-        will = value(done[change.name], zone) if change.name in done else _open(row)
-        words = f"{field_label(row.kind, change.name)}: before {value(change.baseline, zone)}; "
-        words += f"Salesforce {value(change.left, zone)}; Outlook {value(change.right, zone)}; will be {will}"
+        repeats = spec(row.kind, change.name).type is FieldType.EXCEPTIONS
+
+        def said(given: Value, as_exceptions: bool = repeats) -> str:
+            return (series.exceptions_in_words(str(given or "")) or "none") if as_exceptions else value(given, zone)
+
+        will = said(done[change.name]) if change.name in done else _open(row)
+        words = f"{field_label(row.kind, change.name)}: before {said(change.baseline)}; "
+        words += f"Salesforce {said(change.left)}; Outlook {said(change.right)}; will be {will}"
         lines.append(wrapped(words, width, indent=2, hanging=4))
     lines.append(f"  Id: {row.id}")
     return "\n".join(lines)
@@ -148,17 +153,17 @@ def value(given: Value, zone: str) -> str:
 
 def moment(when: When, zone: str) -> str:
     """A start and an end in the user's zone: "23 November 2026, 10:00 to 11:00"."""
-    series = f", {when.recurrence}" if when.recurrence else ""
+    repeats = f", {series.in_words(when)}" if when.recurrence else ""
     try:
         if when.all_day:
             first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
             days = _date(first) if first == last else f"{_date(first)} to {_date(last)}"
-            return f"{days}, all day{series}"
+            return f"{days}, all day{repeats}"
         start, end = _local(when.start, zone), _local(when.end, zone)
     except (ValueError, OverflowError):
-        return f"{when.start} to {when.end}{series}"
+        return f"{when.start} to {when.end}{repeats}"
     until = f"{end:%H:%M}" if end.date() == start.date() else f"{_date(end.date())}, {end:%H:%M}"
-    return f"{_date(start.date())}, {start:%H:%M} to {until}{series}"
+    return f"{_date(start.date())}, {start:%H:%M} to {until}{repeats}"
 
 
 def _date(day: date) -> str:

@@ -147,7 +147,7 @@ def follow(org: Org, actor: Actor, old: Row, row: Row, given: frozenset[str]) ->
         return
     zone = ZoneInfo(cast(str, old["Recurrence2PatternTimeZone"]))
     shift = _local(row, zone) - _local(old, zone)
-    shared: Row = {name: row[name] for name in changed - _TIMES}
+    shared: Row = {name: row[name] for name in changed - _TIMES - {"ReminderDateTime"}}
     if changed & _TIMES:
         shared["IsAllDayEvent"] = row["IsAllDayEvent"]
     for other in org.family("Event", _SERIES, old[_SERIES]):
@@ -164,6 +164,10 @@ def follow(org: Org, actor: Actor, old: Row, row: Row, given: frozenset[str]) ->
             end = start + (cast(datetime, row["EndDateTime"]) - _start(row))
             new["EndDateTime"], new["EndDate"] = end, end.date()
             new["DurationInMinutes"] = row["DurationInMinutes"]
+        if "ReminderDateTime" in changed:
+            # one instant cannot be the reminder of all: each keeps it as far ahead as the changed one has it
+            ahead = _start(row) - cast(datetime, row["ReminderDateTime"]) if row.get("ReminderDateTime") else None
+            new["ReminderDateTime"] = None if ahead is None else _start(new) - ahead
         org.stamp_row(new, actor.user_id)
         org.put("Event", cast(str, other["Id"]), new)
 

@@ -32,6 +32,8 @@ class Context:
     user_id: str
     tables: Mapping[str, Rows] = field(default_factory=dict)
     found: Rows = ()
+    # the zone that new series get: the user's own in Salesforce (IANA)
+    series_zone: str = ""
 
 
 class ObjectMapping(Protocol):
@@ -90,6 +92,18 @@ class ObjectMapping(Protocol):
 
     def reading(self, found: Rows, context: Context, window: Window) -> tuple[list[Item], list[Unreadable]]:
         """The items in `window` among the rows `found`, and what could not be read of them."""
+
+    def rest(self, found: Rows, context: Context) -> list[str]:
+        """The WHERE clauses for what belongs to rows `found` and may lie elsewhere: `reading` gets both."""
+        return []
+
+    def whole(self, found: Rows, context: Context) -> dict[str, Item | None]:
+        """By the id of each row that is part of something larger: the whole of it, or None when that is deleted."""
+        return {}
+
+    def of_series(self, write: Write, found: Rows, context: Context) -> tuple[str, Write]:
+        """The record by which a series is changed, and what to do to it. Raises UnwritableError."""
+        raise UnwritableError("a series: not written")
 
     def item(self, row: Mapping[str, Any], context: Context) -> Item:
         """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""
