@@ -103,8 +103,8 @@ def cannot_create(side: SideName, fields: Fields, limits: Limits) -> str:
     when = fields.get("when")
     if not isinstance(when, When):
         return ""
-    why = [*_pattern_reasons(side, when, limits), *_zone_reasons(side, when, limits)]
-    return _sentence(side, [*why, *_exception_reasons(str(fields.get("exceptions") or ""), limits)])
+    why = [*_pattern_reasons(side, when), *_zone_reasons(when, limits)]
+    return _sentence(side, [*why, *_exception_reasons("", str(fields.get("exceptions") or ""), limits)])
 
 
 def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -> str:
@@ -118,17 +118,14 @@ def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -
         if bool(mine.recurrence) != bool(theirs.recurrence):
             what = "a single event cannot become a series" if theirs.recurrence else "a series cannot become one event"
             return f"{what} in {side.label}: delete it there, and it is made anew"
-        why += _pattern_reasons(side, theirs, limits)
+        why += _pattern_reasons(side, theirs)
         if limits.fixed_pattern and _days(mine) != _days(theirs):
             return (
                 f"{side.label} keeps the days that a series was made with, {in_words(mine)} from {_day(mine)}; "
                 f"across it is {in_words(theirs)} from {_day(theirs)}: delete it there, and it is made anew"
             )
     if "exceptions" in wanted:
-        why += _exception_reasons(str(wanted["exceptions"] or ""), limits)
-        back = _given_back(str(now.get("exceptions") or ""), str(wanted["exceptions"] or ""))
-        if back:
-            why.append(f"{_several(back, 'occurrence')} that would have to come back")
+        why += _exception_reasons(str(now.get("exceptions") or ""), str(wanted["exceptions"] or ""), limits)
     return _sentence(side, why)
 
 
@@ -146,7 +143,7 @@ def _day(when: When) -> str:
         return when.start
 
 
-def _pattern_reasons(side: SideName, when: When, limits: Limits) -> list[str]:
+def _pattern_reasons(side: SideName, when: When) -> list[str]:
     pattern = pattern_of(when)
     if pattern is None:
         return ["its pattern cannot be read"]
@@ -157,33 +154,26 @@ def _pattern_reasons(side: SideName, when: When, limits: Limits) -> list[str]:
     return [f"{in_words(when)} ({why})"] if why else []
 
 
-def _zone_reasons(side: SideName, when: When, limits: Limits) -> list[str]:
+def _zone_reasons(when: When, limits: Limits) -> list[str]:
     if when.all_day or not limits.series_zone or when.zone == zone_name(limits.series_zone):
         return []
     return [f"its time zone, {when.zone or 'which is not known'}: a new series there is in yours, {limits.series_zone}"]
 
 
-def _exception_reasons(text: str, limits: Limits) -> list[str]:
+def _exception_reasons(now: str, wanted: str, limits: Limits) -> list[str]:
+    """What of the `wanted` exceptions cannot be brought to a series that has those of `now`."""
     try:
-        found = Exceptions.parse(text)
+        coming, mine, theirs = changed_by(now, wanted), Exceptions.parse(now), Exceptions.parse(wanted)
     except PatternError:
         return ["its changed occurrences, which cannot be read"]
     why = []
-    if found.changed and "changed" in limits.no_exceptions:
-        why.append(_several(len(found.changed), "changed occurrence"))
-    if found.deleted and "deleted" in limits.no_exceptions:
-        why.append(_several(len(found.deleted), "occurrence") + " taken out")
-    return why
-
-
-def _given_back(now: str, wanted: str) -> int:
-    """How many occurrences that were changed or taken out would be as the pattern says again."""
-    try:
-        mine, theirs = Exceptions.parse(now), Exceptions.parse(wanted)
-    except PatternError:
-        return 0
+    if coming.changed and limits.no_changed_occurrences is not None:
+        why.append(_several(len(coming.changed), "changed occurrence") + limits.no_changed_occurrences)
     named = {*theirs.deleted, *(one.original for one in theirs.changed)}
-    return sum(moment not in named for moment in (*mine.deleted, *(one.original for one in mine.changed)))
+    back = sum(moment not in named for moment in (*mine.deleted, *(one.original for one in mine.changed)))
+    if back:
+        why.append(_several(back, "occurrence") + " to be put back as the pattern has it")
+    return why
 
 
 def changed_by(now: str, wanted: str) -> Exceptions:
@@ -195,12 +185,17 @@ def changed_by(now: str, wanted: str) -> Exceptions:
     return Exceptions(deleted, changed) if deleted or changed else NOTHING
 
 
+def to_take_out(now: str, wanted: str) -> list[date]:
+    """The local days of the occurrences that a series with the exceptions `now` loses; PatternError as `changed_by`."""
+    return [moment for moment in changed_by(now, wanted).deleted if not isinstance(moment, datetime)]
+
+
 def _several(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _sentence(side: SideName, why: list[str]) -> str:
-    return f"{side.label} cannot hold of this series: {'; '.join(why)}" if why else ""
+    return f"{side.label} cannot hold: {'; '.join(why)}" if why else ""
 
 
 def _instant(iso: str) -> datetime:

@@ -69,8 +69,8 @@ class Limits:
     series_zone: str = ""
     # a series keeps for good the days that it was made with
     fixed_pattern: bool = False
-    # what of a series it cannot be given: "changed" and "deleted" occurrences
-    no_exceptions: frozenset[str] = frozenset()
+    # whether one occurrence of a series can be changed, and why not: "" for "it cannot hold that"; None when it can
+    no_changed_occurrences: str | None = None
     # why values do not fit together, in words; "" when they do. A pure function of an item's fields
     refuses: Callable[[Fields], str] = field(default=lambda fields: "")
 

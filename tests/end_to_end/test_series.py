@@ -1,4 +1,4 @@
-"""Series from one side to the other and back, over both protocols: one row each, and nothing left to do after a sync."""
+"""Series from one side to the other and back, over both protocols: a row each, and nothing left after a sync."""
 
 from __future__ import annotations
 
@@ -171,3 +171,25 @@ def test_a_lost_memory_doubles_no_series(both: Empty, tmp_path: Any) -> None:
     both.desk.restart()
     both.desk.state_dir = tmp_path / "another host"
     assert {row.action for row in both.desk.plan().rows} == {Action.LINK}
+
+
+def test_occurrences_that_are_taken_out_go_both_ways(both: Empty) -> None:
+    both.in_salesforce()
+    both.in_outlook(deleted_occurrences=[datetime(2026, 12, 2, 8, 30, tzinfo=UTC)])
+    both.org.delete("Event", both.events("Jour fixe")[1]["Id"], by=both.me)
+    assert {row.state for row in both.desk.plan().rows} == {State.READY}
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    made = both.masters()["Jour fixe"]
+    assert [moment.date() for moment in made.fields["deleted_occurrences"]] == [date(2026, 12, 1)]
+    days = [row["StartDateTime"].date() for row in both.events("Stand-up")]
+    assert date(2026, 12, 2) not in days
+    assert date(2026, 12, 4) in days
+
+    # and again, one on each side later on, the first of all among them
+    both.org.delete("Event", both.events("Stand-up")[0]["Id"], by=both.me)
+    both.org.delete("Event", both.events("Jour fixe")[5]["Id"], by=both.me)
+    plan = both.desk.plan()
+    assert {row.title: row.action for row in plan.rows}["Jour fixe"] is Action.UPDATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()

@@ -97,7 +97,8 @@ def series_limits(context: Context) -> Limits:
     return Limits(
         series_zone=context.series_zone or context.zone,
         fixed_pattern=True,
-        no_exceptions=frozenset({"changed", "deleted"}),
+        # from v58 on changing one to come changes them all (facts: salesforce B1)
+        no_changed_occurrences="",
     )
 
 
@@ -112,8 +113,10 @@ def of_series(write: Write, family: Family, context: Context) -> tuple[str, Writ
         raise UnwritableError("all its occurrences are past, and Salesforce keeps those")
     row, before = coming[0], write.before
     fields = dict(write.fields)
-    if fields.pop("exceptions", ""):
-        raise UnwritableError("single occurrences of a series cannot be changed in Salesforce")
+    # occurrences are taken out one by one, after the series is changed
+    exceptions = {"exceptions": fields.pop("exceptions")} if "exceptions" in fields else {}
+    if why := series.cannot_update(SideName.SALESFORCE, before.fields, exceptions, series_limits(context)):
+        raise UnwritableError(why)
     wanted, now = fields.get("when"), before.when
     if isinstance(wanted, When) and now is not None:
         try:

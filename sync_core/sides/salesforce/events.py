@@ -124,7 +124,7 @@ class EventMapping(ObjectMapping):
         items += [_one_series(occurrences) for occurrences in classic.values()]
         inside = {item.id for _, item in lightning if item.when is not None and touches(item.when, window)}
         for family in series.families([row for row, _ in lightning]):
-            if inside & family.ids and (whole := self.series(family, context)) is not None:
+            if inside & family.ids and (whole := self.series_item(family, context)) is not None:
                 items.append(whole)
         return items, unreadable
 
@@ -134,7 +134,7 @@ class EventMapping(ObjectMapping):
             return []
         return series.conditions(filter(series.is_lightning, found), context.user_id)
 
-    def series(self, family: series.Family, context: Context) -> Item | None:
+    def series_item(self, family: series.Family, context: Context) -> Item | None:
         """A Lightning series as one item; None when it was deleted. Raises ValueError, in words."""
         return series.item(family, self.item(family.typical(context.now), context), context.now)
 
@@ -142,7 +142,7 @@ class EventMapping(ObjectMapping):
         """By the id of each occurrence of a Lightning series: the series, or None when it is deleted from now on."""
         result: dict[str, Item | None] = {}
         for family in series.families(filter(series.is_lightning, found)):
-            result |= dict.fromkeys(family.ids, self.series(family, context))
+            result |= dict.fromkeys(family.ids, self.series_item(family, context))
         return result
 
     def of_series(self, write: Write, found: Sequence[Mapping[str, Any]], context: Context) -> tuple[str, Write]:
@@ -150,11 +150,18 @@ class EventMapping(ObjectMapping):
 
         Raises UnwritableError.
         """
-        wanted = write.before.id if write.before else ""
+        try:
+            family = self.family(found, write.before.id if write.before else "")
+        except ValueError as problem:
+            raise UnwritableError(str(problem)) from None
+        return event_writes.of_series(write, family, context)
+
+    def family(self, found: Sequence[Mapping[str, Any]], record_id: str) -> series.Family:
+        """The series among `found` that a record belongs to. Raises ValueError when there is none."""
         for family in series.families(filter(series.is_lightning, found)):
-            if family.id == wanted:
-                return event_writes.of_series(write, family, context)
-        raise UnwritableError("the series is no longer there as it was read")
+            if id18(record_id) in family.ids:
+                return family
+        raise ValueError("the series is no longer there as it was read")
 
     def item(self, row: Mapping[str, Any], context: Context) -> Item:
         """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""

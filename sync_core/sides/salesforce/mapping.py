@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sync_core.items import Item
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
+from sync_core.sides.salesforce.series import Family
 from sync_core.sides.salesforce.shape import Shape
 
 Rows = Sequence[Mapping[str, Any]]
@@ -104,6 +105,10 @@ class ObjectMapping(Protocol):
     def of_series(self, write: Write, found: Rows, context: Context) -> tuple[str, Write]:
         """The record by which a series is changed, and what to do to it. Raises UnwritableError."""
         raise UnwritableError("a series: not written")
+
+    def family(self, found: Rows, record_id: str) -> Family:
+        """The series among `found` that a record belongs to. Raises ValueError when there is none."""
+        raise ValueError("no series")
 
     def item(self, row: Mapping[str, Any], context: Context) -> Item:
         """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""

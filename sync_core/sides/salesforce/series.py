@@ -25,6 +25,7 @@ from sync_core.recurrence import (
     from_salesforce,
     occurrences,
 )
+from sync_core.sides import Write
 from sync_core.sides.salesforce import times
 from sync_core.sides.salesforce.ids import id18
 
@@ -40,6 +41,13 @@ _UNKNOWN: Final = "repeats"
 _STARTS: Final = 100
 # so far ahead an org has surely written its occurrences out (recalled): none in that time means that they were deleted
 _WRITTEN_OUT: Final = timedelta(days=366)
+
+
+def taken_out(write: Write) -> list[date]:
+    """The local days of the occurrences that a write takes out of its series."""
+    before = write.before.fields if write.before else {}
+    wanted = str(write.fields.get("exceptions") or "")
+    return series.to_take_out(str(before.get("exceptions") or ""), wanted) if wanted else []
 
 
 def is_lightning(row: Row) -> bool:
@@ -74,6 +82,15 @@ class Family:
     def ids(self) -> frozenset[str]:
         """The ids of all occurrences."""
         return frozenset(id18(str(row["Id"])) for row in self.rows)
+
+    @property
+    def ids_in_order(self) -> list[str]:
+        """The ids of all occurrences, the first one first."""
+        return [id18(str(row["Id"])) for row in self.rows]
+
+    def on(self, wanted: Sequence[date]) -> list[str]:
+        """The ids of the occurrences on these local days."""
+        return [id18(str(row["Id"])) for row in self.rows if _day(row) in wanted]
 
     def coming(self, now: datetime) -> list[Row]:
         """The occurrences from now on that are as the series is: changing one of them changes all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sync_core.errors import CancelledError, SideError
@@ -34,6 +34,7 @@ from sync_core.sides.salesforce.gateway import Gateway, Page, missing, never
 from sync_core.sides.salesforce.ids import id18, is_id
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping, Rows, UnwritableError
 from sync_core.sides.salesforce.rows import name_of
+from sync_core.sides.salesforce.series import taken_out
 from sync_core.sides.salesforce.shape import Shape
 from sync_core.sides.salesforce.tasks import TaskMapping
 from sync_core.sides.salesforce.transport import Usage
@@ -159,7 +160,12 @@ class SalesforceSide:
         rows: dict[Operation, list[Row]] = {operation: [] for operation in Operation}
         for place, write in enumerate(writes):
             try:
-                rows[write.operation].append(self._row(kind, place, write, context))
+                row = self._row(kind, place, write, context)
+                if write.operation is Operation.UPDATE and not row.fields:
+                    # nothing but occurrences to take out
+                    outcomes[place] = Outcome(True, row.id)
+                else:
+                    rows[write.operation].append(row)
             except UnwritableError as problem:
                 outcomes[place] = Outcome(False, write.before.id if write.before else "", str(problem))
         writer = self._writers.setdefault(kind, Writer(self._gateway, mapping, context.shape))
@@ -176,6 +182,8 @@ class SalesforceSide:
             if write.before is not None and write.before.series:
                 # a series goes by its first occurrence, whichever one it was changed by
                 outcomes[place] = replace(outcomes[place], id=write.before.id)
+            if outcomes[place].ok and (days := taken_out(write)):
+                outcomes[place] = self._take_out(kind, outcomes[place], days, writer)
         return [outcomes[place] for place in range(len(writes))]
 
     def close(self) -> None:
@@ -253,8 +261,29 @@ class SalesforceSide:
     def _series_rows(self, kind: Kind, writes: Sequence[Write], context: Context) -> Rows:
         """The occurrences of the series that are to be written."""
         ids = [id18(w.before.id) for w in writes if w.before is not None and w.before.series and is_id(w.before.id)]
-        if not ids:
-            return []
+        return self._family_rows(kind, ids, context) if ids else []
+
+    def _take_out(self, kind: Kind, done: Outcome, days: Sequence[date], writer: Writer) -> Outcome:
+        """Deletes the occurrences of a series on these local days. A failure leaves the rest to the next comparison."""
+        try:
+            context = self._context(kind)
+            family = self._mapping(kind).family(self._family_rows(kind, [done.id], context), done.id)
+            rows = [Row(place, one, {}) for place, one in enumerate(family.on(days))]
+            failed = [one for one in writer.send(Operation.DELETE, rows, first=False).values() if not one.ok]
+        except (SideError, ValueError) as problem:
+            why = problem.sentence() if isinstance(problem, SideError) else "they are not there"
+            return replace(done, ok=False, error=f"done, but its occurrences could not be taken out: {why}")
+        if failed:
+            why = f"{len(failed)} of its occurrences could not be taken out: {failed[0].error}"
+            return replace(done, ok=False, error=f"done, but {why}")
+        left = [row for row in family.ids_in_order if row not in {row.id for row in rows}]
+        late = len(days) - len(rows)
+        note = f"{late} of the occurrences to take out are not written out in Salesforce yet" if late else ""
+        # a series goes by its first occurrence
+        return replace(done, id=left[0] if left else done.id, note=note)
+
+    def _family_rows(self, kind: Kind, ids: Sequence[str], context: Context) -> Rows:
+        """All occurrences of the series that these records belong to; none when not all can be read."""
         listed = ", ".join(f"'{one}'" for one in ids)
         rows = [row for page in self._select(kind, f"Id IN ({listed})", True) for row in page.rows]
         more, complete = self._rest(kind, rows, context)
@@ -268,7 +297,7 @@ class SalesforceSide:
             raise UnwritableError("it is not known which Salesforce record this is")
         if write.before.locked:
             raise UnwritableError(f"not written: {write.before.locked}")
-        record_id = id18(write.before.id)
+        record_id, whole = id18(write.before.id), write
         if write.before.series:
             record_id, write = self._mapping(kind).of_series(write, context.found, context)
             if write.operation is Operation.UPDATE and float(self._settings.api_version) < _WHOLE_SERIES:
@@ -279,7 +308,7 @@ class SalesforceSide:
         if write.operation is Operation.DELETE:
             return Row(place, record_id, {}, write.before is not None and write.before.series)
         fields = self._mapping(kind).record(write, context)
-        if not fields:
+        if not fields and not taken_out(whole):
             raise UnwritableError("there is nothing to change in it")
         return Row(place, record_id, fields)
 
