@@ -43,7 +43,8 @@ def _expand_lightning(org: Org, actor: Actor, row: Row) -> None:
     zone = _zone(org, actor, row)
     first = _start(row).astimezone(zone)
     try:
-        pattern = recurrence.parse(cast(str, row["Recurrence2PatternText"])).anchored(first.date())
+        text = cast(str, row["Recurrence2PatternText"])
+        pattern = recurrence.parse(text).ending(first).anchored(first.date())
     except ValueError as problem:
         raise refused(
             "FIELD_INTEGRITY_EXCEPTION", f"Recurrence2PatternText is invalid: {problem}", "Recurrence2PatternText"

@@ -35,6 +35,8 @@ class Context:
     found: Rows = ()
     # the zone that new series get: the user's own in Salesforce (IANA)
     series_zone: str = ""
+    # the server gave only a part of what belongs to the rows at hand
+    partial: bool = False
 
 
 class ObjectMapping(Protocol):

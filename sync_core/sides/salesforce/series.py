@@ -35,6 +35,7 @@ MIXED: Final = (
     "two series with the same pattern begin together, and after one was renamed nobody can tell which occurrence "
     "belongs to which"
 )
+IN_PART: Final = "a series of which this server did not give all occurrences"
 _ASTRAY: Final = "a series whose occurrences do not lie on the days of its pattern"
 _UNKNOWN: Final = "repeats"
 # starts per query; the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)

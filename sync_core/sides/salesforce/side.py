@@ -135,7 +135,7 @@ class SalesforceSide:
         alive = [row for row in rows if row.get("IsDeleted") is not True]
         more, whole = self._rest(kind, alive, context, cancelled)
         complete = complete and whole
-        items, unreadable = mapping.reading([*alive, *more], context, window)
+        items, unreadable = mapping.reading([*alive, *more], replace(context, partial=not whole), window)
         return Reading(tuple(items), tuple(unreadable), complete)
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
@@ -339,13 +339,15 @@ class SalesforceSide:
             complete = complete and not page.cut
             rows += page.rows
         more, whole = self._rest(kind, [row for row in rows if not row.get("IsDeleted")], context)
-        parts = self._mapping(kind).whole(more, context) if whole else {}
+        parts = self._mapping(kind).whole(more, replace(context, partial=not whole))
         for row in rows:
             one = id18(str(row.get("Id") or ""))
             found[one] = self._sighting(kind, row, context)
             if one in parts and found[one].fate is not Fate.DELETED:
                 series = parts[one]
                 found[one] = Sighting(Fate.DELETED) if series is None else Sighting(Fate.HERE, series)
+            elif found[one].fate is Fate.HERE and self._mapping(kind).rest([row], context):
+                found[one] = Sighting(Fate.UNREADABLE, detail="the rest of its series was not to be found")
         for one in ids:
             if one in found:
                 continue

@@ -75,6 +75,38 @@ def test_patterns_come_back_as_they_were_written(world: Any, text: str) -> None:
     assert item.fields["exceptions"] == ""
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Asia/Tokyo", "Pacific/Auckland"])
+def test_a_last_day_is_the_same_in_every_zone(world: Any, zone: str) -> None:
+    """RFC 5545, 3.3.10: the end of a series with a time is an instant in UTC, and must not add or lose a day."""
+    from zoneinfo import ZoneInfo
+
+    from sync_core.series import zone_name
+
+    world.org.put("User", world.me, {**world.org.get("User", world.me), "TimeZoneSidKey": zone})
+    for hour in (0, 8, 23):
+        start = datetime(2026, 11, 24, hour, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        ends = [f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (start, start + timedelta(minutes=30))]
+        when = When(*ends, False, "FREQ=DAILY;UNTIL=20261130", zone_name(zone))
+        outcome = world.create(subject=f"At {hour}", when=when)
+        assert outcome.ok, outcome.error
+        assert world.item(outcome.id).when == when
+        made = [
+            row["StartDateTime"].astimezone(ZoneInfo(zone)) for row in rows(world) if row["Subject"] == f"At {hour}"
+        ]
+        assert [moment.day for moment in made] == [24, 25, 26, 27, 28, 29, 30]
+
+
+def test_an_org_that_shows_no_more_than_a_part(world: Any) -> None:
+    """What a server cuts off is no exception: such a series is shown and left alone."""
+    first = world.event("Stand-up", **WEEKLY)
+    hide = world.side._shape(world.kind).columns
+    column = hide["Recurrence2PatternStartDate"]
+    hide["Recurrence2PatternStartDate"] = replace(column, filterable=False)
+    item = world.only(Window(date(2026, 11, 1), date(2026, 12, 31), "Europe/Berlin"))
+    assert (item.id, item.series) == (first, True)
+    assert "did not give all occurrences" in item.locked
+
+
 def test_an_all_day_series(world: Any) -> None:
     when = When("2026-11-24", "2026-11-25", True, "FREQ=WEEKLY;BYDAY=TU;COUNT=4")
     outcome = world.create(when=when)
