@@ -108,7 +108,8 @@ class DetailText:
                 differing.append(self._pair(row, f, changes[f.name], will_be))
             elif row.left is not None and row.right is not None:
                 value = row.left.fields.get(f.name)
-                if value != f.blank:
+                # what a side does not know is not the same
+                if value is not None and value != f.blank:
                     equal.append(f"{f.label} {self._word(row, f, value)}".replace("\n", " "))
             else:
                 single = self._single(row, f)
