@@ -140,3 +140,27 @@ def test_a_pattern_that_cannot_be_written_is_refused_before_the_request(world: A
     outcome = calls.create(when=MONDAYS._replace(recurrence="FREQ=MONTHLY;BYDAY=2MO,4MO"))
     assert "several days of a month" in outcome.error
     assert "CreateItem" not in world.operations()
+
+
+OUT = Exceptions((date(2026, 12, 7), date(2026, 12, 21))).text
+
+
+def test_occurrences_are_taken_out_with_a_create_and_later(world: Any, calls: Any) -> None:
+    """A.10: by their place in the series, in which those that were deleted before keep theirs."""
+    made = calls.create(when=MONDAYS, exceptions=Exceptions((date(2026, 12, 7),)).text)
+    assert made.ok, made.error
+    item = calls.look_one(made.id)
+    assert Exceptions.parse(str(item.fields["exceptions"])).deleted == (date(2026, 12, 7),)
+    assert calls.update(item, exceptions=OUT).ok
+    assert calls.look_one(made.id).fields["exceptions"] == OUT
+    assert world.requests("DeleteItem")[-1].xpath("count(//*[local-name()='OccurrenceItemId'])") == 1.0
+
+
+def test_what_could_not_be_taken_out_is_told(world: Any, calls: Any) -> None:
+    world.fault("rows", "DeleteItem", rows=(1,), code="ErrorAccessDenied", message="no")
+    made = calls.create(when=MONDAYS, exceptions=OUT)
+    assert not made.ok
+    assert "could not be taken out" in made.error
+    (master,) = world.stored()
+    found = Exceptions.parse(str(calls.look_one(master.id).fields["exceptions"]))
+    assert found.deleted == (date(2026, 12, 7),)

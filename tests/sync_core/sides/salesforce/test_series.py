@@ -238,3 +238,33 @@ def test_nothing_is_written_by_an_id_that_is_no_series(world: Any) -> None:
     item = replace(world.item(world.event("Stand-up", **WEEKLY)), id=world.event("Single"))
     (outcome,) = world.write(Write(Operation.UPDATE, {"subject": "x"}, item))
     assert "no longer there" in outcome.error
+
+
+def test_occurrences_are_taken_out_with_a_create_and_later(world: Any) -> None:
+    """Each is deleted by itself; when the first one goes, the series goes by the next."""
+    out = Exceptions((date(2026, 12, 1),)).text
+    made = world.create(when=TUESDAYS, exceptions=out)
+    assert made.ok, made.error
+    assert (world.item(made.id).fields["exceptions"], len(rows(world))) == (out, 29)
+    more = Exceptions((date(2026, 11, 24), date(2026, 12, 1), date(2026, 12, 8))).text
+    outcome = world.update(made.id, exceptions=more)
+    assert outcome.ok, outcome.error
+    assert outcome.id != made.id
+    assert [row["StartDateTime"].day for row in rows(world)[:2]] == [15, 22]
+    assert world.item(outcome.id).when == TUESDAYS
+
+
+def test_what_could_not_be_taken_out_is_told_and_offered_again(world: Any) -> None:
+    """The pair is found by its exact key at the next comparison, which then has the rest to do."""
+    world.fault("rows", "DELETE composite/sobjects", rows=(0,), code="DELETE_FAILED", message="a trigger says no")
+    made = world.create(when=TUESDAYS, exceptions=Exceptions((date(2026, 12, 1),)).text)
+    assert not made.ok
+    assert "could not be taken out" in made.error
+    assert len(rows(world)) == 30
+
+
+def test_occurrences_that_are_not_written_out_yet_are_told(world: Any) -> None:
+    when = TUESDAYS._replace(recurrence="FREQ=WEEKLY;BYDAY=TU")
+    made = world.create(when=when, exceptions=Exceptions((date(2035, 1, 2),)).text)
+    assert made.ok
+    assert "not written out" in made.note
