@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from tzlocal.windows_tz import tz_win
 
 from sync_core.plan import Action, Row, Situation, State
+from sync_core.sandbox.ews.occurrences import in_window
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
+from sync_core.sandbox.faults import Fault
 from sync_core.sandbox.salesforce.store import Org
 
 
@@ -193,3 +197,38 @@ def test_occurrences_that_are_taken_out_go_both_ways(both: Empty) -> None:
     assert {row.title: row.action for row in plan.rows}["Jour fixe"] is Action.UPDATE_IN_OUTLOOK
     assert both.desk.run().clean
     assert both.desk.plan().rows == ()
+
+
+def test_what_could_not_be_taken_out_is_done_with_the_next_sync(both: Empty) -> None:
+    """A run that fails half way through a series leaves no second one, and the next run finishes it."""
+    both.in_outlook(deleted_occurrences=[datetime(2026, 12, 2, 8, 30, tzinfo=UTC)])
+    fault = Fault("salesforce", "rows", "DELETE composite/sobjects", rows=(0,), code="DELETE_FAILED", message="no")
+    both.desk.sandbox.faults.add(fault)
+    report = both.desk.run()
+    assert not report.clean
+    assert "could not be taken out" in report.rows[0].message
+    row = both.only()
+    assert (row.situation, row.action) == (Situation.TWIN_DIFFERENT, Action.UPDATE_IN_SALESFORCE)
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    assert date(2026, 12, 2) not in [row["StartDateTime"].date() for row in both.events("Stand-up")]
+    assert len(both.masters()) == 1
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Europe/Copenhagen", "Australia/Sydney"])
+def test_the_local_hour_stays_in_every_zone(open_desk: Any, zone: str) -> None:
+    desk = open_desk(world="empty", zone=zone)
+    desk.settings["time_zone"] = zone
+    both, here = Empty(desk), ZoneInfo(zone)
+    start = datetime(2026, 11, 24, 9, tzinfo=here).astimezone(UTC)
+    both.in_salesforce(StartDateTime=start, Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20270831T235959Z")
+    begins = datetime(2026, 11, 25, 8, 30, tzinfo=here).astimezone(UTC)
+    both.in_outlook(start=begins, end=begins + timedelta(minutes=15), start_zone=tz_win[zone], end_zone=tz_win[zone])
+    assert both.desk.run().clean
+    again = both.desk.plan()
+    assert (again.rows, again.in_sync) == ((), 2)
+    local = {row["StartDateTime"].astimezone(here).strftime("%H:%M") for row in both.events("Stand-up")}
+    assert local == {"08:30"}
+    master = both.masters()["Jour fixe"]
+    slots = in_window(desk.sandbox.exchange, master, start, start + timedelta(days=270))
+    assert {one.fields["start"].astimezone(here).strftime("%a %H:%M") for one in slots} == {"Tue 09:00"}
