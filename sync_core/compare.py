@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sync_core.items import FIELDS, Fields, FieldSpec, Flow, Kind, SideName, Value
+from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Flow, Kind, SideName, Value
 
 
 class Verdict(StrEnum):
@@ -76,6 +76,8 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
     left_value, right_value = left[name], right[name]
     known = name in baseline.left and name in baseline.right
     before = _before(f, baseline, left_value, right_value)
+    if left_value != right_value and _is_their_own(f, baseline, left_value, right_value):
+        return None
     if not known:
         if left_value == right_value:
             return FieldChange(name, Verdict.SAME, before, left_value, right_value)
@@ -89,6 +91,18 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
     if left_moved and right_moved:
         return FieldChange(name, Verdict.BOTH, before, left_value, right_value)
     return FieldChange(name, Verdict.LEFT if left_moved else Verdict.RIGHT, before, left_value, right_value)
+
+
+def _is_their_own(f: FieldSpec, baseline: Baseline, left: Value, right: Value) -> bool:
+    """Whether a field that travels one way holds, where it travels to, what somebody typed there.
+
+    The other side cannot take that value, and it must not be typed over: both keep what they have. Names are handsync's
+    own block, in which nobody types.
+    """
+    if f.flow is Flow.BOTH or f.type is FieldType.NAMES:
+        return False
+    there, agreed = (right, baseline.right) if f.flow is Flow.TO_OUTLOOK else (left, baseline.left)
+    return there not in (f.blank, agreed.get(f.name, f.blank))
 
 
 def _first_verdict(f: FieldSpec, left: Value, right: Value) -> Verdict:

@@ -5,7 +5,8 @@ What is prevented, private, locked or too long is taken away after it was recomm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,11 +14,12 @@ from sync_core import reasons
 from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
 from sync_core.guards import guarded
+from sync_core.ignores import ignored
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
 from sync_core.pairing import Link, Pair, marked_for, pair
-from sync_core.plan import Ignore, IgnoreMode, Plan, Row, Situation, row_id
+from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id
 from sync_core.question import Picture, Question
-from sync_core.sides import Fate, Reading, Ref, Sighting, Window
+from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Window
 from sync_core.span import in_window
 
 
@@ -32,8 +34,10 @@ def unseen(links: Iterable[Link], left: Reading, right: Reading, window: Window)
     ask_left: list[Ref] = []
     ask_right: list[Ref] = []
     for link in links:
-        here, there = link.left_id in seen_left, link.right_id in seen_right or (bool(link.mark) and link.mark in marks)
-        if (here and there) or (not here and not there and _was_outside(link, window)):
+        here, there = link.left_id in seen_left, link.right_id in seen_right
+        # its mark may be on the item under a new id, or on a copy: only the old id can tell
+        marked = bool(link.mark) and link.mark in marks
+        if (here and there) or (not here and not there and not marked and _was_outside(link, window)):
             continue
         if not here:
             ask_left.append(Ref(link.left_id, known=link.baseline.left))
@@ -52,7 +56,7 @@ def _was_outside(link: Link, window: Window) -> bool:
 def make_plan(q: Question) -> Plan:
     """The plan that follows from what both sides show. The same answer for the same question, in whatever order."""
     left, right = _present(q.left, q.window), _present(q.right, q.window)
-    pairs = pair(q.kind, left, right, q.links, _gone(q))
+    pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q))
     first = not q.links
     rows: list[Row] = []
     in_sync = silent = 0
@@ -66,7 +70,9 @@ def make_plan(q: Question) -> Plan:
         else:
             rows.append(row)
     rows += list(_unreadable_rows(q, rows))
-    rows = [_with_ignore(replace(row, blocks=blocks_of(row, q)), q.ignores) for row in rows]
+    said = _remarks(q)
+    rows = [_remarked(replace(row, blocks=blocks_of(row, q), remarks=said)) for row in rows]
+    rows = ignored(q.kind, rows, q.ignores)
     guards, rows = guarded(rows, q, in_sync)
     rows.sort(key=_order)
     return Plan(
@@ -96,6 +102,19 @@ def _gone(q: Question) -> frozenset[str]:
     """The ids that a side, asked for them, answered not to have any more."""
     sightings = (*q.left.sightings.items(), *q.right.sightings.items())
     return frozenset(item_id for item_id, sighting in sightings if sighting.fate is Fate.DELETED)
+
+
+def _elsewhere(q: Question) -> frozenset[str]:
+    """The ids under which Outlook still has an item, though it did not list it."""
+    marks = Counter(item.mark for item in q.right.reading.items)
+    # asked for an id that is no more, a side cannot say which of several items with the mark took its place
+    doubtful = {link.right_id for link in q.links if marks[link.mark] > 1}
+    return frozenset(
+        item_id
+        for item_id, sighting in q.right.sightings.items()
+        if sighting.fate is not Fate.DELETED
+        and (item_id not in doubtful if sighting.item is None else sighting.item.id == item_id)
+    )
 
 
 def _silent(link: Link, q: Question) -> bool:
@@ -153,6 +172,7 @@ def _half_row(p: Pair, q: Question, link: Link) -> Row:
     for side, sighting in fates.items():
         if sighting is not None and sighting.fate is Fate.UNREADABLE:
             return _make(p, q, Situation.UNREADABLE, reasons.away(side, sighting))
+    for side, sighting in fates.items():
         if sighting is None or sighting.fate is not Fate.DELETED:
             return _make(p, q, Situation.OUT_OF_RANGE, reasons.away(side, sighting))
     if len(missing) == 2:
@@ -198,8 +218,15 @@ def _make(p: Pair, q: Question, situation: Situation, why: str, changes: tuple[F
         link_ids=(link.left_id, link.right_id) if link else ("", ""),
         rivals=p.rivals,
         # a copy carries the mark of what it was copied from: that mark is not its own
-        mark="" if p.rivals else (link.mark if link else "") or (p.right.mark if p.right else ""),
+        mark="" if p.rivals else (link.mark if link else "") or _own_mark(p),
     )
+
+
+def _own_mark(p: Pair) -> str:
+    """The mark of an unlinked Outlook item, unless it names another item than the one it is paired with."""
+    if p.right is None or (p.left is not None and marked_for(p.right.mark) not in ("", p.left.id)):
+        return ""
+    return p.right.mark
 
 
 def _unreadable_rows(q: Question, rows: Sequence[Row]) -> Iterable[Row]:
@@ -215,18 +242,16 @@ def _unreadable_rows(q: Question, rows: Sequence[Row]) -> Iterable[Row]:
             yield Row(name, q.kind, Situation.UNREADABLE, reasons.unreadable(side, what), None, None, title)
 
 
-def _with_ignore(row: Row, ignores: Mapping[str, Ignore]) -> Row:
-    """A person's earlier "no", as long as it holds."""
-    ignore = ignores.get(row.id)
-    if ignore is None:
-        return row
-    left = row.left.digest if row.left else ""
-    right = row.right.digest if row.right else ""
-    if ignore.mode is IgnoreMode.ONCE and (left, right) != (ignore.left_digest, ignore.right_digest):
-        moved = [SideName.SALESFORCE.label] if left != ignore.left_digest else []
-        moved += [SideName.OUTLOOK.label] if right != ignore.right_digest else []
-        return replace(row, reason=f"{row.reason} (was ignored until now: it changed in {' and '.join(moved)})")
-    return replace(row, ignored=ignore)
+def _remarks(q: Question) -> dict[tuple[SideName, Operation], str]:
+    """What both sides say about operations, before any of them happens."""
+    descriptions = (q.left.description, q.right.description)
+    return {(d.side, operation): words for d in descriptions for operation, words in d.notes.items()}
+
+
+def _remarked(row: Row) -> Row:
+    """The row with what its recommendation brings with it as part of the reason."""
+    said = remarks(row, Choice.RECOMMENDED)
+    return replace(row, reason=f"{row.reason}; {'; '.join(said)}") if said else row
 
 
 def _order(row: Row) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""The demo: the sandbox in a process of its own, brought to the state in which a Monday morning finds two calendars.
+"""The demo: the sandbox in a process of its own, brought to the state in which a Monday morning finds both sides.
 
 Last week's world is synced once, as a person would have done it, then a week goes by. What comes out is a settings file
 and a memory like anybody's, in a temporary directory that is gone afterwards. Nothing real is touched.
@@ -38,6 +38,7 @@ _START: Final = 30.0
 _ANSWER: Final = 60.0
 _WEEK: Final = timedelta(days=7)
 _ENVIRONMENT: Final = "HANDSYNC_"
+_THINGS: Final = {Kind.CALENDAR: "events", Kind.CONTACTS: "contacts", Kind.TASKS: "tasks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Demo:
         connection = self._servers(directory, zone, size, seed)
         paths = DemoPaths(directory / "config.toml", directory / "state")
         _write_settings(paths.config, connection, zone)
-        self._progress("Looking at last week: two calendars that were never compared …")
+        self._progress("Looking at last week: two sides that were never compared …")
         self._first_sync(paths)
         self._progress("Letting a week go by …")
         _post(str(connection["control"]) + "/advance")
@@ -168,16 +169,18 @@ class Demo:
 
         service = Service(load(paths.config), paths.state_dir, clock=last_week)
         try:
-            plan = service.plan(Kind.CALENDAR, lambda progress: None, lambda: self._closed)
-            review = Review.of(plan)
-            for row_id, mode in _refusals(plan).items():
-                review = review.ignore([row_id], mode, iso(last_week()))
-            self._progress(f"Syncing them for the first time: {review.counts().runnable} events …")
-            report = service.run(review, lambda progress: None, lambda: self._closed)
+            for kind in Kind:
+                plan = service.plan(kind, lambda progress: None, lambda: self._closed)
+                review = Review.of(plan)
+                for row_id, mode in _refusals(plan).items() if kind is Kind.CALENDAR else ():
+                    review = review.ignore([row_id], mode, iso(last_week()))
+                self._progress(f"Syncing them for the first time: {review.counts().runnable} {_THINGS[kind]} …")
+                report = service.run(review, lambda progress: None, lambda: self._closed)
+                # a person who takes the recommendations leaves what a side refuses for later
+                if kind is Kind.CALENDAR and not report.clean:
+                    raise HandsyncError(f"the demo's first sync did not go well: {report.sentence}")
         finally:
             service.close()
-        if not report.clean:
-            raise HandsyncError(f"the demo's first sync did not go well: {report.sentence}")
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
@@ -237,7 +240,7 @@ def _write_settings(path: Path, connection: Mapping[str, Any], zone: str) -> Non
         "time_zone": zone,
         "salesforce": {"auth": "session", **connection["salesforce"]},
         "outlook": {"auth": "basic", **connection["outlook"], "calendar": "Calendar"},
-        "calendar": {"include": True},
+        **{kind.value: {"include": True} for kind in Kind},
     }
     with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write("# The demo's settings: made-up accounts on two servers of this machine.\n")

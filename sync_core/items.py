@@ -211,8 +211,6 @@ FIELDS: Final[Mapping[Kind, tuple[FieldSpec, ...]]] = MappingProxyType(
 
 
 _NAMES: Final = {kind: tuple(f.name for f in fields) for kind, fields in FIELDS.items()}
-# the processes that can run; the other kinds are known, but a side cannot read them yet
-RUNNABLE: Final = frozenset({Kind.CALENDAR})
 
 
 def spec(kind: Kind, name: str) -> FieldSpec:

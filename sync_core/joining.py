@@ -9,6 +9,13 @@ from sync_core.pairing import marked_for
 from sync_core.plan import Choice, Row, Situation, row_id
 
 
+def joinable(one: Row, other: Row) -> bool:
+    """Whether two rows are one item of each side, and at most one of them a pair that is known already."""
+    here, there = (one.left or other.left), (one.right or other.right)
+    halves = sum(item is not None for row in (one, other) for item in (row.left, row.right))
+    return here is not None and there is not None and halves == 2 and not (one.linked and other.linked)
+
+
 def join(one: Row, other: Row) -> Row:
     """The row of two halves that a person says are the same thing.
 

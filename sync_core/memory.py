@@ -92,11 +92,11 @@ class Memory:
         """What a person said no to, by row id."""
         with self._guarded():
             data = self._cache.get(f"ignores/{kind.value}", {})
-            return {row_id: _ignore(row_id, entry) for row_id, entry in data.items()}
+            return {row_id: _ignore(kind, row_id, entry) for row_id, entry in data.items()}
 
     def put_ignores(self, kind: Kind, ignores: Iterable[Ignore]) -> None:
         """Keeps ignores, in place of those for the same rows."""
-        new = {i.row_id: [i.mode.value, i.left_digest, i.right_digest, i.since, i.title, i.reason] for i in ignores}
+        new = {ignore.row_id: _ignore_data(ignore) for ignore in ignores}
         with self._guarded(), self._transaction():
             key = f"ignores/{kind.value}"
             self._cache.set(key, self._cache.get(key, {}) | new)
@@ -274,6 +274,12 @@ def _link(kind: Kind, data: list[Any]) -> Link:
     return Link(kind, left_id, right_id, Baseline(left_fields, right_fields), mark, synced_at)
 
 
-def _ignore(row_id: str, data: list[str]) -> Ignore:
-    mode, left, right, since, title, reason = data
-    return Ignore(row_id, IgnoreMode(mode), left, right, since, title, reason)
+def _ignore_data(ignore: Ignore) -> list[Any]:
+    said = [ignore.mode.value, ignore.left_digest, ignore.right_digest, ignore.since, ignore.title, ignore.reason]
+    return [*said, ignore.left_id, ignore.right_id, fields_to_json(ignore.left), fields_to_json(ignore.right)]
+
+
+def _ignore(kind: Kind, row_id: str, data: list[Any]) -> Ignore:
+    mode, left, right, since, title, reason, left_id, right_id, left_fields, right_fields = data
+    fields = fields_from_json(kind, left_fields), fields_from_json(kind, right_fields)
+    return Ignore(row_id, IgnoreMode(mode), left, right, since, title, reason, left_id, right_id, *fields)

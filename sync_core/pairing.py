@@ -7,13 +7,13 @@ where several fit, all of them are left to a person. The order in which a side l
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from sync_core.compare import Baseline
-from sync_core.items import Item, Kind, SideName
+from sync_core.items import FIELDS, Flow, Item, Kind, SideName
 from sync_core.likeness import likely_twins
 
 
@@ -57,11 +57,13 @@ class Pair:
         """The item on one side."""
         return self.left if side is SideName.SALESFORCE else self.right
 
+    def with_half(self, item: Item) -> Pair:
+        """This pair with an item as its half on that side."""
+        return replace(self, left=item) if item.side is SideName.SALESFORCE else replace(self, right=item)
+
     def again(self, item: Item) -> Pair:
         """This pair with a half that was found under another id."""
-        if item.side is SideName.SALESFORCE:
-            return replace(self, left=item, came_back=True)
-        return replace(self, right=item, came_back=True)
+        return replace(self.with_half(item), came_back=True)
 
 
 K = TypeVar("K", bound=Hashable)
@@ -106,6 +108,12 @@ def _name_key(item: Item) -> Key | None:
     return names if names[0] and names[1] else None
 
 
+def _whole_key(item: Item) -> Key | None:
+    """All that travels both ways: for items with no better key, so that a lost memory does not double them."""
+    names = [f.name for f in FIELDS[item.kind] if f.flow is Flow.BOTH]
+    return tuple(repr(item.fields[n]) for n in names) if all(n in item.fields for n in names) else None
+
+
 def _folded(item: Item, name: str) -> str:
     """A text without case; a contact's also without accents."""
     value = str(item.fields.get(name) or "").casefold()
@@ -117,8 +125,25 @@ def _folded(item: Item, name: str) -> str:
 # What makes two items the same to a person, the surest first. None where an item has no such key.
 EXACT_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
     Kind.CALENDAR: (_event_key,),
-    Kind.CONTACTS: (_email_key, _name_key),
-    Kind.TASKS: (_task_key,),
+    Kind.CONTACTS: (_email_key, _name_key, _whole_key),
+    Kind.TASKS: (_task_key, _whole_key),
+}
+
+
+def _full_name(item: Item) -> Key | None:
+    names = (_folded(item, "first_name"), _folded(item, "last_name"))
+    return names if names[1] else None
+
+
+def _due_without_subject(item: Item) -> Key | None:
+    return None if item.fields.get("subject") else (str(item.fields.get("due") or ""),)
+
+
+# what says too little to pair two items, and enough not to double them without asking
+ASKING_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
+    Kind.CALENDAR: (),
+    Kind.CONTACTS: (_full_name,),
+    Kind.TASKS: (_due_without_subject,),
 }
 
 
@@ -128,20 +153,25 @@ def pair(
     right: Sequence[Item],
     links: Sequence[Link],
     gone: Collection[str] = frozenset(),
+    elsewhere: Collection[str] = frozenset(),
 ) -> list[Pair]:
     """Every item and every link in exactly one pair. Items must have ids that are unique on their side.
 
-    `gone` are the ids that a side, asked for them, answered not to have any more.
+    `gone` are the ids that a side, asked for them, answered not to have any more; `elsewhere` those that it still has
+    under that very id, though not in the window or the folder.
     """
     free_left = {item.id: item for item in left}
     free_right = {item.id: item for item in right}
     pairs = [_by_id(link, free_left, free_right) for link in sorted(links, key=lambda k: (k.left_id, k.right_id))]
-    pairs = _find_moved(pairs, free_right)
+    pairs = _find_moved(pairs, free_right, elsewhere)
     pairs = _find_again(kind, pairs, free_left, free_right, gone)
-    pairs += _by_mark(free_left, free_right, {p.link.left_id for p in pairs if p.link})
+    pairs += _by_mark(kind, free_left, free_right, {p.link.left_id for p in pairs if p.link})
     for key in EXACT_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key)
+    pairs += _asked_about(kind, pairs, free_left, free_right)
     pairs += _likely(kind, free_left, free_right)
+    for key in ASKING_KEYS[kind]:
+        pairs += _by_key(free_left, free_right, key, only_ask=True)
     pairs += [Pair(left=item) for item in free_left.values()]
     pairs += [Pair(right=item) for item in free_right.values()]
     return pairs
@@ -151,18 +181,25 @@ def _by_id(link: Link, left: dict[str, Item], right: dict[str, Item]) -> Pair:
     return Pair(link, left.pop(link.left_id, None), right.pop(link.right_id, None))
 
 
-def _find_moved(pairs: list[Pair], right: dict[str, Item]) -> list[Pair]:
+def _find_moved(pairs: list[Pair], right: dict[str, Item], elsewhere: Collection[str]) -> list[Pair]:
     """Links whose Outlook half is not there under its id, but whose mark is on another item: moved, or a copy."""
     marked = _group(right.values(), lambda item: item.mark)
+    # a mark that two links claim tells nothing
+    claims = Counter(p.link.mark for p in pairs if p.link is not None)
     result: list[Pair] = []
     for p in pairs:
         link = p.link
-        found = marked.get(link.mark, []) if link is not None and link.mark else []
+        found = marked.get(link.mark, []) if link is not None and claims[link.mark] == 1 else []
         if p.right is not None or not found:
             if p.right is not None and found:
                 # the original is here by its id: what carries the same mark are copies of it
                 result.extend(Pair(right=right.pop(copy.id), rivals=(p.right,)) for copy in found)
             result.append(p)
+        elif link is not None and link.right_id in elsewhere:
+            # the original is away, not gone: what carries its mark are copies of it
+            result.append(p)
+            away = Item(link.kind, SideName.OUTLOOK, link.right_id, "", link.baseline.right, link.mark)
+            result.extend(Pair(right=right.pop(copy.id), rivals=(away,)) for copy in found)
         elif len(found) == 1:
             result.append(replace(p, right=right.pop(found[0].id), came_back=True))
         else:
@@ -178,31 +215,39 @@ def _find_again(
     """Links with a half that is gone under its id, while the very same item is there under another one.
 
     Moving an item away and back, or accepting an invitation, changes its id (facts: exchange A.8); one that carries no
-    mark is known by its exact key. Only where one link and one item have that key.
+    mark is known by its exact key. Only where one link and one item have that key, and no new item across: what looks
+    like the lost one may have been made for that, by a run that was cut off.
     """
-    for side, free in ((SideName.SALESFORCE, left), (SideName.OUTLOOK, right)):
-        lost: dict[Key, list[int]] = defaultdict(list)
-        for number, p in enumerate(pairs):
-            if p.link is not None and not p.rivals and p.half(side) is None and p.link.id_on(side) in gone:
-                known = Item(kind, side, p.link.id_on(side), "", p.link.baseline.on(side))
-                if key := EXACT_KEYS[kind][0](known):
-                    lost[key].append(number)
-        found = _group(free.values(), EXACT_KEYS[kind][0]) if lost else {}
-        for key, numbers in lost.items():
-            items = found.get(key, [])
-            if len(numbers) == len(items) == 1:
-                pairs[numbers[0]] = pairs[numbers[0]].again(free.pop(items[0].id))
+    for key_of in EXACT_KEYS[kind]:
+        for side, free, across in ((SideName.SALESFORCE, left, right), (SideName.OUTLOOK, right, left)):
+            lost: dict[Key, list[int]] = defaultdict(list)
+            for number, p in enumerate(pairs):
+                if p.link is not None and not p.rivals and p.half(side) is None and p.link.id_on(side) in gone:
+                    known = Item(kind, side, p.link.id_on(side), "", p.link.baseline.on(side))
+                    if key := key_of(known):
+                        lost[key].append(number)
+            if not lost:
+                continue
+            found, new = _group(free.values(), key_of), _group(across.values(), key_of)
+            for key, numbers in lost.items():
+                items = found.get(key, [])
+                if len(numbers) == len(items) == 1 and key not in new:
+                    pairs[numbers[0]] = pairs[numbers[0]].again(free.pop(items[0].id))
     return pairs
 
 
-def _by_mark(left: dict[str, Item], right: dict[str, Item], known: set[str]) -> list[Pair]:
-    """Outlook items whose mark names a Salesforce item that memory has forgotten."""
+def _by_mark(kind: Kind, left: dict[str, Item], right: dict[str, Item], known: set[str]) -> list[Pair]:
+    """Outlook items whose mark names a Salesforce item that memory has forgotten.
+
+    Where several carry its mark and one of them has its exact key, that one is meant: the others are copies.
+    """
     result = []
     for owner, found in _group(right.values(), lambda item: marked_for(item.mark)).items():
         if owner in known or owner not in left:
             continue
         mine = left.pop(owner)
-        group = tuple(found)
+        same = [item for item in found if len(found) > 1 and _same_key(kind, mine, item)]
+        group = tuple(same) if len(same) == 1 else tuple(found)
         for item in group:
             del right[item.id]
         if len(group) == 1:
@@ -213,7 +258,27 @@ def _by_mark(left: dict[str, Item], right: dict[str, Item], known: set[str]) -> 
     return result
 
 
-def _by_key(left: dict[str, Item], right: dict[str, Item], key_of: Callable[[Item], Key | None]) -> list[Pair]:
+def _same_key(kind: Kind, one: Item, other: Item) -> bool:
+    return any((key := key_of(one)) and key == key_of(other) for key_of in EXACT_KEYS[kind])
+
+
+def _asked_about(kind: Kind, pairs: Sequence[Pair], left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
+    """Items with the exact key of one that a person is asked about already: they are asked about, too."""
+    result = []
+    open_pairs = [p for p in pairs if p.rivals and (p.left is None or p.right is None)]
+    for side, free in ((SideName.SALESFORCE, left), (SideName.OUTLOOK, right)):
+        asked = [item for p in open_pairs if (item := p.half(side.other)) is not None]
+        for item in list(free.values()) if asked else ():
+            rivals = tuple(other for other in sorted(asked, key=lambda i: i.id) if _same_key(kind, item, other))
+            if rivals:
+                del free[item.id]
+                result.append(Pair(rivals=rivals).with_half(item))
+    return result
+
+
+def _by_key(
+    left: dict[str, Item], right: dict[str, Item], key_of: Callable[[Item], Key | None], *, only_ask: bool = False
+) -> list[Pair]:
     result = []
     across = _group(right.values(), key_of)
     for key, mine in _group(left.values(), key_of).items():
@@ -224,7 +289,7 @@ def _by_key(left: dict[str, Item], right: dict[str, Item], key_of: Callable[[Ite
             del left[item.id]
         for item in theirs:
             del right[item.id]
-        if len(mine) == len(theirs) == 1:
+        if len(mine) == len(theirs) == 1 and not only_ask:
             result.append(Pair(left=mine[0], right=theirs[0]))
             continue
         result.extend(Pair(left=i, rivals=tuple(theirs)) for i in mine)

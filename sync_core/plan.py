@@ -124,7 +124,10 @@ class IgnoreMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """A person said no to a pair. ONCE ends when either content is no longer what the digests say ("" = not there)."""
+    """A person said no to a pair. ONCE ends when either content is no longer what the digests say ("" = not there).
+
+    The ids of both halves find the pair again when it has another row id; `left` and `right` are what they held.
+    """
 
     row_id: str
     mode: IgnoreMode
@@ -133,6 +136,10 @@ class Ignore:
     since: str = ""
     title: str = ""
     reason: str = ""
+    left_id: str = ""
+    right_id: str = ""
+    left: Fields = field(default_factory=dict)
+    right: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,8 @@ class Row:
     rivals: tuple[Item, ...] = ()
     # why an operation may not happen, per side and operation
     blocks: Mapping[tuple[SideName, Operation], str] = field(default_factory=dict)
+    # what a side says about an operation before it happens, per side and operation
+    remarks: Mapping[tuple[SideName, Operation], str] = field(default_factory=dict)
     # suspected by the mass-change guard: nothing happens until a person confirms it in words
     held: Guard | None = None
     choice: Choice = Choice.RECOMMENDED
@@ -371,6 +380,18 @@ def _open_or_shut(row: Row, wanted: Effect) -> Allowed:
         if action is not Action.NONE and not any(need in row.blocks for need in NEEDS[action]):
             return Allowed(wanted, State.UNDECIDED)
     return Allowed(_NOTHING, State.PREVENTED, tuple(dict.fromkeys(row.blocks.values())))
+
+
+def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
+    """What a person should know before `choice` (the row's own unless given) happens, one sentence each."""
+    now = allowed(row, choice).effect
+    said = [row.remarks[need] for need in NEEDS[now.action] if need in row.remarks]
+    if "notes" in now.to_right and row.right is not None and row.right.formatted:
+        said.append("the formatting of the notes in Outlook is lost, as Salesforce has plain text")
+    creates = now.action is Action.CREATE_IN_SALESFORCE
+    if creates and row.kind is not Kind.CALENDAR and row.right is not None and row.right.private:
+        said.append("it is private in Outlook, and Salesforce has no such flag: colleagues may see it there")
+    return tuple(said)
 
 
 def results(row: Row) -> dict[str, Value]:

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 from sync_core import files, text
 from sync_core.errors import SettingsError, StoreError
-from sync_core.items import Item, Kind, fields_to_json, to_json
+from sync_core.items import Item, Kind, fields_to_json, title, to_json
 from sync_core.plan import Action, Choice, Counts, Plan, Row, State, allowed, choice_for, count, effect, results
 from sync_core.review import Review
 
@@ -112,6 +112,7 @@ def write_plan_file(path: Path, documents: Iterable[_Json]) -> None:
 class FileRow:
     """One row of a plan file. `salesforce`, `outlook` and `changes` are JSON values, to be compared and never used."""
 
+    kind: Kind
     id: str
     recommended: Action
     action: Action
@@ -123,10 +124,8 @@ class FileRow:
     @property
     def title(self) -> str:
         """What a person calls it. Foreign text: show it through `text.plain`."""
-        for side in (self.salesforce, self.outlook):
-            if side is not None and isinstance(subject := side["fields"].get("subject"), str) and subject:
-                return subject
-        return "(no subject)"
+        side = self.outlook if self.salesforce is None else self.salesforce
+        return title(self.kind, side["fields"] if side is not None else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +219,14 @@ def _document(data: Any, where: str) -> PlanDocument:
         )
     kind = _word(Kind, data, "process", where)
     rows = _typed(data, "rows", list, "a list", where)
-    read = tuple(_row(row, f"{where}, row {number}") for number, row in enumerate(rows, start=1))
+    read = tuple(_row(kind, row, f"{where}, row {number}") for number, row in enumerate(rows, start=1))
     for row_id, number in Counter(row.id for row in read).items():
         if number > 1:
             raise SettingsError(f"the row {_quoted(row_id)} stands there twice", where=where, remedy="Keep one of them")
     return PlanDocument(kind, _typed(data, "made_at", str, "text", where), read, where)
 
 
-def _row(data: Any, where: str) -> FileRow:
+def _row(kind: Kind, data: Any, where: str) -> FileRow:
     if not isinstance(data, dict):
         raise SettingsError("this is not a row of a plan", where=where)
     row_id = _typed(data, "id", str, "text", where)
@@ -236,6 +235,7 @@ def _row(data: Any, where: str) -> FileRow:
     if not all(isinstance(change, dict) for change in changes):
         raise SettingsError("“changes” must be a list of objects", where=where)
     return FileRow(
+        kind,
         row_id,
         _word(Action, data, "recommended", where),
         _word(Action, data, "action", where),

@@ -68,9 +68,16 @@ def gone(side: SideName, link: Link | None, changes: Sequence[str], kind: Kind) 
     return f"{head}, but {names(kind, changes)} changed in {side.other.label}: restore or delete?"
 
 
+_SAME = {
+    Kind.CALENDAR: "same subject, start and end on both sides",
+    Kind.CONTACTS: "same e-mail, or same name and company, on both sides",
+    Kind.TASKS: "same subject and due date on both sides",
+}
+
+
 def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool) -> str:
     """A pair that was never linked."""
-    how = "carries our mark from an earlier sync" if by_mark else "same subject, start and end on both sides"
+    how = "carries our mark from an earlier sync" if by_mark else _SAME[kind]
     differing = _of(changes, Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH)
     if not differing:
         return f"{how}, and equal: the pair is remembered, nothing is written"
@@ -94,7 +101,8 @@ def rivals(item: Item | None, others: Sequence[Item]) -> str:
 def likely(item: Item | None, other: Item, likeness: float) -> str:
     """Another item looks like the same thing, and no key says so."""
     mine = item.fields if item is not None else {}
-    differing = [f.name for f in FIELDS[other.kind] if mine.get(f.name) != other.fields.get(f.name)]
+    known = [f.name for f in FIELDS[other.kind] if f.name in mine and f.name in other.fields]
+    differing = [name for name in known if mine[name] != other.fields[name]]
     title = text.shorten(text.plain(other.title), 30)
     apart = f"; different: {names(other.kind, differing)}" if differing else ""
     return f"the same as “{title}” in {other.side.label}? {likeness:.0%} alike{apart}; nothing is done until you say"

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from sync_core import text
-from sync_core.items import SideName
-from sync_core.joining import join
+from sync_core.ignores import ignore_for
+from sync_core.items import Kind, SideName
+from sync_core.joining import join, joinable
 from sync_core.plan import (
     Action,
     Allowed,
@@ -123,6 +124,7 @@ class Review:
             if other.id != row_id
             and other.rivals
             and any((i.side, i.id) in wanted for i in (other.left, other.right) if i)
+            and joinable(row, other)
         ]
 
     def pick(self, row_id: str, other_id: str) -> Review:
@@ -297,13 +299,6 @@ def settle(row: Row, choice: Choice) -> Choice:
     return choice
 
 
-def ignore_for(row: Row, mode: IgnoreMode, since: str) -> Ignore:
-    """The ignore that fits a row as it is now."""
-    left = row.left.digest if row.left else ""
-    right = row.right.digest if row.right else ""
-    return Ignore(row.id, mode, left, right, since, row.title, row.reason)
-
-
 @dataclass(frozen=True, slots=True)
 class Option:
     """One entry of the action menu: what it would do to the rows it is asked for, and why not where it cannot."""
@@ -337,6 +332,17 @@ def options(row: Row) -> tuple[Option, ...]:
     return tuple(Option(choice, _CHOICE_WORDS[choice], allowed(bare, choice)) for choice in entries)
 
 
+# the fields, besides the title, that a filter looks into
+_FOUND_BY: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.CALENDAR: ("location",),
+    Kind.CONTACTS: (
+        *("company", "email", "title", "department"),
+        *("business_phone", "mobile_phone", "business_city", "business_country"),
+    ),
+    Kind.TASKS: ("due", "status", "priority"),
+}
+
+
 def _in_group(row: Row, chosen: Group) -> bool:
     return not row.quiet if chosen is Group.ALL else group(row) is chosen
 
@@ -347,7 +353,7 @@ def _haystack(row: Row) -> str:
     for item in (row.left, row.right):
         if item is None:
             continue
-        parts += [str(item.fields.get("subject") or ""), str(item.fields.get("location") or ""), *item.people]
+        parts += [item.title, *(str(item.fields.get(name) or "") for name in _FOUND_BY[item.kind]), *item.people]
         if item.when is not None:
             parts.append(item.when.start)
     return "\n".join(parts).casefold()

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from sync_core.compare import merged_baseline
 from sync_core.errors import CancelledError, SideError, SignInError
-from sync_core.items import Fields, Item, Kind, SideName, Value
+from sync_core.items import Fields, Flow, Item, Kind, SideName, Value, spec
 from sync_core.pairing import Link, make_mark
-from sync_core.plan import NEEDS, Action, Effect, Row, Situation, State, allowed
+from sync_core.plan import NEEDS, Action, Effect, Row, Situation, State, allowed, effect
 from sync_core.question import Rules
 from sync_core.report import Result, RowReport, RunProgress, RunReport, RunSink
 from sync_core.sides import CancelCheck, Fate, Operation, Outcome, Ref, Side, Sighting, Write
@@ -22,6 +22,9 @@ from sync_core.sides import CancelCheck, Fate, Operation, Outcome, Ref, Side, Si
 
 class LinkStore(Protocol):
     """Where links are kept. Each call is on disk when it returns."""
+
+    def links(self, kind: Kind) -> Sequence[Link]:
+        """All links of a kind."""
 
     def put_links(self, kind: Kind, links: Iterable[Link]) -> None:
         """Keeps links, in place of those with the same ids."""
@@ -54,6 +57,28 @@ class Task:
             self.result, self.message = result, message
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What memory links: the pairs, and every id in them."""
+
+    pairs: frozenset[tuple[str, str]]
+    left: frozenset[str]
+    right: frozenset[str]
+
+    @classmethod
+    def of(cls, links: Iterable[Link]) -> Known:
+        """What these links say."""
+        pairs = frozenset((link.left_id, link.right_id) for link in links)
+        return cls(pairs, frozenset(left for left, _ in pairs), frozenset(right for _, right in pairs))
+
+    def as_reviewed(self, row: Row) -> bool:
+        """Whether memory still knows a pair as the row has it: the same plan run twice must not create twice."""
+        if row.linked:
+            return row.link_ids in self.pairs
+        left, right = (item.id if item is not None else None for item in (row.left, row.right))
+        return left not in self.left and right not in self.right
+
+
 @dataclass(slots=True)
 class Run:
     """One run of one process. `now` is UTC ISO 8601; `nonce` gives text that is never the same twice."""
@@ -67,11 +92,14 @@ class Run:
     progress: RunSink
     cancelled: CancelCheck
     _tasks: list[Task] = field(default_factory=list)
+    # what memory links now: since the review another run may have been here
+    _known: Known = field(default_factory=lambda: Known.of(()))
     _stopped: str = ""
 
     def execute(self, rows: Sequence[Row]) -> RunReport:
         """Does exactly what the reviewed `rows` say, and tells what became of each. Raises nothing of the sides."""
         started = self.now()
+        self._known = Known.of(self.store.links(self.kind))
         self._tasks = [task for row in rows if (task := self._task(row)) is not None]
         self._settle_quiet(rows)
         was_cancelled = False
@@ -92,6 +120,8 @@ class Run:
         if now.state is not State.READY or now.effect.action in (Action.NONE, Action.CONFLICT):
             return None
         task = Task(row, now.effect, dict(NEEDS[now.effect.action]))
+        if not self._known.as_reviewed(row):
+            task.end(Result.SKIPPED, "was synced by another run since you looked")
         # the plan has said no already; this is the last door, for whatever came past it
         for side, operation in task.todo.items():
             if (side, operation) in self.rules.prevented:
@@ -103,6 +133,8 @@ class Run:
         moved: list[Link] = []
         gone: list[Link] = []
         for row in rows:
+            if not self._known.as_reviewed(row):
+                continue
             if row.situation is Situation.GONE_BOTH:
                 gone.append(_old_link(row))
             elif row.situation is Situation.SAME_CHANGE and row.left is not None and row.right is not None:
@@ -285,6 +317,7 @@ class Run:
         written: Mapping[str, bool],
         mark: str,
     ) -> Link:
+        written = {**_left_as_they_are(row), **written}
         baseline = merged_baseline(self.kind, row.baseline, left, right, written)
         return Link(self.kind, left_id, right_id, baseline, mark, self.now())
 
@@ -294,6 +327,14 @@ class Run:
     def _report(self, task: Task) -> RowReport:
         result = task.result or Result.NOT_STARTED
         return RowReport(task.row.id, task.row.title, task.effect.action, result, task.message)
+
+
+def _left_as_they_are(row: Row) -> dict[str, bool]:
+    """Fields that travel one way and that were decided against that way: both sides keep theirs from now on."""
+    wanted = effect(row)
+    pending = {*wanted.to_left, *wanted.to_right}
+    names = (c.name for c in row.changes if spec(row.kind, c.name).flow is not Flow.BOTH)
+    return {name: True for name in names if name not in pending}
 
 
 def _old_link(row: Row) -> Link:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import secrets as randomness
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from sync_core.decide import make_plan, unseen
 from sync_core.errors import HandsyncError, SettingsError
-from sync_core.items import FIELDS, RUNNABLE, Kind, SideName
+from sync_core.items import FIELDS, Kind, SideName
 from sync_core.plan import Ignore, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.report import RunReport, RunSink
@@ -102,7 +101,7 @@ class Service:
 
         left, right = self._both(read, stop)
         memory = self._memory(left.description.scope, right.description.scope)
-        self._index().put_note(self._fingerprint(), [left.description.scope, right.description.scope])
+        self._index().put_note(self._fingerprint(kind), [left.description.scope, right.description.scope])
         links = memory.links(kind)
         left_refs, right_refs = unseen(links, left.reading, right.reading, window)
 
@@ -142,32 +141,31 @@ class Service:
 
     def keep_ignores(self, review: Review) -> None:
         """Stores the ignores of a review that is left without Ok, and nothing else of it."""
-        memory = self._known_memory()
+        memory = self._known_memory(review.plan.kind)
         if memory is not None:
             _keep(memory, review.plan.kind, review)
 
     def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
         """What is being ignored for this pair of accounts. Needs no connection."""
-        memory = self._known_memory()
-        if memory is None:
-            return []
-        kinds = [kind] if kind else list(FIELDS)
-        return [(k, ignore) for k in kinds for ignore in memory.ignores(k).values()]
+        found: list[tuple[Kind, Ignore]] = []
+        for k in [kind] if kind else FIELDS:
+            memory = self._known_memory(k)
+            if memory is not None:
+                found += [(k, ignore) for ignore in memory.ignores(k).values()]
+        return found
 
     def remove_ignore(self, row_id: str) -> bool:
         """Takes an ignore back. False when there is none of that id."""
-        memory = self._known_memory()
-        if memory is None:
-            return False
         for kind, ignore in self.ignored():
-            if ignore.row_id == row_id:
+            memory = self._known_memory(kind)
+            if ignore.row_id == row_id and memory is not None:
                 memory.drop_ignores(kind, [row_id])
                 return True
         return False
 
     def last_run(self, kind: Kind) -> LastRun | None:
-        """The last run of a process for this pair of accounts, or None. Needs no connection."""
-        memory = self._known_memory()
+        """The last run of a process for its pair of accounts, or None. Needs no connection."""
+        memory = self._known_memory(kind)
         data = memory.last_run(kind) if memory is not None else None
         return LastRun(str(data["finished"]), str(data["sentence"])) if data else None
 
@@ -179,15 +177,28 @@ class Service:
         return findings
 
     def check_side(self, side: SideName) -> list[Finding]:
-        """Tries one connection anew. Reads only."""
-        try:
-            self._drop(side)
-            description = self._side(side).describe(Kind.CALENDAR)
-        except HandsyncError as problem:
-            return [Finding(side.label, False, problem.sentence())]
-        findings = [Finding(side.label, True, f"signed in as {description.account}.")]
-        for operation, why in description.refused.items():
-            findings.append(Finding(f"{side.label}, {operation.value}", False, why))
+        """Tries one connection anew: signing in, and folder and permissions of every process that is on. Reads only."""
+        self._drop(side)
+        findings: list[Finding] = []
+        told: set[str] = set()
+        # with no process on, the calendar stands for the connection
+        for kind in [kind for kind in Kind if self.settings.job(kind).include] or [Kind.CALENDAR]:
+            what = f"{side.label}, {kind.value}" if findings else side.label
+            try:
+                description = self._side(side).describe(kind)
+            except HandsyncError as problem:
+                sentence = problem.sentence()
+                findings += [Finding(what, False, sentence)] if sentence not in told else []
+                told.add(sentence)
+                if len(findings) == 1 and not isinstance(problem, SettingsError):
+                    # nobody answers, or lets us in: the next process would only wait for the same
+                    return findings
+                continue
+            if description.account not in told:
+                words = "uses" if any(finding.ok for finding in findings) else "signed in as"
+                findings.append(Finding(what, True, f"{words} {description.account}."))
+                told.add(description.account)
+            findings += [Finding(f"{what}, {op.value}", False, why) for op, why in description.refused.items()]
         return findings
 
     def close(self) -> None:
@@ -205,8 +216,6 @@ class Service:
         return Finding("Processes", True, f"switched on: {', '.join(on)}.")
 
     def _may_run(self, kind: Kind) -> None:
-        if kind not in RUNNABLE:
-            raise SettingsError(f"the process {kind.process} is not there yet", remedy="Only calendar can run.")
         if not self.settings.job(kind).include:
             raise SettingsError(
                 f"the process {kind.process} is not switched on",
@@ -220,22 +229,26 @@ class Service:
 
     def _both(self, work: Callable[[SideName], Picture], stop: Event) -> tuple[Picture, Picture]:
         """Does `work` for both sides at once. When one fails the other is told to stop; the first error comes out."""
+        found: dict[SideName, Picture] = {}
         problems: list[BaseException] = []
 
-        def guarded(side: SideName) -> Picture:
+        def guarded(side: SideName) -> None:
             try:
-                return work(side)
+                found[side] = work(side)
             except BaseException as problem:
                 problems.append(problem)
                 stop.set()
-                raise
 
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="side") as pool:
-            left, right = pool.submit(guarded, SideName.SALESFORCE), pool.submit(guarded, SideName.OUTLOOK)
+        # daemons: a server that does not answer must not hold back somebody who quits
+        threads = [Thread(target=guarded, args=(side,), name=f"read {side.value}", daemon=True) for side in SideName]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         if problems:
             # the second error is as a rule only the echo of the first: "cancelled"
             raise problems[0]
-        return left.result(), right.result()
+        return found[SideName.SALESFORCE], found[SideName.OUTLOOK]
 
     def _asked(self, side: SideName, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
         if not refs:
@@ -272,11 +285,14 @@ class Service:
     def _index(self) -> Memory:
         return self._opened("index")
 
-    def _known_memory(self) -> Memory | None:
-        """The memory of the pair that these settings led to the last time, or None when they never led anywhere."""
+    def _known_memory(self, kind: Kind) -> Memory | None:
+        """The memory of the pair that these settings led to the last time, or None when they never led anywhere.
+
+        Each process has folders of its own, and so a pair of its own.
+        """
         if not self.state_dir.exists():
             return None
-        scopes = self._index().note(self._fingerprint())
+        scopes = self._index().note(self._fingerprint(kind))
         return self._memory(*scopes) if isinstance(scopes, list) else None
 
     def _opened(self, name: str) -> Memory:
@@ -286,11 +302,13 @@ class Service:
             self._memories[name] = Memory(self.state_dir, name)
         return self._memories[name]
 
-    def _fingerprint(self) -> str:
-        """What in the settings decides which two accounts are meant: ignores are shown without a connection."""
+    def _fingerprint(self, kind: Kind) -> str:
+        """What in the settings decides which two accounts and folders a process is about; no connection is needed."""
         s, o = self.settings.salesforce, self.settings.outlook
         parts = [s.instance_url, s.auth.value, s.username, s.client_id]
-        parts += [o.service_endpoint, o.primary_smtp_address, o.mailbox, o.calendar, o.contacts, o.tasks]
+        folder = {Kind.CALENDAR: o.calendar, Kind.CONTACTS: o.contacts, Kind.TASKS: o.tasks}[kind]
+        reach = s.contacts if kind is Kind.CONTACTS else ""
+        parts += [o.service_endpoint, o.primary_smtp_address, o.mailbox, kind.value, folder, reach]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

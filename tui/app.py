@@ -18,7 +18,6 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from sync_core.items import Kind
-from tui import words
 from tui.backend import Backend, DemoBackend, FileBackend
 from tui.background import in_thread
 from tui.driver import driver_class
@@ -109,7 +108,7 @@ class HandsyncApp(App[int]):
     def _load(self) -> Loaded:
         settings = self.backend.load()
         service = self.backend.service(settings)
-        last_runs = {kind: service.last_run(kind) for kind in Kind if words.available(kind)}
+        last_runs = {kind: service.last_run(kind) for kind in Kind}
         return Loaded(settings, service, service.today(), service.zone, last_runs, self.backend.locked())
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -14,13 +14,13 @@ from rich.style import Style
 from rich.text import Text
 
 from sync_core.items import FieldType, Item, Kind, Value, When, spec
+from sync_core.order import due_day
 from sync_core.plan import Row
 from sync_core.sides import Window
 from sync_core.text import plain
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SHOW_AS: Final = {"busy": "busy", "free": "free", "out_of_office": "out of office"}
 
 
 def cell(text: str, style: Style | str = "") -> Text:
@@ -58,14 +58,6 @@ def instant(utc: str, zone: str, today: date) -> str:
     except ValueError:
         return plain(utc)
     return f"{day(local.date(), today)} {local:%H:%M}"
-
-
-def first_day(when: When, zone: str) -> date | None:
-    """The day an event starts on in the user's zone; None when its start cannot be understood."""
-    try:
-        return date.fromisoformat(when.start) if when.all_day else _local(when.start, zone).date()
-    except (ValueError, OverflowError):
-        return None
 
 
 def time_range(when: When, zone: str, today: date) -> str:
@@ -129,7 +121,7 @@ def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> 
         case FieldType.MINUTES:
             return "none" if value is None else _before_start(int(str(value)))
         case FieldType.CHOICE:
-            return _SHOW_AS.get(str(value or ""), plain(str(value or "")))
+            return plain(str(value or "").replace("_", " "))
         case FieldType.NAMES:
             names = value if isinstance(value, tuple) and not isinstance(value, When) else ()
             return ", ".join(plain(name) for name in names)
@@ -137,6 +129,13 @@ def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> 
             return _exceptions(str(value or ""))
         case FieldType.BLOCK:
             return plain(str(value or ""), keep_newlines=True)
+        case FieldType.DATE | FieldType.MOMENT if not value:
+            return "none"
+        case FieldType.DATE if (found := due_day(value)) is not None:
+            # of a day long ago the weekday says nothing
+            return day(found, today, weekday=kind is Kind.TASKS)
+        case FieldType.MOMENT:
+            return instant(str(value), zone, today)
     return plain(str(value or ""))
 
 
@@ -148,27 +147,26 @@ def _exceptions(given: str) -> str:
     return series.exceptions_in_words(given)
 
 
-def row_when(row: Row) -> When | None:
-    """The time that a row is sorted and grouped by: Salesforce's, else Outlook's."""
-    items: tuple[Item | None, ...] = (row.left, row.right)
-    return next((item.when for item in items if item is not None and item.when is not None), None)
-
-
 def row_words(row: Row, zone: str, today: date) -> str:
-    """A row in a few words: when it is, and its subject. Not made harmless: give it to `cell`."""
-    when = row_when(row)
-    if when is None:
+    """A row in a few words: when it is and its subject, or a name and where. Not made harmless: give it to `cell`."""
+    item = row.left or row.right
+    if item is None:
         return row.title
-    return f"{time_range(when, zone, today) if when.all_day else instant(when.start, zone, today)} {row.title}"
+    when = item.when
+    if when is not None and not when.all_day:
+        return f"{instant(when.start, zone, today)} {item.title}"
+    return item_words(item, zone, today)
 
 
-def sort_key(row: Row, zone: str) -> tuple[date, bool, str]:
-    """Orders rows by day, all-day events first, then by start. Rows without a time come last."""
-    when = row_when(row)
-    first = first_day(when, zone) if when is not None else None
-    if when is None or first is None:
-        return (date.max, True, "")
-    return (first, not when.all_day, when.start)
+def item_words(item: Item, zone: str, today: date) -> str:
+    """An item in a few words that tell it from others: "Kim Lee, Northwind, kim@example.org". Not made harmless."""
+    match item.kind:
+        case Kind.CONTACTS:
+            parts = [item.title, *(str(item.fields.get(name) or "") for name in ("company", "email"))]
+            return ", ".join(dict.fromkeys(filter(None, parts)))
+        case Kind.TASKS if due := item.fields.get("due"):
+            return f"due {field_value(item.kind, 'due', due, zone, today)} {item.title}"
+    return item.title if item.when is None else f"{time_range(item.when, zone, today)} {item.title}"
 
 
 def plural(number: int, what: str, many: str = "") -> str:

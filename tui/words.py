@@ -7,21 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sync_core.items import RUNNABLE, Kind, SideName
+from sync_core.items import Kind, SideName
 from sync_core.sides import Window
 from tui.format import period, plural
 
 if TYPE_CHECKING:
-    from sync_core.settings.models import SyncJob
+    from sync_core.settings.models import Settings, SyncJob
 
 OPERATIONS: Final = ("create", "update", "delete")
 _NOTHING_IS: Final = {"create": "created", "update": "changed", "delete": "deleted"}
-LATER: Final = "not there yet; it comes with a later version"
-
-
-def available(kind: Kind) -> bool:
-    """Whether this version can sync items of `kind`."""
-    return kind in RUNNABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +91,25 @@ def privacy(private: bool) -> str:
     return "private items too" if private else "private items stay out"
 
 
-def summary(job: SyncJob, today: date) -> list[str]:
-    """What a process will do, in one line or two: the way, the days and the private items; then what never happens."""
+def reach(kind: Kind, settings: Settings, today: date) -> str:
+    """Which items a process looks at: days, "all your contacts", or the days on which a task is due."""
+    if kind is Kind.CONTACTS:
+        return whose(settings.salesforce.contacts)
+    job = settings.job(kind)
+    span = days(today, job.past_days, job.future_days)
+    return f"due {span} or undated" if kind is Kind.TASKS else span
+
+
+def whose(contacts: str) -> str:
+    """Whose contacts are compared, for the setting `salesforce.contacts`."""
+    return "all contacts you can see" if contacts == "all" else "all your contacts"
+
+
+def summary(kind: Kind, settings: Settings, today: date) -> list[str]:
+    """What a process will do, in one line or two: the way, which items, the private ones; then what never happens."""
+    job = settings.job(kind)
     prevented = Prevented.of(job)
-    first = f"{direction(prevented)}, {days(today, job.past_days, job.future_days)}, {privacy(job.private)}"
+    first = f"{direction(prevented)}, {reach(kind, settings, today)}, {privacy(job.private)}"
     limits = [words for side in SideName if not prevented.shut(side) and (words := never(side, prevented.on(side)))]
     return [first, *([_and(limits)] if limits and direction(prevented)[:2] != "no" else [])]
 

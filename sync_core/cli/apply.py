@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sync_core.cli import plain, terminal
-from sync_core.cli.opening import must_be_there, opened
+from sync_core.cli.opening import opened
 from sync_core.cli.plan import made
 from sync_core.errors import SettingsError
 from sync_core.plan import DELETES, Plan, Situation
@@ -36,7 +36,6 @@ class _Job:
 def apply(options: Namespace, stop: terminal.Stop) -> int:
     """Plans anew, refuses what changed since, asks, runs, and reports. The exit code of DESIGN.md section 7."""
     documents = read_plan_file(options.file)
-    must_be_there(document.kind for document in documents)
     if not options.yes and not terminal.can_ask():
         raise SettingsError("apply asks before it writes, and there is no terminal to ask on", remedy="Add --yes")
     with opened(options.config) as service:

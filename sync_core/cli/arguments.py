@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         parents=[_common(argparse.SUPPRESS)],
     )
     top.set_defaults(config=None, demo=False, no_mouse=False)
-    top.add_argument("--demo", action="store_true", help="try everything on made-up calendars; nothing to set up")
+    top.add_argument("--demo", action="store_true", help="try everything on a made-up company; nothing to set up")
     top.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")

@@ -1,14 +1,12 @@
-"""What several commands need: the settings, a service, the processes asked for."""
+"""What several commands need: the settings and a service."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sync_core.errors import SettingsError
-from sync_core.items import RUNNABLE, Kind
 from sync_core.settings import settings_path, state_path
 
 if TYPE_CHECKING:
@@ -26,12 +24,3 @@ def opened(config: Path | None, state_dir: Path | None = None) -> Iterator[Servi
         yield service
     finally:
         service.close()
-
-
-def must_be_there(kinds: Iterable[Kind]) -> None:
-    """Raises SettingsError for a process that this version does not have."""
-    for kind in kinds:
-        if kind not in RUNNABLE:
-            raise SettingsError(
-                f"the process {kind.process} is not there yet", remedy=f"There is: {', '.join(sorted(RUNNABLE))}"
-            )

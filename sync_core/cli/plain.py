@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sync_core import series, text
-from sync_core.items import FieldType, SideName, Value, When, spec
+from sync_core import order, series, text
+from sync_core.items import FieldType, Kind, SideName, Value, When, spec
 from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
 from sync_core.settings.document import shown as shown
 from sync_core.sides import Operation
@@ -49,18 +50,31 @@ def plan_text(plan: Plan, width: int) -> str:
     zone = plan.window.zone
     head = [
         plan.kind.process,
-        f"{_date(plan.window.first)} to {_date(plan.window.last)}, times in {zone}.",
+        _reach(plan),
         f"Salesforce: {plan.left_account}. Outlook: {plan.right_account}.",
         *numbers(counts),
         *(f"Held back: {guard.sentence}." for guard in plan.guards),
     ]
     parts = ["\n".join(wrapped(line, width) for line in head)]
-    for day, group in groupby(sorted(rows, key=lambda row: _sort_key(row, zone)), key=lambda row: _day(row, zone)):
-        title = f"{_DAYS[day.weekday()]} {_date(day)}" if day else "Without a date"
+    for section, group in groupby(
+        sorted(rows, key=lambda row: order.sort_key(row, zone)), key=lambda row: order.section(row, zone)
+    ):
+        title = section if isinstance(section, str) else f"{_DAYS[section.weekday()]} {_date(section)}"
         parts.append("\n\n".join([title, *(row_text(row, zone, width) for row in group)]))
     if not rows:
         parts.append("There is nothing to do.")
     return "\n\n".join(parts)
+
+
+def _reach(plan: Plan) -> str:
+    """Which items the plan is about."""
+    zone = plan.window.zone
+    if plan.kind is Kind.CONTACTS:
+        return f"All contacts. Times in {zone}."
+    days = f"{_date(plan.window.first)} to {_date(plan.window.last)}"
+    if plan.kind is Kind.TASKS:
+        return f"Due {days}, or without a due date. Times in {zone}."
+    return f"{days}, times in {zone}."
 
 
 def numbers(counts: Counts) -> list[str]:
@@ -101,23 +115,20 @@ def per_side(counts: Counts) -> dict[SideName, dict[Operation, int]]:
 
 def row_text(row: Row, zone: str, width: int) -> str:
     """One row: what would happen, to what, when, why, and field by field what differs."""
-    when = _when(row)
     lines = [wrapped(f"{_action(row)}: {row.title}", width, hanging=4)]
-    if when is not None:
-        lines.append(wrapped(f"When: {moment(when, zone)}", width, indent=2, hanging=4))
+    lines += [wrapped(words, width, indent=2, hanging=4) for words in _about(row, zone)]
     lines.append(wrapped(f"Why: {row.reason}", width, indent=2, hanging=4))
     if row.why_not:
         lines.append(wrapped(f"Not done: {row.why_not}", width, indent=2, hanging=4))
     done = results(row)
     for change in row.changes:
-        repeats = spec(row.kind, change.name).type is FieldType.EXCEPTIONS
-
-        def said(given: Value, as_exceptions: bool = repeats) -> str:
-            return (series.exceptions_in_words(str(given or "")) or "none") if as_exceptions else value(given, zone)
-
-        will = said(done[change.name]) if change.name in done else _open(row)
-        words = f"{field_label(row.kind, change.name)}: before {said(change.baseline)}; "
-        words += f"Salesforce {said(change.left)}; Outlook {said(change.right)}; will be {will}"
+        before, left, right, will = (
+            field_value(row.kind, change.name, given, zone)
+            for given in (change.baseline, change.left, change.right, done.get(change.name))
+        )
+        will = will if change.name in done else _open(row)
+        words = f"{field_label(row.kind, change.name)}: before {before}; Salesforce {left}; Outlook {right}; "
+        words += f"will be {will}"
         lines.append(wrapped(words, width, indent=2, hanging=4))
     lines.append(f"  Id: {row.id}")
     return "\n".join(lines)
@@ -133,6 +144,36 @@ def _action(row: Row) -> str:
         return f"{state.capitalize()} ({row.recommended.label})"
     label = action_label(row)
     return label.upper() if row.action in DELETES else label[:1].upper() + label[1:]
+
+
+def _about(row: Row, zone: str) -> list[str]:
+    """What tells this item from others of its name: its time, its due date, or where a person is reached."""
+    match row.kind:
+        case Kind.CALENDAR:
+            when = order.row_when(row)
+            return [f"When: {moment(when, zone)}"] if when is not None else []
+        case Kind.TASKS:
+            due = order.value(row, "due")
+            return [f"Due: {field_value(row.kind, 'due', due, zone)}"] if due else []
+    known = [str(found) for name in ("company", "email") if (found := order.value(row, name))]
+    return [f"Of: {', '.join(known)}"] if known else []
+
+
+def field_value(kind: Kind, name: str, given: Value, zone: str) -> str:
+    """The value of a field of `kind` in words: dates and moments as a person reads them."""
+    form = spec(kind, name).type
+    if isinstance(given, str) and given:
+        with contextlib.suppress(ValueError, OverflowError):
+            if form is FieldType.DATE:
+                return _date(date.fromisoformat(given))
+            if form is FieldType.MOMENT:
+                local = _local(given, zone)
+                return f"{_date(local.date())}, {local:%H:%M}"
+        if form is FieldType.EXCEPTIONS:
+            return series.exceptions_in_words(given) or "unknown"
+        if form is FieldType.CHOICE:
+            return given.replace("_", " ")
+    return value(given, zone)
 
 
 def value(given: Value, zone: str) -> str:
@@ -175,33 +216,10 @@ def _local(iso: str, zone: str) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
 
 
-def _when(row: Row) -> When | None:
-    values: Iterable[Value] = [item.when for item in (row.left, row.right) if item is not None]
-    values = [*values, row.baseline.left.get("when"), row.baseline.right.get("when")]
-    return next((found for found in values if isinstance(found, When)), None)
-
-
-def _day(row: Row, zone: str) -> date | None:
-    when = _when(row)
-    if when is None:
-        return None
-    try:
-        return date.fromisoformat(when.start) if when.all_day else _local(when.start, zone).date()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _sort_key(row: Row, zone: str) -> tuple[date, bool, str]:
-    when = _when(row)
-    all_day = when is not None and when.all_day
-    return (_day(row, zone) or date.max, not all_day, when.start if when else "")
-
-
 def titles(rows: Sequence[Row], zone: str, width: int) -> str:
     """A list of rows, a line each."""
     lines = []
     for row in rows:
-        when = _when(row)
-        words = f"{row.title}, {moment(when, zone)}" if when else row.title
-        lines.append(wrapped(words, width, indent=4, hanging=6))
+        about = [words.partition(": ")[2] for words in _about(row, zone)]
+        lines.append(wrapped(", ".join([row.title, *about]), width, indent=4, hanging=6))
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sync_core import planfile
 from sync_core.cli import plain, terminal
-from sync_core.cli.opening import must_be_there, opened
+from sync_core.cli.opening import opened
 from sync_core.errors import SettingsError
 from sync_core.items import Kind
 from sync_core.plan import Plan
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 def plan(options: Namespace, stop: terminal.Stop) -> int:
     """Plans the processes and prints or keeps the plans. Writes nothing on either side."""
     kinds = list(dict.fromkeys(Kind(name) for name in options.processes))
-    must_be_there(kinds)
     with opened(options.config) as service:
         plans = made(service, kinds, stop)
     if options.out is not None:
@@ -59,7 +58,6 @@ def _print_all(config: Path | None, state_dir: Path | None, stop: terminal.Stop)
         kinds = [kind for kind in Kind if service.settings.job(kind).include]
         if not kinds:
             raise SettingsError("no process is switched on", remedy="Set include = true under [calendar]")
-        must_be_there(kinds)
         plans = made(service, kinds, stop)
     print("\n\n".join(plain.plan_text(one, terminal.columns()) for one in plans))
     return 0

@@ -183,7 +183,7 @@ def _relative(group: str, number: int) -> _Made:
 
 
 def _absolute(pattern: Pattern, start: date) -> _Made | str:
-    if len(pattern.month_days) > 1 or pattern.positions:
+    if len(pattern.month_days) > 1:
         return "it falls on several days of a month, and in Outlook a series has one"
     day = pattern.month_days[0]
     if day < 0:

@@ -86,8 +86,6 @@ def same_occurrences(a: Pattern, b: Pattern, start: date) -> bool:
     a, b = anchored(a, start), anchored(b, start)
     if a == b:
         return True
-    if a.endless != b.endless:
-        return False
     if replace(a, until=None, count=None) != replace(b, until=None, count=None):
         pairs = zip_longest(days(a, start), days(b, start))
         if any(one != other for one, other in islice(pairs, _ENOUGH)):

@@ -84,7 +84,8 @@ def _placed(pattern: Pattern) -> Pattern:
     if len(pattern.days) == 1 and all(abs(place) <= 5 for place in pattern.positions):
         weekday = pattern.days[0].weekday
         return replace(pattern, days=tuple(Day(weekday, place) for place in pattern.positions), positions=())
-    if len(pattern.month_days) == 1 and set(pattern.positions) <= {1, -1}:
+    if len(pattern.month_days) == 1:
+        # no position but the first and the last is possible then
         return replace(pattern, positions=())
     return pattern
 

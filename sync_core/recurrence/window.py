@@ -104,8 +104,7 @@ class _Timed:
         clock = datetime.combine(day, self.local.time())
         start = self._instant(clock)
         jumped = start.astimezone(self.zone).replace(tzinfo=None) != clock
-        end = start + self.length if jumped else self._instant(clock + self.length)
-        return start, end if end >= start else start + self.length
+        return start, start + self.length if jumped else self._instant(clock + self.length)
 
     def _instant(self, clock: datetime) -> datetime:
         # zoneinfo takes the offset from before the change for times that do not exist, and the first of two

@@ -18,7 +18,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Start a Salesforce REST server and an Exchange server on this machine, with a made-up company in"
         " them. Prints one JSON line when both listen. Nothing is kept when they stop.",
     )
-    parser.add_argument("--size", type=_size, metavar="N", help="events on each side (default about 70)")
+    parser.add_argument(
+        "--size",
+        type=_size,
+        metavar="N",
+        help="events on each side, and contacts and tasks in proportion (default about 70 events)",
+    )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="another company, the same for the same number"
     )

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sync_core.sandbox.faults import Fault
 from sync_core.sandbox.httpd import Request, Response
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from sync_core.sandbox.running import Sandbox
 
 _ROUTES: Final = {
-    "POST /advance": "let a week go by; ?mass=1 deletes most of one side instead (&side=salesforce or outlook)",
-    "GET /state": "all events of both sides as they are stored, deleted ones too, and mail that would have been sent",
+    "POST /advance": "let a week go by; ?mass=1 deletes most of one side instead (&side=salesforce or outlook,"
+    " &kind=calendar, contacts or tasks)",
+    "GET /state": "all items of both sides as they are stored, deleted ones too, and mail that would have been sent",
     "POST /edit": "create, update, delete, move or purge on one side: {side, do, id, fields, sobject, folder}",
     "GET /faults": "the faults still to come",
     "POST /faults": "add one fault or a list of them",
@@ -31,7 +32,13 @@ _ROUTES: Final = {
     "DELETE /requests": "forget them",
     "GET /": "this page",
 }
-_MOMENTS: Final = frozenset({"start", "end"})
+_KINDS: Final[Mapping[str, Literal["calendar", "contacts", "tasks"]]] = {
+    "calendar": "calendar", "contacts": "contacts", "tasks": "tasks"
+}  # fmt: skip
+# what is a moment in Outlook, and comes as text
+_MOMENTS: Final = frozenset(
+    {"start", "end", "birthday", "due_date", "start_date", "complete_date", "reminder_due_by"}
+)  # fmt: skip
 
 
 class RefusedError(Exception):
@@ -81,7 +88,10 @@ class ControlApplication:
             raise RefusedError("side must be salesforce or outlook")
         if request.query.get("mass") in (None, "", "0"):
             return self._sandbox.advance().as_json()
-        return self._sandbox.delete_most("salesforce" if side == "salesforce" else "outlook").as_json()
+        kind = _KINDS.get(request.query.get("kind", "calendar"))
+        if kind is None:
+            raise RefusedError("kind must be calendar, contacts or tasks")
+        return self._sandbox.delete_most("salesforce" if side == "salesforce" else "outlook", kind).as_json()
 
     def _add_faults(self, request: Request) -> object:
         data = _body(request)
@@ -106,8 +116,12 @@ class ControlApplication:
 
 
 def state(sandbox: Sandbox) -> dict[str, object]:
-    """Everything that both servers store of events, as JSON values."""
-    events = [{name: show(value) for name, value in row.items()} for row in sandbox.org.rows("Event", deleted=True)]
+    """Everything that both servers store, as JSON values: Salesforce's events, contacts and tasks, all of Outlook."""
+
+    def records(sobject: str) -> list[dict[str, object]]:
+        rows = sandbox.org.rows(sobject, deleted=True)
+        return [{name: show(value) for name, value in row.items()} for row in rows]
+
     items = []
     with sandbox.exchange.lock:
         for box in sandbox.exchange.mailboxes.values():
@@ -118,7 +132,9 @@ def state(sandbox: Sandbox) -> dict[str, object]:
     return {
         "today": sandbox.world.today.isoformat(),
         "user_id": sandbox.user_id,
-        "salesforce": events,
+        "salesforce": records("Event"),
+        "salesforce_contacts": records("Contact"),
+        "salesforce_tasks": records("Task"),
         "outlook": items,
         "outbox": outbox,
     }

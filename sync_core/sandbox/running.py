@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Literal
@@ -22,6 +22,7 @@ from sync_core.sandbox.salesforce.store import Org
 from sync_core.sandbox.world import Report, World, WorldClock, advance, delete_most
 
 WorldName = Literal["company", "empty"]
+Process = Literal["calendar", "contacts", "tasks"]
 # act one is last week's world
 _BEHIND: Final = timedelta(days=7)
 ZONE: Final = "Europe/London"
@@ -85,14 +86,14 @@ class Sandbox:
             "control": self.control_url,
         }
 
-    def settings_toml(self) -> str:
-        """A complete settings file for these servers, with the calendar switched on."""
+    def settings_toml(self, processes: Sequence[Process] = ("calendar",)) -> str:
+        """A complete settings file for these servers, with these processes switched on."""
         connection = self.connection()
         return (
             f"time_zone = {json.dumps(self.world.zone.iana)}\n"
             + _section("salesforce", {"auth": "session", **connection["salesforce"]})
             + _section("outlook", {"auth": "basic", **connection["outlook"], "calendar": "Calendar"})
-            + _section("calendar", {"include": True})
+            + "".join(_section(process, {"include": True}) for process in processes)
         )
 
     def advance(self) -> Report:
@@ -100,10 +101,10 @@ class Sandbox:
         with self.exchange.lock, self.org.lock:
             return advance(self.world)
 
-    def delete_most(self, side: Literal["salesforce", "outlook"] = "outlook") -> Report:
-        """Deletes most events of one side: for tests of what guards against it."""
+    def delete_most(self, side: Literal["salesforce", "outlook"] = "outlook", kind: Process = "calendar") -> Report:
+        """Deletes most items of one side and kind: for tests of what guards against it."""
         with self.exchange.lock, self.org.lock:
-            return delete_most(self.world, side)
+            return delete_most(self.world, side, kind)
 
     def close(self) -> None:
         """Stops the servers."""
@@ -136,9 +137,10 @@ def start_sandbox(
 ) -> Sandbox:
     """Starts both servers and the control endpoint; credentials are random.
 
-    `world` is "company" (the story, `size` events on each side, about 70 unless given) or "empty" (a mailbox and a user with
-    no events). `today` is the day around which the story plays; the servers' clocks go by it. `zone` (IANA) is where
-    its people work. With `validate_replies` an EWS reply that breaks Microsoft's schema is answered with 500.
+    `world` is "company" (the story: `size` events on each side, about 70 unless given, and contacts and tasks in
+    proportion) or "empty" (a mailbox and a user with customers, but nothing else). `today` is the day around which the
+    story plays; the servers' clocks go by it. `zone` (IANA) is where its people work. With `validate_replies` an EWS
+    reply that breaks Microsoft's schema is answered with 500.
     Raises ValueError for a negative size and zoneinfo.ZoneInfoNotFoundError for an unknown zone.
     """
     real = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 def is_loopback(host: str) -> bool:
     """Whether `host`, a name or an address without port, is this machine itself."""
     host = host.strip("[]").rstrip(".").casefold()
-    if host == "localhost" or host.endswith(".localhost"):
+    if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

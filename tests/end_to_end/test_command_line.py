@@ -232,7 +232,7 @@ def test_no_settings_at_all_says_how_to_begin(shell):
     assert "handsync --demo" in done.stderr
 
 
-@pytest.mark.parametrize("words", [("plan", "contacts"), ("history",), ("undo", "1"), ("recover",)])
+@pytest.mark.parametrize("words", [("history",), ("undo", "1"), ("recover",)])
 def test_what_is_not_there_yet_says_so(shell, words):
     shell.write({"calendar": {"include": True}, "contacts": {"include": True}})
     done = shell.run(*words)

@@ -116,6 +116,7 @@ def test_a_mass_deletion_is_suspected(desk):
     desk.forget_requests()
     desk.run(Review.of(plan))
     assert "DELETE composite/sobjects" not in desk.sandbox.salesforce_server.operations()
+    plan = desk.plan()
     review = Review.of(plan).confirm(0, str(plan.guards[0].count))
     report = desk.run(review)
     assert report.clean

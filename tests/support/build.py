@@ -8,7 +8,7 @@ from typing import Any
 
 from sync_core.compare import Baseline
 from sync_core.decide import make_plan
-from sync_core.items import Item, Kind, SideName, When, canonical
+from sync_core.items import FIELDS, Item, Kind, SideName, When, canonical
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, Plan, Row
 from sync_core.question import Picture, Question, Rules
@@ -44,6 +44,48 @@ def fields(**values: Any) -> dict[str, Any]:
         "attachments": (),
     }
     return dict(canonical(CAL, ordinary | values))
+
+
+# an ordinary item of each kind: what a field of it is unless a test says otherwise
+ORDINARY: dict[Kind, dict[str, Any]] = {
+    Kind.CALENDAR: fields(),
+    Kind.CONTACTS: {
+        "first_name": "Priya",
+        "last_name": "Shah",
+        "company": "",
+        "email": "priya.shah@example.com",
+        "business_phone": "+44 20 7946 0018",
+        "business_street": "1 High Street",
+        "birthday": "1980-02-29",
+        "notes": "Prefers mornings.",
+    },
+    Kind.TASKS: {
+        "subject": "Send the offer",
+        "due": "2026-11-27",
+        "status": "not_started",
+        "priority": "normal",
+        "notes": "With figures.",
+        "reminder": "2026-11-27T08:00:00Z",
+    },
+}
+
+
+def fields_of(kind: Kind, **values: Any) -> dict[str, Any]:
+    """All fields of an ordinary item of `kind`, with some of them replaced."""
+    content = {f.name: f.blank for f in FIELDS[kind]} | ORDINARY[kind] | values
+    # a choice has no blank of its own; every ordinary item has one
+    return dict(canonical(kind, content))
+
+
+def item(kind: Kind, side: SideName, item_id: str, *, mark: str = "", **values: Any) -> Item:
+    """An item of any kind on a side."""
+    return Item(kind, side, item_id, "1", fields_of(kind, **values), mark)
+
+
+def link_of(kind: Kind, left_id: str = "L1", right_id: str = "R1", *, mark: str = "", **values: Any) -> Link:
+    """A link of any kind whose baseline is the same ordinary item on both sides."""
+    content = fields_of(kind, **values)
+    return Link(kind, left_id, right_id, Baseline(content, dict(content)), mark, SYNCED_AT)
 
 
 def event(side: SideName, item_id: str, *, without: Iterable[str] = (), **values: Any) -> Item:
@@ -99,10 +141,11 @@ def question(
     *,
     ignores: Mapping[str, Ignore] | None = None,
     rules: Rules | None = None,
+    kind: Kind = CAL,
 ) -> Question:
     """A question for `make_plan`."""
     return Question(
-        CAL,
+        kind,
         WINDOW,
         MADE_AT,
         lefts if isinstance(lefts, Picture) else picture(SF, lefts),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from support.build import CAL, MADE_AT, WINDOW
 from sync_core.decide import make_plan, unseen
-from sync_core.items import FIELDS, Fields, Item, Kind, SideName
+from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Item, Kind, SideName, Value
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, Plan
 from sync_core.question import Picture, Question, Rules
@@ -18,21 +18,34 @@ from sync_core.sides import (
     CancelCheck,
     Description,
     Fate,
+    Limits,
     Operation,
     Outcome,
     ProgressSink,
     Reading,
     Ref,
     Sighting,
+    Unreadable,
     Window,
     Write,
 )
-from sync_core.span import inside
+from sync_core.span import in_window
+
+
+class PowerCutError(BaseException):
+    """The process ends here, whatever it was doing: nothing may catch this."""
+
+
+def _default(f: FieldSpec) -> Value:
+    return f.choices[0] if f.type is FieldType.CHOICE else f.blank
 
 
 @dataclass
 class ModelSide:
-    """One side as a dictionary. `normalise` is what this server does to what it stores."""
+    """One side as a dictionary. `normalise` is what this server does to what it stores.
+
+    `away` holds what is no longer in the folder, or no longer ours, with the answer this side gives about it.
+    """
 
     name: SideName
     items: dict[str, Item] = field(default_factory=dict)
@@ -40,7 +53,14 @@ class ModelSide:
     batch_size: int = 3
     writes: list[Write] = field(default_factory=list)
     before_write: Callable[[], None] = field(default=lambda: None)
+    # called before and after each single write, and at the start of each request: may raise PowerCutError
+    tick: Callable[[], None] = field(default=lambda: None)
     refuse: Callable[[Write], str] = field(default=lambda write: "")
+    # writes that are done without an answer ever coming
+    unanswered: Callable[[Write], bool] = field(default=lambda write: False)
+    kind: Kind = CAL
+    away: dict[str, tuple[Fate, Item]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     _count: int = 0
 
     def new_id(self) -> str:
@@ -54,8 +74,10 @@ class ModelSide:
         old = self.items.get(item_id)
         version = str(int(old.version) + 1) if old else "1"
         # a real server answers with every field, whatever it was given
-        whole = {f.name: fields.get(f.name, f.blank) for f in FIELDS[CAL]}
-        item = Item(CAL, self.name, item_id, version, dict(self.normalise(whole)), mark or (old.mark if old else ""))
+        whole = {f.name: fields.get(f.name, _default(f)) for f in FIELDS[self.kind]}
+        item = Item(
+            self.kind, self.name, item_id, version, dict(self.normalise(whole)), mark or (old.mark if old else "")
+        )
         self.items[item_id] = item
         return item
 
@@ -63,20 +85,43 @@ class ModelSide:
         """A person changes some fields."""
         return self.put({**self.items[item_id].fields, **changes}, item_id=item_id)  # type: ignore[dict-item]
 
+    def take_away(self, item_id: str, fate: Fate) -> None:
+        """The item goes to another folder, another owner or the archive, or becomes unreadable."""
+        self.away[item_id] = (fate, self.items.pop(item_id))
+
+    def bring_back(self, item_id: str) -> None:
+        """The item is where it was."""
+        self.items[item_id] = self.away.pop(item_id)[1]
+
     def describe(self, kind: Kind) -> Description:
-        return Description(self.name, self.name.value, f"{self.name.value}-scope")
+        return Description(self.name, self.name.value, f"{self.name.value}-scope", self.limits)
 
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
-        return Reading(tuple(i for i in self.items.values() if i.when is not None and inside(i.when, window)))
+        listed = tuple(i for i in self.items.values() if in_window(self.kind, i.fields, window))
+        strange = tuple(
+            Unreadable(item_id, item.title, "a value cannot be understood")
+            for item_id, (fate, item) in self.away.items()
+            if fate is Fate.UNREADABLE
+        )
+        return Reading(listed, strange)
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
+        self.tick()
         return {ref.id: self._sighting(ref) for ref in refs}
 
     def _sighting(self, ref: Ref) -> Sighting:
-        item = self.items.get(ref.id)
-        if item is None and ref.mark:
-            item = next((i for i in self.items.values() if i.mark == ref.mark), None)
-        return Sighting(Fate.HERE, item) if item else Sighting(Fate.DELETED)
+        if ref.id in self.items:
+            return Sighting(Fate.HERE, self.items[ref.id])
+        if ref.id in self.away:
+            fate, item = self.away[ref.id]
+            return Sighting(fate, None if fate is Fate.UNREADABLE else item)
+        if ref.mark:
+            marked = [i for i in self.items.values() if i.mark == ref.mark]
+            if len(marked) > 1:
+                return Sighting(Fate.UNREADABLE, detail="more than one item carries its mark")
+            if marked:
+                return Sighting(Fate.HERE, marked[0])
+        return Sighting(Fate.DELETED)
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
         self.before_write()
@@ -84,17 +129,22 @@ class ModelSide:
         return [self._apply(write) for write in writes]
 
     def _apply(self, write: Write) -> Outcome:
+        self.tick()
         if why := self.refuse(write):
             return Outcome(False, error=why)
         self.writes.append(write)
         if write.operation is Operation.CREATE:
-            return Outcome(True, self.put(write.fields, mark=write.mark).id)
-        assert write.before is not None
-        item_id = write.before.id
-        if write.operation is Operation.DELETE:
-            del self.items[item_id]
+            item_id = self.put(write.fields, mark=write.mark).id
         else:
-            self.put({**self.items[item_id].fields, **write.fields}, item_id=item_id, mark=write.mark)
+            assert write.before is not None
+            item_id = write.before.id
+            if write.operation is Operation.DELETE:
+                del self.items[item_id]
+            else:
+                self.put({**self.items[item_id].fields, **write.fields}, item_id=item_id, mark=write.mark)
+        self.tick()
+        if self.unanswered(write):
+            return Outcome(False, unknown=True)
         return Outcome(True, item_id)
 
     def close(self) -> None:
@@ -105,16 +155,23 @@ class ModelSide:
 class Books:
     """Links and ignores in memory, as the memory on disk keeps them."""
 
-    links: dict[tuple[str, str], Link] = field(default_factory=dict)
+    links_by_id: dict[tuple[str, str], Link] = field(default_factory=dict)
     ignores: dict[str, Ignore] = field(default_factory=dict)
+    # called before each change: may raise PowerCutError
+    tick: Callable[[], None] = field(default=lambda: None)
+
+    def links(self, kind: Kind) -> list[Link]:
+        return list(self.links_by_id.values())
 
     def put_links(self, kind: Kind, links: Iterable[Link]) -> None:
+        self.tick()
         for link in links:
-            self.links[link.left_id, link.right_id] = link
+            self.links_by_id[link.left_id, link.right_id] = link
 
     def drop_links(self, kind: Kind, links: Iterable[Link]) -> None:
+        self.tick()
         for link in links:
-            self.links.pop((link.left_id, link.right_id), None)
+            self.links_by_id.pop((link.left_id, link.right_id), None)
 
 
 @dataclass
@@ -125,26 +182,44 @@ class World:
     right: ModelSide = field(default_factory=lambda: ModelSide(SideName.OUTLOOK))
     books: Books = field(default_factory=Books)
     rules: Rules = field(default_factory=lambda: Rules(private=True))
+    kind: Kind = CAL
+    window: Window = WINDOW
     _nonce: int = 0
+
+    @classmethod
+    def of(cls, kind: Kind, rules: Rules | None = None) -> World:
+        """An empty world for a kind of item."""
+        left, right = (ModelSide(side, kind=kind) for side in SideName)
+        return cls(left, right, rules=rules or Rules(private=True), kind=kind)
 
     def side(self, name: SideName) -> ModelSide:
         """One of the two."""
         return self.left if name is SideName.SALESFORCE else self.right
 
-    def plan(self, *, reverse: bool = False) -> Plan:
-        """What a sync would do now. `reverse` lists everything in the opposite order."""
-        links = list(self.books.links.values())[:: -1 if reverse else 1]
-        readings = [s.fetch(CAL, WINDOW, lambda p: None, lambda: False) for s in (self.left, self.right)]
+    def question(self, *, reverse: bool = False, half_read: SideName | None = None) -> Question:
+        """What a plan would be made of now. `reverse` lists everything in the opposite order.
+
+        `half_read` is a side that lists only every other item and says that this is not all.
+        """
+        links = self.books.links(self.kind)[:: -1 if reverse else 1]
+        readings = [s.fetch(self.kind, self.window, lambda p: None, lambda: False) for s in (self.left, self.right)]
         if reverse:
-            readings = [replace(r, items=r.items[::-1]) for r in readings]
-        asked = unseen(links, readings[0], readings[1], WINDOW)
+            readings = [replace(r, items=r.items[::-1], unreadable=r.unreadable[::-1]) for r in readings]
+        for number, side in enumerate(SideName):
+            if side is half_read:
+                readings[number] = replace(readings[number], items=readings[number].items[::2], complete=False)
+        asked = unseen(links, readings[0], readings[1], self.window)
         pictures = [
-            Picture(side.describe(CAL), reading, side.look(CAL, refs))
+            Picture(side.describe(self.kind), reading, side.look(self.kind, refs))
             for side, reading, refs in zip((self.left, self.right), readings, asked, strict=True)
         ]
-        return make_plan(
-            Question(CAL, WINDOW, MADE_AT, pictures[0], pictures[1], links, self.books.ignores, self.rules)
+        return Question(
+            self.kind, self.window, MADE_AT, pictures[0], pictures[1], links, self.books.ignores, self.rules
         )
+
+    def plan(self, *, reverse: bool = False, half_read: SideName | None = None) -> Plan:
+        """What a sync would do now, see `question`."""
+        return make_plan(self.question(reverse=reverse, half_read=half_read))
 
     def run(self, review: Review, *, cancelled: CancelCheck = lambda: False) -> RunReport:
         """Runs a review against both sides."""
@@ -153,7 +228,7 @@ class World:
         for row_id in ended:
             self.books.ignores.pop(row_id, None)
         return Run(
-            kind=CAL,
+            kind=self.kind,
             sides={SideName.SALESFORCE: self.left, SideName.OUTLOOK: self.right},
             rules=self.rules,
             store=self.books,

@@ -153,15 +153,6 @@ def test_what_is_not_there_yet_says_so(command: str, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == f"handsync: the command {command} is not there yet.\n"
 
 
-@pytest.mark.parametrize("process", ["contacts", "tasks"])
-def test_processes_that_are_not_there_yet(world: World, process: str, capsys: pytest.CaptureFixture[str]) -> None:
-    world.plans = [ordinary()]
-    assert main(["plan", "calendar", process]) == 2
-    captured = capsys.readouterr()
-    assert "is not there yet" in captured.err
-    assert captured.out == ""
-
-
 @pytest.mark.parametrize(
     "argv", [["plan"], ["plan", "calender"], ["zzz"], ["--demo", "plan", "calendar"], ["apply"], ["check", "--json"]]
 )
@@ -607,7 +598,10 @@ def test_progress_is_one_line_on_a_terminal() -> None:
         with terminal.ProgressLine(stream) as line:
             line.reading(Progress(SideName.OUTLOOK, 3, 10, "x"))
             line.say("Next \x1b[2J step")
-        written = os.read(ours, 4096).decode()
+        written = ""
+        # a busy machine hands the three writes over one by one
+        while written.count("\r\x1b[K") < 3:
+            written += os.read(ours, 4096).decode()
     os.close(ours)
     assert written.startswith("\r\x1b[KOutlook 3 of 10")
     assert "Next ␛[2J step" in written

@@ -1,11 +1,27 @@
 """The decision table of DESIGN.md section 5, line by line."""
 
-import pytest
-from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, right
+from dataclasses import replace
 
-from sync_core.items import When
+import pytest
+from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, question, right
+
+from sync_core.decide import make_plan
+from sync_core.ignores import ignore_for
+from sync_core.items import Item, Kind, When, canonical
 from sync_core.pairing import make_mark
-from sync_core.plan import Action, Choice, Ignore, IgnoreMode, Situation, State, allowed, count, effect, results
+from sync_core.plan import (
+    Action,
+    Choice,
+    Ignore,
+    IgnoreMode,
+    Situation,
+    State,
+    allowed,
+    count,
+    effect,
+    remarks,
+    results,
+)
 from sync_core.question import Rules
 from sync_core.sides import Fate, Limits, Operation, Sighting, Unreadable
 
@@ -216,7 +232,7 @@ def test_ignored_once_holds_until_one_changes():
     assert (quiet.state, quiet.action, quiet.recommended) == (State.IGNORED_ONCE, Action.NONE, Action.CONFLICT)
     again = only(plan([left(subject="A")], [right(subject="C")], [link()], ignores={row.id: no}))
     assert again.state is State.UNDECIDED
-    assert "it changed in Outlook" in again.reason
+    assert "it changed in Outlook" in again.reason, "an ignore of old, without contents, says as much as it can"
 
 
 def test_ignored_forever_holds_whatever_changes():
@@ -312,3 +328,56 @@ def test_what_is_a_mass_is_a_setting():
     vanished = picture(OL, rights[11:], gone(*(r.id for r in rights[:11])))
     assert plan(lefts, vanished, links, rules=Rules(suspect_rows=20)).guards == ()
     assert plan(lefts, vanished, links, rules=Rules(suspect_percent=50)).guards == ()
+
+
+def test_lost_formatting_is_said_before_the_run():
+    formatted = replace(right(), formatted=True)
+    row = only(plan([left(notes="New text")], [formatted], [link()]))
+    assert row.action is Action.UPDATE_IN_OUTLOOK
+    assert "the formatting of the notes in Outlook is lost" in row.reason
+    untouched = only(plan([left(subject="New")], [formatted], [link()]))
+    assert "formatting" not in untouched.reason
+    theirs = only(plan([left()], [replace(formatted, fields=right(notes="Theirs").fields)], [link()]))
+    assert "formatting" not in theirs.reason
+    assert "formatting" in remarks(theirs, Choice.TO_OUTLOOK)[0]
+
+
+def test_what_a_side_says_about_an_operation_is_said_on_the_row():
+    notes = {Operation.CREATE: "it will be private to you"}
+    there = picture(SF)
+    there = replace(there, description=replace(there.description, notes=notes))
+    assert only(plan(there, [right()])).reason.endswith("; it will be private to you")
+
+
+def test_an_ended_ignore_says_what_changed():
+    row = only(plan([left(subject="A")], [right(subject="B")], [link()]))
+    no = ignore_for(row, IgnoreMode.ONCE, "2026-11-20T09:00:00Z")
+    again = only(plan([left(subject="A")], [right(subject="B", location="York")], [link()], ignores={row.id: no}))
+    assert again.state is State.UNDECIDED
+    assert again.reason.endswith("(ignored until now: location changed in Outlook)")
+
+
+def test_an_ignore_survives_another_id_a_lost_link_and_a_fired_reminder():
+    pair = only(plan([left(subject="A")], [right(subject="B")], [link()]))
+    no = {pair.id: ignore_for(pair, IgnoreMode.ONCE, "")}
+    mark = make_mark("L1", "n")
+    moved = only(plan([left(subject="A")], [right("R9", subject="B", mark=mark)], [link(mark=mark)], ignores=no))
+    assert moved.state is State.IGNORED_ONCE
+    forgotten = plan([left(subject="A")], [right(subject="B")], ignores=no)
+    assert {r.state for r in forgotten.rows} == {State.IGNORED_ONCE}
+    fired = only(plan([left(subject="A", without=["reminder"])], [right(subject="B")], [link()], ignores=no))
+    assert fired.state is State.IGNORED_ONCE
+    single = only(plan([], [right()]))
+    only_there = {single.id: ignore_for(single, IgnoreMode.FOREVER, "")}
+    assert only(plan([], [right("R9")], ignores=only_there)).state is State.IGNORED_FOREVER
+    assert only(plan([], [right("R9", subject="Other")], ignores=only_there)).state is State.READY
+
+
+def test_what_salesforce_cannot_keep_private_is_said():
+    task = Item(
+        Kind.TASKS, OL, "T1", "1", canonical(Kind.TASKS, {"subject": "Doctor", "due": "2026-11-24"}), private=True
+    )
+    asked = replace(question(picture(SF), picture(OL, [task])), kind=Kind.TASKS)
+    assert only(make_plan(asked)).state is State.PREVENTED
+    wanted = replace(asked, rules=Rules(private=True))
+    assert "colleagues may see it" in only(make_plan(wanted)).reason

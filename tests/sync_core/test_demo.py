@@ -91,6 +91,17 @@ def test_last_week_was_synced_once_and_two_differences_were_refused(demo: Demo) 
     assert abs(ago - timedelta(days=7)) < timedelta(minutes=10)
 
 
+def test_contacts_and_tasks_are_switched_on_and_were_synced_too(demo: Demo) -> None:
+    paths = demo.start()
+    service = Service(load(paths.config), paths.state_dir)
+    try:
+        assert all(service.settings.job(kind).include for kind in Kind)
+        assert all(service.last_run(kind) is not None for kind in Kind)
+        assert service.plan(Kind.CONTACTS, lambda progress: None, lambda: False).in_sync > 0
+    finally:
+        service.close()
+
+
 def test_it_says_what_it_does(temporary: Path) -> None:
     said: list[str] = []
     with Demo(said.append) as demo:

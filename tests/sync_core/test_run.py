@@ -20,7 +20,7 @@ def world() -> World:
         world.left.put(fields(subject=f"Both {n}"))
         world.right.put(fields(subject=f"Both {n}"))
     assert world.sync().clean
-    assert len(world.books.links) == 3
+    assert len(world.books.links_by_id) == 3
     world.left.put(fields(subject="Only left", attachments=("kept here.pdf",)))
     world.right.put(fields(subject="Only right", attachments=("a.pdf",)))
     return world
@@ -215,8 +215,8 @@ def test_restoring_makes_a_new_link(world):
     row = next(r for r in plan.rows if r.linked)
     world.run(Review.of(plan).point([row.id], OL))
     assert world.plan().rows == ()
-    assert ("S0001", "O0001") not in world.books.links
-    assert len(world.books.links) == 5
+    assert ("S0001", "O0001") not in world.books.links_by_id
+    assert len(world.books.links_by_id) == 5
 
 
 def test_both_changed_alike_moves_the_baseline(world):
@@ -244,7 +244,7 @@ def test_a_picked_pair_is_remembered_and_the_rest_is_left_alone():
     row = next(r for r in review.rows() if r.left)
     picked = review.pick(row.id, review.candidates(row.id)[1].id)
     assert world.run(picked).clean
-    assert len(world.books.links) == 1
+    assert len(world.books.links_by_id) == 1
     assert world.left.writes == world.right.writes == []
     again = world.plan()
     assert again.in_sync == 1

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from sync_core.compare import NO_BASELINE, Baseline, compare
-from sync_core.items import Item, Kind, SideName, Value, When
+from sync_core.items import FIELDS, Item, Kind, SideName, Value, When
 from sync_core.plan import Guard, Ignore, IgnoreMode, Plan, Row, Situation, row_id
 from sync_core.sides import Operation, Window
 
 ZONE = "Europe/London"
 TODAY = date(2026, 11, 23)
 MADE_AT = "2026-11-23T08:00:00Z"
+WINDOW = Window(date(2026, 10, 23), date(2027, 11, 22), ZONE)
 HOSTILE = (
     "[/close] budget 50% [bold]",
     "Lunch \x1b]52;c;aGk=\x1b\\ with \x9b31m colours",
@@ -49,14 +50,15 @@ def fields(subject: str, when: When | None, **more: Value) -> dict[str, Value]:
 class Builder:
     """Collects rows; each gets ids of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind = Kind.CALENDAR) -> None:
+        self.kind = kind
         self.rows: list[Row] = []
 
     def item(self, side: SideName, values: Mapping[str, Value], **more: Any) -> Item:
         """An item of one side."""
         number = len(self.rows)
         name = f"{'00U' if side is SideName.SALESFORCE else 'AAMk'}{number:04}"
-        return Item(Kind.CALENDAR, side, name, "v1", values, **more)
+        return Item(self.kind, side, name, "v1", values, **more)
 
     def add(
         self,
@@ -72,10 +74,10 @@ class Builder:
         linked = before is not None
         ids = (f"00U{number:04}", f"AAMk{number:04}") if linked else ("", "")
         baseline = Baseline(before, before) if before is not None else NO_BASELINE
-        changes = compare(Kind.CALENDAR, baseline, left.fields, right.fields) if left and right else ()
-        name = row_id(Kind.CALENDAR, left.id if left else ids[0], right.id if right else f"{ids[1]}{number}")
+        changes = compare(self.kind, baseline, left.fields, right.fields) if left and right else ()
+        name = row_id(self.kind, left.id if left else ids[0], right.id if right else f"{ids[1]}{number}")
         row = Row(
-            name, Kind.CALENDAR, situation, reason, left, right, baseline, changes, ids, "m" if linked else "", **more
+            name, self.kind, situation, reason, left, right, baseline, changes, ids, "m" if linked else "", **more
         )
         self.rows.append(row)
         return row
@@ -277,3 +279,117 @@ def large(size: int) -> Plan:
         old = fields(f"Meeting {number}", when, location="Room 1")
         b.pair(Situation.CHANGED, old, {"location": "Room 2"}, {}, "location changed in Salesforce")
     return plan(b.rows)
+
+
+def contact(first: str, last: str, **more: Value) -> dict[str, Value]:
+    """The fields of a contact."""
+    blank = {f.name: f.blank for f in FIELDS[Kind.CONTACTS]}
+    return {**blank, "first_name": first, "last_name": last, **more}
+
+
+def contacts() -> Plan:
+    """Contacts after a week: people who moved, people who are new, and one that is to stay in Salesforce."""
+    b = Builder(Kind.CONTACTS)
+    sf, ol = SideName.SALESFORCE, SideName.OUTLOOK
+    since = "since the last sync on 16 Nov 2026"
+    kim = contact(
+        *("Kim", "Lee"),
+        company="Northwind",
+        email="kim.lee@northwind.example",
+        business_phone="+44 113 496 0000",
+        business_street="12 Mill Lane",
+        business_city="Leeds",
+        business_postal_code="LS1 4AB",
+        birthday="1980-05-17",
+    )
+    b.pair(
+        Situation.CHANGED,
+        kim,
+        {"business_street": "Unit 4\n1 Station Road", "business_city": "York", "business_postal_code": "YO1 7HH"},
+        {},
+        f"business street, business city and business postal code changed in Salesforce {since}",
+    )
+    zoe = contact("Zoë", "Ångström", company="Fjäll AB", email="zoe@fjall.example", mobile_phone="+46 70 174 06 01")
+    b.single(Situation.NEW, ol, zoe, "new in Outlook, not in Salesforce")
+    b.single(Situation.NEW, sf, contact("Tom", "Abbott", company="Greyling Fisheries"), "new in Salesforce")
+    omar = contact("Omar", "Haddad", company="Oldmill Logistics", email="omar@oldmill.example", title="Buyer")
+    b.pair(
+        Situation.CONFLICT,
+        omar,
+        {"email": "o.haddad@oldmill.example"},
+        {"email": "omar.haddad@oldmill.example", "title": "Head of purchasing"},
+        f"e-mail changed on both sides {since}",
+    )
+    priya = contact("Priya", "Shah", company="Contoso", email="priya@contoso.example")
+    b.pair(
+        Situation.CHANGED_BOTH,
+        priya,
+        {"mobile_phone": "07700 900001"},
+        {"department": "Purchasing"},
+        f"mobile phone changed in Salesforce and department in Outlook {since}",
+    )
+    b.single(
+        Situation.GONE,
+        sf,
+        contact("Ewan", "Geddes", company="Northwind", email="ewan@northwind.example"),
+        f"deleted from Outlook {since}",
+        before=contact("Ewan", "Geddes", company="Northwind", email="ewan@northwind.example"),
+        blocks={(sf, Operation.DELETE): "deleting from Salesforce is prevented in Configure"},
+    )
+    b.single(Situation.NEW, ol, contact("", "", email="info@tailspin.example"), "new in Outlook, not in Salesforce")
+    b.single(Situation.NEW, ol, contact("[bold]", "\x1b]52;c;aGk=\x1b\\ \u202egnp"), "new in Outlook")
+    b.single(Situation.NEW, sf, contact("花子", "山田", company="東京商事"), "new in Salesforce")
+    b.single(Situation.NEW, ol, contact("", "112 Reception"), "new in Outlook")
+    return Plan(Kind.CONTACTS, MADE_AT, WINDOW, tuple(b.rows), in_sync=31)
+
+
+def task(subject: str, due: str | None, **more: Value) -> dict[str, Value]:
+    """The fields of a task."""
+    plain: dict[str, Value] = {
+        "subject": subject,
+        "due": due,
+        "status": "not_started",
+        "priority": "normal",
+        "notes": "",
+        "reminder": None,
+    }
+    return {**plain, **more}
+
+
+def tasks() -> Plan:
+    """Tasks after a week: done here, moved there, some without a date."""
+    b = Builder(Kind.TASKS)
+    sf, ol = SideName.SALESFORCE, SideName.OUTLOOK
+    since = "since the last sync on 16 Nov 2026"
+    offer = task("Send offer to Northwind", "2026-11-24", priority="high", notes="two pages at most")
+    b.pair(Situation.CHANGED, offer, {"status": "completed"}, {}, f"status changed in Salesforce {since}")
+    report = task("Visit report", "2026-11-23", reminder="2026-11-23T08:30:00Z")
+    b.pair(
+        Situation.CONFLICT,
+        report,
+        {"due": "2026-11-25"},
+        {"due": None, "status": "in_progress"},
+        f"due changed on both sides {since}",
+    )
+    b.single(Situation.NEW, ol, task("Call Omar back", None), "new in Outlook, not in Salesforce")
+    b.single(Situation.NEW, sf, task("Ask for references", "2026-12-04", priority="high"), "new in Salesforce")
+    b.single(
+        Situation.GONE,
+        ol,
+        task("Book the train", "2026-11-24"),
+        f"deleted from Salesforce {since}",
+        before=task("Book the train", "2026-11-24"),
+    )
+    follow = task("Follow up on trade fair", None)
+    b.pair(Situation.CHANGED, follow, {}, {"due": "2027-01-11"}, f"due changed in Outlook {since}")
+    prices = task("Compare prices", None, status="waiting")
+    b.pair(
+        Situation.CHANGED_BOTH,
+        prices,
+        {"notes": "ask Oldmill, too"},
+        {"status": "in_progress"},
+        f"notes changed in Salesforce and status in Outlook {since}",
+    )
+    for subject in HOSTILE[:2]:
+        b.single(Situation.NEW, sf, task(subject, "2026-11-30", status="deferred"), "new in Salesforce")
+    return Plan(Kind.TASKS, MADE_AT, WINDOW, tuple(b.rows), in_sync=22)

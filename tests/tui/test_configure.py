@@ -99,12 +99,36 @@ async def test_each_process_has_its_own_job(app: HandsyncApp, configure: Go) -> 
         assert app.screen.query_one("#prevent_salesforce-delete", Box).value
         assert not app.screen.query_one("#include", Box).value
         assert "Include contacts in manual sync" in shown(app)
-        assert "Contacts: not there yet" in shown(app)
+        # contacts have no days, and the screen says so
+        assert not app.screen.query_one("#past_days").region
+        assert "No days here: all your contacts are compared" in shown(app)
+        app.screen.query_one("#process", Choice).value = Kind.TASKS
+        await pilot.pause()
+        assert app.screen.query_one("#past_days").region
+        assert "due 23 Oct 2026 – 22 Nov 2027, or without a due date" in shown(app)
         app.screen.query_one("#process", Choice).value = Kind.CALENDAR
         await pilot.pause()
         assert app.screen.query_one("#include", Box).value
         # looking at another process changes nothing
         assert app.screen.query_one("#press-apply").disabled
+
+
+async def test_folders_and_whose_contacts(app: HandsyncApp, backend: Any, connections: Go, until: Until) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await connections(pilot)
+        app.screen.query_one("#salesforce-contacts", Choice).value = "all"
+        await pilot.pause()
+        app.screen.query_one("TabbedContent#connections", TabbedContent).active = "tab-outlook"
+        await pilot.pause()
+        for name, folder in (("contacts", "Contacts/Customers"), ("tasks", "Tasks/Follow-up")):
+            app.screen.query_one(f"#outlook-{name}", Field).value = folder
+        await pilot.pause()
+        app.screen.query_one("#press-apply").press()  # type: ignore[attr-defined]
+        await until(pilot, lambda: bool(backend.saved))
+    after = backend.saved[-1][1]
+    assert (after.outlook.contacts, after.outlook.tasks) == ("Contacts/Customers", "Tasks/Follow-up")
+    assert after.salesforce.contacts == "all"
+    assert after.salesforce.account_match == "off"
 
 
 async def test_days_have_the_presets_and_the_value_of_the_file(app: HandsyncApp, backend: Any, configure: Go) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from sync_core.items import Kind, When
+from sync_core.order import first_day
 from sync_core.sides import Window
 from tui import format as fmt
 
@@ -48,7 +49,7 @@ def test_a_when_is_readable(when: When, zone: str, words: str) -> None:
 def test_a_when_that_is_no_time_is_shown_as_it_is_and_harmlessly() -> None:
     assert fmt.time_range(When("soon\x1b[31m", "later"), LONDON, TODAY) == "soon␛[31m – later"
     assert fmt.slot(When("soon", ""), LONDON, TODAY, TODAY) == "soon"
-    assert fmt.first_day(When("soon", ""), LONDON) is None
+    assert first_day(When("soon", ""), LONDON) is None
 
 
 @pytest.mark.parametrize(
@@ -71,9 +72,9 @@ def test_under_a_days_heading_only_what_is_new_is_said(when: When, whole: bool, 
 
 def test_the_day_an_event_starts_on_is_the_users_day() -> None:
     late = When("2026-11-23T23:30:00Z", "2026-11-24T00:30:00Z")
-    assert fmt.first_day(late, LONDON) == date(2026, 11, 23)
-    assert fmt.first_day(late, "Asia/Tokyo") == date(2026, 11, 24)
-    assert fmt.first_day(When("2026-11-23", "2026-11-23", True), "Asia/Tokyo") == date(2026, 11, 23)
+    assert first_day(late, LONDON) == date(2026, 11, 23)
+    assert first_day(late, "Asia/Tokyo") == date(2026, 11, 24)
+    assert first_day(When("2026-11-23", "2026-11-23", True), "Asia/Tokyo") == date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_fitting_gives_exactly_the_width_whatever_the_text(subject: str, width: 
 def test_every_time_in_every_zone_can_be_shown(start: datetime, minutes: int, zone: str) -> None:
     end = datetime.fromtimestamp(start.replace(tzinfo=UTC).timestamp() + 60 * minutes, UTC)
     when = When(f"{start:%Y-%m-%dT%H:%M:%S}Z", f"{end:%Y-%m-%dT%H:%M:%S}Z")
-    first = fmt.first_day(when, zone)
+    first = first_day(when, zone)
     assert first is not None
     assert fmt.day(first, TODAY) in fmt.time_range(when, zone, TODAY)
     assert fmt.slot(when, zone, first, TODAY).startswith(tuple("012"))
@@ -158,3 +159,15 @@ def test_every_time_in_every_zone_can_be_shown(start: datetime, minutes: int, zo
 def test_plurals() -> None:
     assert [fmt.plural(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
     assert fmt.plural(2, "person", "people") == "2 people"
+
+
+def test_dates_and_choices_of_contacts_and_tasks() -> None:
+    def words(kind: Kind, name: str, value: str | None) -> str:
+        return fmt.field_value(kind, name, value, LONDON, TODAY)
+
+    assert words(Kind.CONTACTS, "birthday", "1980-05-17") == "17 May 1980"
+    assert words(Kind.TASKS, "due", "2026-11-24") == "Tue 24 Nov"
+    assert words(Kind.TASKS, "due", "soon") == "soon"
+    assert words(Kind.TASKS, "due", None) == "none"
+    assert words(Kind.TASKS, "reminder", "2026-11-30T08:30:00Z") == "Mon 30 Nov 08:30"
+    assert words(Kind.TASKS, "status", "not_started") == "not started"

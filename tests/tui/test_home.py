@@ -34,8 +34,8 @@ async def test_says_what_each_process_will_do(app: HandsyncApp, settle: Settle) 
         said = shown(app)
     assert "[x] Calendar both ways, 23 Oct 2026 – 22 Nov 2027, private items stay out" in said
     assert "last run Fri 20 Nov 16:02: 12 done, 1 skipped" in said
-    assert "[ ] Contacts not there yet; it comes with a later version." in said
-    assert "[ ] Tasks not there yet" in said
+    assert "[ ] Contacts switched off. Nothing syncs until you switch it on in Configure." in said
+    assert "[ ] Tasks switched off" in said
     assert "Salesforce ok signed in as Priya Raman." in said
     assert "Sun 22 Nov 2026, Europe/London" in said
 
@@ -81,14 +81,37 @@ async def test_unticked_stays_unticked(app: HandsyncApp, settle: Settle) -> None
         assert "Tick a process first." in next(note.message for note in app._notifications)
 
 
-async def test_a_process_that_is_not_there_yet_says_so(app: HandsyncApp, settle: Settle) -> None:
+async def test_contacts_and_tasks_say_what_they_will_do(app: HandsyncApp, backend: Any, settle: Settle) -> None:
+    backend.settings.contacts.include = backend.settings.tasks.include = True
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        said = shown(app)
+    assert (
+        "[x] Contacts both ways, all your contacts, private items stay out nothing is deleted from Salesforce" in said
+    )
+    assert "[x] Tasks both ways, due 23 Oct 2026 – 22 Nov 2027 or undated, private items stay out last run" in said
+
+
+async def test_several_processes_come_one_after_the_other(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Until
+) -> None:
+    """The next one opens whether the one before was looked at, or given up while it was read."""
+    backend.settings.contacts.include = backend.settings.tasks.include = True
+    backend.given.go_on.clear()
+    seen = []
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        app.screen.query_one("#process-tasks", Box).focus()
-        await pilot.press("space")
-        await settle(pilot)
-        assert not app.screen.query_one("#process-tasks", Box).value
-        assert "Tasks: not there yet" in next(note.message for note in app._notifications)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "Contacts: all your contacts" in shown(app)
+        assert "They come one after the other." in shown(app)
+        await pilot.press("y")
+        for turn in ("1 of 3 Calendar", "2 of 3 Contacts all your contacts", "3 of 3 Tasks due 23 Oct"):
+            await until(pilot, lambda: isinstance(app.screen, FetchScreen) and app.screen not in seen)
+            seen.append(app.screen)
+            assert f"Start Sync {turn}" in shown(app)
+            await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
 async def test_a_broken_connection_says_what_to_do(app: HandsyncApp, backend: Any, settle: Settle) -> None:

@@ -31,9 +31,7 @@ def test_home(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tup
 
 
 @both_sizes
-def test_welcome(
-    app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]
-) -> None:
+def test_welcome(app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     backend.settings = Settings()
     assert snap_compare(app, run_before=settle, terminal_size=size)
 
@@ -62,9 +60,7 @@ def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare,
 
 
 @both_sizes
-def test_configure_connections(
-    app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]
-) -> None:
+def test_configure_connections(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
         await pilot.press("c", "shift+tab", "shift+tab", "shift+tab", "up", "tab", "right", "t")
@@ -121,9 +117,7 @@ def test_reading(
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
-def test_reading_failed(
-    app: HandsyncApp, backend: Any, settle: Settle, until: Until, snap_compare: Compare
-) -> None:
+def test_reading_failed(app: HandsyncApp, backend: Any, settle: Settle, until: Until, snap_compare: Compare) -> None:
     error = SideError("the server answered with a web page", where="Outlook", remedy="Check the service endpoint")
     backend.given.readings = [error]
     backend.given.go_on.set()

@@ -28,12 +28,14 @@ Make = Callable[..., Before]
 def opening(samples: ModuleType, settle: Any) -> Make:
     """Opens the summary of the sample and presses keys, before the picture is taken."""
 
-    def make(*keys: str, glyphs: GlyphSet = UNICODE) -> Before:
+    def make(*keys: str, glyphs: GlyphSet = UNICODE, plan: str = "monday", turn: str = "") -> Before:
         async def before(pilot: Pilot[Any]) -> None:
             await settle(pilot)
             now = datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
-            review = Review.of(samples.monday())
-            pilot.app.push_screen(SummaryScreen(review, samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs))
+            review = Review.of(getattr(samples, plan)())
+            pilot.app.push_screen(
+                SummaryScreen(review, samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs, turn=turn)
+            )
             await settle(pilot)
             await pilot.press(*keys)
             await settle(pilot)
@@ -53,6 +55,21 @@ def few(backend: Any) -> HandsyncApp:
 def test_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     before = opening("n", "greater_than_sign", "j", "j", "i", "n")
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+def test_contacts(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="contacts", turn="2 of 3"))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+def test_tasks(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="tasks", turn="3 of 3"))
+
+
+def test_details_of_a_contact_are_read(snap_compare: Any, app: HandsyncApp, opening: Make) -> None:
+    keys = ("slash", *"tom", "enter", "enter")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=opening(*keys, plan="contacts"))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])

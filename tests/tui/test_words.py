@@ -8,7 +8,7 @@ from itertools import chain, combinations
 import pytest
 
 from sync_core.items import Kind, SideName
-from sync_core.settings.models import ContactsJob, SyncJob
+from sync_core.settings.models import Settings, SyncJob
 from tui import words
 
 ALL = frozenset(words.OPERATIONS)
@@ -69,24 +69,34 @@ def test_the_sides_are_mirror_images(left: frozenset[str], right: frozenset[str]
 
 
 def test_the_summary_of_a_job() -> None:
+    today = date(2026, 11, 22)
     job = SyncJob(include=True, prevent_outlook=["delete"], private=True)
-    assert words.summary(job, date(2026, 11, 22)) == [
+    assert words.summary(Kind.CALENDAR, Settings(calendar=job), today) == [
         "both ways, 23 Oct 2026 – 22 Nov 2027, private items too",
         "nothing is deleted from Outlook",
     ]
     shut = SyncJob(include=True, prevent_outlook=["create", "update", "delete"], past_days=0, future_days=1)
-    assert words.summary(shut, date(2026, 11, 22)) == [
+    assert words.summary(Kind.CALENDAR, Settings(calendar=shut), today) == [
         "one way, from Outlook to Salesforce, 22 Nov 2026 – 23 Nov 2026, private items stay out"
     ]
-    assert words.summary(ContactsJob(), date(2026, 11, 22))[1] == "nothing is deleted from Salesforce"
+
+
+def test_contacts_have_no_days_and_tasks_are_due_in_them() -> None:
+    today = date(2026, 11, 22)
+    settings = Settings()
+    assert words.summary(Kind.CONTACTS, settings, today) == [
+        "both ways, all your contacts, private items stay out",
+        "nothing is deleted from Salesforce",
+    ]
+    settings.salesforce.contacts = "all"
+    assert words.reach(Kind.CONTACTS, settings, today) == "all contacts you can see"
+    assert words.summary(Kind.TASKS, settings, today) == [
+        "both ways, due 23 Oct 2026 – 22 Nov 2027 or undated, private items stay out"
+    ]
 
 
 def test_days_labels() -> None:
     assert [words.days_label(n) for n in (0, 1, 30)] == ["none", "1 day", "30 days"]
-
-
-def test_only_calendar_is_there() -> None:
-    assert [words.available(kind) for kind in Kind] == [True, False, False]
 
 
 def test_sides_are_named_as_people_name_them() -> None:

@@ -47,6 +47,8 @@ class Entry:
     auths: tuple[str, ...] = ()
     secret: bool = False
     path: bool = False
+    # label and value of each; a line to type into when there are none
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
@@ -59,6 +61,16 @@ FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
         Entry("private_key_file", "Private key file", "e.g. ~/.ssh/handsync.pem", auths=("jwt",), path=True),
         Entry("login_url", "Login URL", "the instance URL unless given", auths=("jwt",)),
         Entry("api_version", "API version", "e.g. 62.0"),
+        Entry("contacts", "Contacts", choices=(("those you own", "mine"), ("all you can see", "all"))),
+        Entry(
+            "account_match",
+            "New contacts",
+            choices=(
+                ("get no account", "off"),
+                ("get the account of their e-mail domain", "domain"),
+                ("get the account of their company's name", "name"),
+            ),
+        ),
     ),
     SideName.OUTLOOK: (
         Entry("service_endpoint", "Service endpoint", "e.g. https://mail.example.com/EWS/Exchange.asmx"),
@@ -66,7 +78,9 @@ FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
         Entry("username", "User name", "e.g. rep@example.com or DOMAIN\\rep"),
         Entry("password", "Password", secret=True),
         Entry("calendar", "Calendar", "Calendar, or Calendar/Team for a folder below it"),
-        Entry("mailbox", "Shared mailbox", "the owner's address, for a shared calendar"),
+        Entry("contacts", "Contacts", "Contacts, or Contacts/Customers"),
+        Entry("tasks", "Tasks", "Tasks, or Tasks/Follow-up"),
+        Entry("mailbox", "Shared mailbox", "the owner's address, for shared folders"),
     ),
 }
 _SOURCES: Final = {
@@ -105,6 +119,9 @@ class ConnectionPane(Vertical):
         for entry in FORM[self._side]:
             with Horizontal(classes="line", id=self._named(f"line-{entry.key}")):
                 yield Words(entry.label, classes="label")
+                if entry.choices:
+                    yield Choice(entry.choices, value=str(self._value(entry.key)), id=self._named(entry.key))
+                    continue
                 hint = _SOURCES[self._draft.source(self._side.value, entry.key)] if entry.secret else entry.hint
                 yield Field(placeholder=hint, password=entry.secret, id=self._named(entry.key))
         yield Words(
@@ -131,6 +148,9 @@ class ConnectionPane(Vertical):
                 self.query_one(f"#{self._named(key)}").disabled = bool(setters)
                 variables += [variable(*name.split(".")) for name in setters]
             for entry in FORM[self._side]:
+                if entry.choices:
+                    self.query_one(f"#{self._named(entry.key)}", Choice).value = str(self._value(entry.key))
+                    continue
                 field = self.query_one(f"#{self._named(entry.key)}", Field)
                 if entry.secret:
                     field.value = ""
@@ -161,10 +181,11 @@ class ConnectionPane(Vertical):
 
     @on(Select.Changed)
     def chosen(self, event: Select.Changed) -> None:
-        """Another way to sign in."""
+        """Another way to sign in, or another of a few values."""
         event.stop()
-        if str(event.value) != str(self._value("auth")):
-            self._draft.set(self._side.value, "auth", str(event.value))
+        key = str(event.select.id).removeprefix(self._named(""))
+        if str(event.value) != str(self._value(key)):
+            self._draft.set(self._side.value, key, str(event.value))
             self._fit()
             self.post_message(Edited())
 
@@ -200,6 +221,7 @@ class ConnectionPane(Vertical):
             findings = await self._test(self._side)
         except HandsyncError as error:
             result.update(Content.assemble(("!! ", "$bad"), text.plain(error.sentence())))
+            self.call_after_refresh(result.scroll_visible, animate=False)
             return
         parts: list[str | tuple[str, str]] = []
         for finding in findings:
@@ -209,3 +231,5 @@ class ConnectionPane(Vertical):
                 "\n",
             ]
         result.update(Content.assemble(*parts))
+        # on a small terminal what was said may be below the last line
+        self.call_after_refresh(result.scroll_visible, animate=False)

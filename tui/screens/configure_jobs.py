@@ -43,7 +43,7 @@ class JobsPane(Vertical):
             yield Choice([(kind.process, kind) for kind in Kind], value=self._kind, id="process")
         yield Words("", id="job-note", classes="warn")
         yield Box("", id="include")
-        with Horizontal(classes="line"):
+        with Horizontal(classes="line", id="days"):
             yield Words("Past days", classes="label")
             yield Choice(self._days("past_days"), value=self._value("past_days"), id="past_days")
             yield Words("Future days", classes="label second")
@@ -96,7 +96,7 @@ class JobsPane(Vertical):
                 variables.append(words.variable(self._kind.value, key))
             for widget in self.query(f"#{key}, #{key}-create, #{key}-update, #{key}-delete"):
                 widget.disabled = locked
-        notes = [] if words.available(self._kind) else [f"{self._kind.label}: {words.LATER}."]
+        notes = []
         if variables:
             notes.append(
                 f"Locked: {', '.join(dict.fromkeys(variables))} in the environment wins over the settings file."
@@ -111,7 +111,14 @@ class JobsPane(Vertical):
             frozenset(self._value("prevent_salesforce")), frozenset(self._value("prevent_outlook"))
         )
         span = words.days(self._loaded.today, self._value("past_days"), self._value("future_days"))
-        self.query_one("#span", Words).update(f"{span}; the rest is left alone")
+        whose = words.whose(self._draft.get("salesforce", "contacts"))
+        reach = {
+            Kind.CALENDAR: f"{span}; the rest is left alone",
+            Kind.CONTACTS: f"No days here: {whose} are compared",
+            Kind.TASKS: f"due {span}, or without a due date; the rest is left alone",
+        }
+        self.query_one("#days").display = self._kind is not Kind.CONTACTS
+        self.query_one("#span", Words).update(reach[self._kind])
         self.query_one("#flow", Words).update(words.flow(prevented))
 
     @on(Select.Changed)

@@ -33,7 +33,10 @@ TICK: Final = 0.25
 
 
 class FetchScreen(BaseScreen[Plan | None]):
-    """Reads both sides and answers with the plan, or with None when it was given up."""
+    """Reads both sides and answers with the plan, or with None when it was given up.
+
+    `turn` says which of several processes it is, "1 of 3".
+    """
 
     CSS_PATH = "fetch.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,8 +46,9 @@ class FetchScreen(BaseScreen[Plan | None]):
         *MOVES,
     ]
 
-    def __init__(self, loaded: Loaded, kind: Kind) -> None:
+    def __init__(self, loaded: Loaded, kind: Kind, turn: str = "") -> None:
         super().__init__()
+        self._turn = turn
         self._loaded = loaded
         self._kind = kind
         self._latest: dict[SideName, Progress] = {}
@@ -55,9 +59,8 @@ class FetchScreen(BaseScreen[Plan | None]):
 
     def compose(self) -> ComposeResult:
         """A line per side, a line for the time or the trouble, and the buttons."""
-        job = self._loaded.settings.job(self._kind)
-        span = words.days(self._loaded.today, job.past_days, job.future_days)
-        yield TitleBar("Start Sync", f"{self._kind.label}   {span}")
+        span = words.reach(self._kind, self._loaded.settings, self._loaded.today)
+        yield TitleBar(f"Start Sync {self._turn}".rstrip(), f"{self._kind.label}   {span}")
         with Vertical(id="fetch"):
             yield Words("Reading both sides. Nothing is written.", id="headline")
             for side in SideName:

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 DEMO = "Demo: a made-up company, nothing real is touched."
 INTRO = "Tick what to sync. You see every change first, and nothing is written before you say Ok."
 FIRST_RUN = (
-    "Welcome. handsync shows your Salesforce calendar beside your Outlook calendar, lets you decide item by item, and "
-    "writes only what you saw and confirmed.\n\n"
+    "Welcome. handsync shows calendar, contacts and tasks of Salesforce beside those of Outlook, lets you decide item "
+    "by item, and writes only what you saw and confirmed.\n\n"
     "1. Open Configure, and under Connections say how to reach both sides.\n"
-    "2. Under Sync, switch the Calendar process on.\n"
+    "2. Under Sync, switch on what you want: calendar, contacts, tasks.\n"
     "3. Come back here and start. The first run finds what is on both sides already.\n\n"
     "To look around without any of this, leave with Ctrl+Q and type: handsync --demo"
 )
@@ -58,7 +58,7 @@ class ProcessRow(Horizontal):
     def compose(self) -> ComposeResult:
         """The box on the left, the words on the right."""
         yield Box(self.kind.label, id=f"process-{self.kind.value}")
-        yield Words("" if words.available(self.kind) else f"{words.LATER}.", classes="words")
+        yield Words("", classes="words")
 
     @property
     def box(self) -> Box:
@@ -69,14 +69,12 @@ class ProcessRow(Horizontal):
         """Says what the settings and the last run mean for this process."""
         job = loaded.settings.job(self.kind)
         came = job.include and not self.included
-        self.included = job.include and words.available(self.kind)
+        self.included = job.include
         with self.box.prevent(Checkbox.Changed):
             self.box.value = self.included and (came or self.box.value)
         self.query_one(".words", Words).update(self._words(loaded))
 
     def _words(self, loaded: Loaded) -> Content:
-        if not words.available(self.kind):
-            return Content(f"{words.LATER}.")
         if not self.included:
             return Content("switched off. Nothing syncs until you switch it on in Configure.")
         last = loaded.last_runs.get(self.kind)
@@ -85,7 +83,7 @@ class ProcessRow(Horizontal):
             if last is None
             else f"last run {instant(last.finished, loaded.zone, loaded.today)}: {last.sentence}"
         )
-        lines = [*words.summary(loaded.settings.job(self.kind), loaded.today), ran]
+        lines = [*words.summary(self.kind, loaded.settings, loaded.today), ran]
         return Content.assemble("\n".join(lines[:-1]), "\n", (lines[-1], "$quiet"))
 
 
@@ -115,7 +113,7 @@ class ConnectionRow(Horizontal):
         if wrong:
             self.show("!!", wrong[0].sentence, "bad")
         else:
-            self.show("ok", findings[-1].sentence if findings else "", "good")
+            self.show("ok", findings[0].sentence if findings else "", "good")
 
 
 class HomeScreen(BaseScreen[None], inherit_bindings=False):
@@ -266,10 +264,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     @work(group="flow", exit_on_error=False)
     async def switch_on(self, kind: Kind) -> None:
-        """A process that is switched off, or not there yet: says so and leads to Configure."""
-        if not words.available(kind):
-            self.notify(f"{kind.label}: {words.LATER}. Its settings can be prepared in Configure.", markup=False)
-            return
+        """A process that is switched off: says so and leads to Configure."""
         question = Question(
             f"{kind.label} is switched off",
             "Manual sync of a process is off until you switch it on. Configure is the place; "
@@ -324,9 +319,10 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
     @work(group="run", exclusive=True, exit_on_error=False)
     async def run_kinds(self, kinds: list[Kind]) -> None:
         """Takes processes through reading, review and run, one after the other."""
-        for kind in kinds:
+        for number, kind in enumerate(kinds, start=1):
             if self.loaded is not None:
-                await sync(self.handsync, self.loaded, kind)
+                turn = f"{number} of {len(kinds)}" if len(kinds) > 1 else ""
+                await sync(self.handsync, self.loaded, kind, turn)
         self.reload()
 
     @on(Button.Pressed)

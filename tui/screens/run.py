@@ -50,7 +50,10 @@ class Runner(Protocol):
 
 
 class RunScreen(BaseScreen[RunReport | None]):
-    """Runs a review and shows what became of it; answers with the report, None when the run could not begin."""
+    """Runs a review and shows what became of it; answers with the report, None when the run could not begin.
+
+    `turn` says which of several processes it is, "1 of 3".
+    """
 
     CSS_PATH = "run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,8 +64,9 @@ class RunScreen(BaseScreen[RunReport | None]):
         *MOVES,
     ]
 
-    def __init__(self, service: Runner, review: Review) -> None:
+    def __init__(self, service: Runner, review: Review, turn: str = "") -> None:
         super().__init__()
+        self._which = turn
         self._service = service
         self._review = review
         self._latest: RunProgress | None = None
@@ -74,7 +78,7 @@ class RunScreen(BaseScreen[RunReport | None]):
 
     def compose(self) -> ComposeResult:
         """First how far it is, later the results."""
-        yield TitleBar("Run", self._review.plan.kind.label)
+        yield TitleBar(f"Run {self._which}".rstrip(), self._review.plan.kind.label)
         with Vertical(id="running"):
             yield Words("Starting. Only what you confirmed is written.", id="what")
             yield Words("", id="bar")

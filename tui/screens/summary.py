@@ -15,6 +15,8 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import DataTable, Input
 
+from sync_core.items import Kind
+from sync_core.order import sort_key
 from sync_core.plan import Row
 from sync_core.review import Group, Review
 from sync_core.text import plain
@@ -46,7 +48,7 @@ class SummaryScreen(BaseScreen[Review | None]):
     """Shows a review and changes it; answers with the review to run, or None when it was left.
 
     `zone` is an IANA name, `today` the day there. `now` gives the time, UTC. Whoever shows the screen keeps the ignores
-    of its `review` when it was left without Ok.
+    of its `review` when it was left without Ok. `turn` says which of several processes it is, "1 of 3".
     """
 
     CSS_PATH = "summary.tcss"
@@ -75,12 +77,14 @@ class SummaryScreen(BaseScreen[Review | None]):
         *,
         now: Callable[[], datetime] = _now,
         glyphs: GlyphSet | None = None,
+        turn: str = "",
     ) -> None:
         super().__init__()
         self.review = review
         self.zone = zone
         self.today = today
         self._now = now
+        self._turn = turn
         self.glyphs = glyphs or glyph_set(os.environ, getattr(sys.__stderr__, "encoding", "") or "")
         self._rows: dict[str, Row] = {}
         self.tally = Tally(())
@@ -91,13 +95,14 @@ class SummaryScreen(BaseScreen[Review | None]):
         self._told = ""
 
     def _read_rows(self) -> None:
-        rows = sorted(self.review.rows(), key=lambda row: fmt.sort_key(row, self.zone))
+        rows = sorted(self.review.rows(), key=lambda row: sort_key(row, self.zone))
         self._rows = {row.id: row for row in rows}
         self.tally = Tally(rows)
 
     def compose(self) -> ComposeResult:
         """Title, what Ok would write, groups, table and details, a line about the last change, keys."""
-        yield TitleBar("Synchronization Summary")
+        # with several processes an 80-column title has no room for the long word
+        yield TitleBar(f"Summary {self._turn}" if self._turn else "Synchronization Summary")
         yield WouldWrite(id="would-write")
         yield Chips(id="chips")
         with Container(id="body"):
@@ -154,8 +159,14 @@ class SummaryScreen(BaseScreen[Review | None]):
             self._age = age
             plan = self.review.plan
             # the word that a demo is one needs the room of another
-            read = "" if getattr(self.app, "demo", False) and self.size.width < _ROOMY else "read "
-            note = f"{plan.kind.label}  {fmt.period(plan.window)}  {read}{age}"
+            read = (
+                ""
+                if getattr(getattr(self.app, "backend", None), "demo", False) and self.size.width < _ROOMY
+                else "read "
+            )
+            # contacts have no date, and all of them are compared
+            span = "all" if plan.kind is Kind.CONTACTS else fmt.period(plan.window)
+            note = f"{plan.kind.label}  {span}  {read}{age}"
             self.query_one(TitleBar).show(Content(self.glyphs.text(note)))
 
     def _tell(self, words: str) -> None:

@@ -21,8 +21,9 @@ def start_question(loaded: Loaded, kinds: list[Kind]) -> Question:
     """Whether to start. Yes is harmless: it only reads."""
     lines = []
     for kind in kinds:
-        job = loaded.settings.job(kind)
-        lines.append(f"{kind.label}: {words.days(loaded.today, job.past_days, job.future_days)}")
+        lines.append(f"{kind.label}: {words.reach(kind, loaded.settings, loaded.today)}")
+    if len(kinds) > 1:
+        lines.append("\nThey come one after the other.")
     return Question(
         "Start Sync?",
         "\n".join(lines) + "\n\nThis only reads both sides. What it finds is shown to you, "
@@ -32,25 +33,28 @@ def start_question(loaded: Loaded, kinds: list[Kind]) -> Question:
     )
 
 
-async def sync(app: HandsyncApp, loaded: Loaded, kind: Kind) -> None:
-    """One process, from reading to results. To be called from a worker."""
-    plan = await app.ask(FetchScreen(loaded, kind))
+async def sync(app: HandsyncApp, loaded: Loaded, kind: Kind, turn: str = "") -> None:
+    """One process, from reading to results. To be called from a worker.
+
+    `turn` says which of several processes it is, "1 of 3".
+    """
+    plan = await app.ask(FetchScreen(loaded, kind, turn))
     if plan is not None:
-        await review(app, loaded, plan)
+        await review(app, loaded, plan, turn)
 
 
-async def review(app: HandsyncApp, loaded: Loaded, plan: Plan) -> None:
+async def review(app: HandsyncApp, loaded: Loaded, plan: Plan, turn: str = "") -> None:
     """From a plan to results. To be called from a worker."""
     from tui.screens.run import RunScreen
     from tui.screens.summary import SummaryScreen
 
     start = Review.of(plan)
-    if in_step(start) and await app.ask(in_step_question(start)) != "look":
+    if in_step(start) and await app.ask(in_step_question(start, turn)) != "look":
         return
-    summary = SummaryScreen(start, loaded.zone, loaded.today)
+    summary = SummaryScreen(start, loaded.zone, loaded.today, turn=turn)
     confirmed = await app.ask(summary)
     if confirmed is not None:
-        await app.ask(RunScreen(loaded.service, confirmed))
+        await app.ask(RunScreen(loaded.service, confirmed, turn))
     else:
         # left without Ok: what a person said no to is remembered all the same
         await in_thread(loaded.service.keep_ignores, summary.review)
@@ -62,7 +66,7 @@ def in_step(start: Review) -> bool:
     return not counts.runnable and not counts.undecided
 
 
-def in_step_question(start: Review) -> Question:
+def in_step_question(start: Review, turn: str = "") -> Question:
     """Says that nothing differs, and what was left out of that."""
     counts = start.counts()
     compared = counts.in_sync + sum(row.left is not None and row.right is not None for row in start.rows())
@@ -81,4 +85,4 @@ def in_step_question(start: Review) -> Question:
     answers = [Answer("back", "b", "Back")]
     if start.groups()[Group.ALL]:
         answers.append(Answer("look", "l", "Look at them"))
-    return Question(start.plan.kind.label, text, tuple(answers), focus="back")
+    return Question(f"{start.plan.kind.label} {turn}".rstrip(), text, tuple(answers), focus="back")

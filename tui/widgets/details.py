@@ -162,8 +162,9 @@ class DetailText:
             any(v.after != _STAYS for v in values),
         ]
         count = sum(keep)
-        column = (width - _LABEL) // count
-        head = Text(" " * _LABEL, end="")
+        indent = max(_LABEL, *(len(v.label) + 1 for v in values))
+        column = (width - indent) // count
+        head = Text(" " * indent, end="")
         for name, kept in zip(heads, keep, strict=True):
             if kept:
                 head.append_text(fmt.fit(Text(name), column))
@@ -171,15 +172,17 @@ class DetailText:
         found = [head]
         for v in values:
             cells = [(words, style) for (words, style), kept in zip(self._cells(v), keep, strict=True) if kept]
-            found += self._table_row(v.label, cells, column, most)
+            found += self._table_row(v.label, cells, column, most, indent)
         return found
 
-    def _table_row(self, label: str, cells: list[tuple[str, Style]], column: int, most: int) -> list[Text]:
+    def _table_row(
+        self, label: str, cells: list[tuple[str, Style]], column: int, most: int, indent: int = _LABEL
+    ) -> list[Text]:
         wrapped = [self._value_lines(words, column - 1, most, style) for words, style in cells]
         found = []
         for number in range(max(len(lines) for lines in wrapped)):
             line = Text(end="")
-            line.append_text(fmt.fit(Text(label if number == 0 else "", self.looks.quiet), _LABEL))
+            line.append_text(fmt.fit(Text(label if number == 0 else "", self.looks.quiet), indent))
             for lines in wrapped:
                 part = lines[number] if number < len(lines) else Text()
                 line.append_text(fmt.fit(part, column))
@@ -228,9 +231,11 @@ class DetailText:
         return found
 
     def _rival(self, item: Item) -> str:
-        when = f"{fmt.time_range(item.when, self.zone, self.today)}, " if item.when is not None else ""
+        if item.when is None:
+            return f"in {item.side.label}: {fmt.cell(fmt.item_words(item, self.zone, self.today)).plain}"
         place = fmt.cell(str(item.fields.get("location") or "")).plain
-        return f"in {item.side.label}: {when}{fmt.cell(item.title).plain}{', ' if place else ''}{place}"
+        when = fmt.time_range(item.when, self.zone, self.today)
+        return f"in {item.side.label}: {when}, {fmt.cell(item.title).plain}{', ' if place else ''}{place}"
 
     def _people(self, row: Row) -> Iterable[str]:
         """Who takes part, and who changed what when."""

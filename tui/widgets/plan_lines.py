@@ -1,4 +1,4 @@
-"""The lines of a plan table: rows under the headings of their days."""
+"""The lines of a plan table: rows under the headings of their days or first letters."""
 
 from __future__ import annotations
 
@@ -6,38 +6,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from sync_core.order import section
 from sync_core.plan import Row
-from tui import format as fmt
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The line above the rows of one day; None is "without a date"."""
+    """The line above the rows of one day, of one first letter, or of those without a date."""
 
-    day: date | None
+    section: date | str
 
 
 class PlanLines:
-    """Rows in order, with a heading wherever the day changes, and where each row stands."""
+    """Rows in order, with a heading wherever the day or the letter changes, and where each row stands."""
 
     def __init__(self, rows: Iterable[Row] = (), zone: str = "UTC") -> None:
         self.lines: list[Row | Heading] = []
-        # the day of each line
-        self.days: list[date | None] = []
+        # the day, the letter or the words that each line stands under
+        self.sections: list[date | str] = []
         self.where: dict[str, int] = {}
         last: object = self
         for row in rows:
-            when = fmt.row_when(row)
-            day = fmt.first_day(when, zone) if when is not None else None
-            if day != last:
-                self._add(Heading(day), day)
-                last = day
+            found = section(row, zone)
+            if found != last:
+                self._add(Heading(found), found)
+                last = found
             self.where[row.id] = len(self.lines)
-            self._add(row, day)
+            self._add(row, found)
 
-    def _add(self, line: Row | Heading, day: date | None) -> None:
+    def _add(self, line: Row | Heading, found: date | str) -> None:
         self.lines.append(line)
-        self.days.append(day)
+        self.sections.append(found)
 
     def __len__(self) -> int:
         return len(self.lines)

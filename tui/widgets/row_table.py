@@ -74,7 +74,7 @@ class RowTable(DataTable[Any], inherit_bindings=False):
     # rows
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Shows `rows` in this order, under a heading per day. Cursor and marks stay on rows that are still there."""
+        """Shows `rows` in this order, under headings. Cursor and marks stay on rows that are still there."""
         at, before = self.cursor_row_id, self.cursor_row
         self._lines = PlanLines(rows, self.zone)
         self._marks.end()
@@ -180,10 +180,10 @@ class RowTable(DataTable[Any], inherit_bindings=False):
             return Strip.blank(width, base)
         line = self._lines.lines[place]
         if isinstance(line, Heading):
-            return strip(draw.heading(line.day, width), width, base, self.app.console)
+            return strip(draw.heading(line.section, width), width, base, self.app.console)
         cursor = place == self.cursor_row
         marked = line.id in self._marks.ids
-        text = draw.line(line, self._lines.days[place], columns, cursor=cursor, marked=marked)
+        text = draw.line(line, self._lines.sections[place], columns, cursor=cursor, marked=marked)
         if marked:
             base += draw.looks.marked
         return strip(text, width, base, self.app.console, draw.looks.cursor if cursor and self.has_focus else None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from sync_core.compare import Verdict
-from sync_core.items import Item, SideName
+from sync_core.items import Item, Kind, SideName
+from sync_core.order import due_day
 from sync_core.plan import DELETES, NEEDS, Action, Row, Situation, State, action_label, effect, field_label
 from tui import format as fmt
 from tui.glyphs import SIGN_WIDTH, GlyphSet
@@ -21,7 +23,21 @@ MARKER: Final = 2
 _WORD: Final = 8
 # below this width the action is a sign without a word
 _ROOM_FOR_WORD: Final = 76
-_SEEN: Final = ("subject", "when", "location")
+# the fields that a line shows itself; of others it only says that they changed
+_SEEN: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.CALENDAR: ("subject", "when", "location"),
+    Kind.CONTACTS: ("first_name", "last_name", "company", "email"),
+    Kind.TASKS: ("subject", "due", "status", "priority"),
+}
+_NAMED_BY: Final[Mapping[Kind, frozenset[str]]] = {
+    Kind.CALENDAR: frozenset({"subject"}),
+    Kind.CONTACTS: frozenset({"first_name", "last_name"}),
+    Kind.TASKS: frozenset({"subject"}),
+}
+# more fields than these are counted where their names would push the title out of the line
+_MOST_NAMED: Final = 2
+# values that go without saying
+_ORDINARY: Final = {"status": "not_started", "priority": "normal"}
 _ABSENT: Final = {
     Situation.GONE: "(deleted)",
     Situation.GONE_CHANGED: "(deleted)",
@@ -73,15 +89,16 @@ class RowText:
         line.append_text(fmt.fit(Text("Action"), columns.action + 1))
         return line.append_text(fmt.fit(Text("Outlook"), columns.right))
 
-    def heading(self, day: date | None, width: int) -> Text:
-        """The line above the rows of a day."""
-        words = fmt.day(day, self.today) if day is not None else "Without a date"
+    def heading(self, section: date | str, width: int) -> Text:
+        """The line above the rows of a day, or of a letter."""
+        words = section if isinstance(section, str) else fmt.day(section, self.today)
         line = Text(end="")
         line.append(f"{words} ", self.looks.key)
-        return self.glyphs.drawn(line.append("─" * max(0, width - len(words) - 1), self.looks.quiet))
+        return self.glyphs.drawn(line.append("─" * max(0, width - line.cell_len), self.looks.quiet))
 
-    def line(self, row: Row, day: date | None, columns: Columns, *, cursor: bool, marked: bool) -> Text:
-        """A row below the heading of `day`."""
+    def line(self, row: Row, section: date | str, columns: Columns, *, cursor: bool, marked: bool) -> Text:
+        """A row below the heading of `section`."""
+        day = None if isinstance(section, str) else section
         line = Text(end="")
         line.append(self.glyphs.cursor if cursor else " ", self.looks.strong if cursor else None)
         line.append(self.glyphs.mark if marked else " ", self.looks.warn if marked else None)
@@ -108,7 +125,7 @@ class RowText:
         return self.looks.bad if row.action in DELETES else self.looks.strong
 
     def side(self, row: Row, side: SideName, day: date | None, width: int) -> Text:
-        """One side of a row, exactly `width` cells: time, subject, place, and which other fields changed there."""
+        """One side of a row, exactly `width` cells: time, title, what tells it apart, and other changed fields."""
         item = row.item(side)
         if item is None:
             words = row.why_not if row.state is State.PREVENTED else _ABSENT.get(row.situation, "")
@@ -126,16 +143,15 @@ class RowText:
             return self.looks.strong if name in differs else Style.null()
 
         line = Text(end="")
-        if item.when is not None:
-            slot = fmt.slot(item.when, self.zone, day, self.today, whole="when" in differs)
-            line.append(slot, style("when")).append(" ")
-        tail = self._tail(row, item, [name for name in moved if name not in _SEEN])
+        if words := self._date(item, day, differs):
+            line.append(words, style("due" if item.kind is Kind.TASKS else "when")).append(" ")
+        tail = self._tail(row, item, [name for name in moved if name not in _SEEN[row.kind]], width // 2)
         room = max(8, width - line.cell_len - tail.cell_len)
         subject = Text(end="")
-        subject.append(fmt.cell(item.title).plain, style("subject"))
-        place = fmt.cell(str(item.fields.get("location") or "")).plain
-        if place:
-            subject.append(f", {place}", style("location") if "location" in differs else over or self.looks.quiet)
+        renamed = not differs.isdisjoint(_NAMED_BY[row.kind])
+        subject.append(fmt.cell(item.title).plain, over or (self.looks.strong if renamed else Style.null()))
+        for name, words in self._more(item, differs):
+            subject.append(f", {words}", style(name) if name in differs else over or self.looks.quiet)
         if subject.cell_len > room:
             subject.truncate(room, overflow="ellipsis")
         line.append_text(subject).append_text(tail)
@@ -143,12 +159,40 @@ class RowText:
             line.append(f"  {fmt.cell(row.why_not).plain}", self.looks.quiet)
         return fmt.fit(line, width)
 
-    def _tail(self, row: Row, item: Item, names: Sequence[str]) -> Text:
+    def _date(self, item: Item, day: date | None, differs: Set[str]) -> str:
+        """The time of an event, and the due date of a task where it is not the day it stands under."""
+        if item.when is not None:
+            return fmt.slot(item.when, self.zone, day, self.today, whole="when" in differs)
+        if item.kind is not Kind.TASKS:
+            return ""
+        due = due_day(item.fields.get("due"))
+        if due == day:
+            return ""
+        return fmt.day(due, self.today) if due is not None else "(no date)"
+
+    def _more(self, item: Item, differs: Set[str]) -> list[tuple[str, str]]:
+        """What stands behind the title, as field and words; what differs comes first, for lines are short."""
+        found = []
+        for name in _SEEN[item.kind]:
+            value = item.fields.get(name)
+            if name in ("when", "due") or name in _NAMED_BY[item.kind] or not value:
+                continue
+            if item.kind is Kind.CONTACTS and value == item.title:
+                # one without a name is called by its company or e-mail
+                continue
+            if name in differs or value != _ORDINARY.get(name):
+                words = fmt.field_value(item.kind, name, value, self.zone, self.today)
+                found.append((name, f"{words} priority" if name == "priority" else words))
+        return sorted(found, key=lambda entry: entry[0] not in differs)
+
+    def _tail(self, row: Row, item: Item, names: Sequence[str], room: int) -> Text:
         """What follows the subject: that it is a series, and the fields changed here that the line does not show."""
         words = [field_label(row.kind, name) for name in names]
         tail = Text(end="")
         if item.series or (item.when is not None and item.when.recurrence):
             tail.append(" (series)", self.looks.quiet)
+        if len(words) > _MOST_NAMED and room < cell_len(", ".join(words)):
+            words = [f"{len(words)} fields"]
         return tail.append(f" +{', '.join(words)}", self.looks.quiet) if words else tail
 
 

@@ -205,6 +205,14 @@ def _write_strings(parent: etree._Element, field: Field, values: Sequence[str]) 
         sub(holder, "String", value)
 
 
+def _write_members(parent: etree._Element, field: Field, people: Sequence[Person]) -> None:
+    holder = sub(parent, field.element)
+    for person in people:
+        member = sub(holder, "Member")
+        write_person(member, person)
+        sub(member, "Status", "Normal")
+
+
 def _write_recipient(parent: etree._Element, field: Field, person: Person) -> None:
     write_person(sub(parent, field.element), person)
 
@@ -218,6 +226,7 @@ _WRITERS: Final[dict[str, Callable[[etree._Element, Field, Any], None]]] = {
     "phones": _write_entries,
     "addresses": _write_entries,
     "deletions": _write_moments,
+    "members": _write_members,
     "strings": _write_strings,
 }
 

@@ -33,13 +33,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """One kind of item: its element, schema type, item class, and the prefixes of its properties' URIs."""
+    """One kind of item: its element, schema type, item class, and the prefixes of its properties' URIs.
+
+    `borrowed` are properties of another prefix that it has, too. What clients cannot make is only read.
+    """
 
     element: str
     schema_type: str
     item_class: str
     folder_class: str
     prefixes: tuple[str, ...]
+    borrowed: tuple[str, ...] = ()
+    made_by_clients: bool = True
 
 
 KINDS: Final = {
@@ -48,8 +53,11 @@ KINDS: Final = {
         ItemKind("CalendarItem", "CalendarItemType", "IPM.Appointment", "IPF.Appointment", ("item", "calendar")),
         ItemKind("Contact", "ContactItemType", "IPM.Contact", "IPF.Contact", ("item", "contacts")),
         ItemKind("Task", "TaskType", "IPM.Task", "IPF.Task", ("item", "task")),
+        # lists of people lie among the contacts (facts: exchange A.11); Outlook makes them
+        ItemKind("DistributionList", "DistributionListType", "IPM.DistList", "IPF.Contact", ("item",
+                 "distributionlist"), ("contacts:DisplayName", "contacts:FileAs"), made_by_clients=False),
     )
-}
+}  # fmt: skip
 
 _ITEM = """
 item:ItemId                     item_id             item_id     qfDA
@@ -179,20 +187,27 @@ task:Status             status              enum        cuqfDA
 task:StatusDescription  status_description  text        qfA
 task:TotalWork          total_work          int         cudqfA
 """
+_LIST = """
+distributionlist:Members members members A
+"""
 
 
 def _rows(text: str) -> list[Field]:
     return [Field(*line.split()) for line in text.strip().splitlines()]
 
 
-FIELDS: Final = {field.uri: field for field in _rows(_ITEM) + _rows(_CALENDAR) + _rows(_CONTACT) + _rows(_TASK)}
+FIELDS: Final = {field.uri: field for text in (_ITEM, _CALENDAR, _CONTACT, _TASK, _LIST) for field in _rows(text)}
 
 
 @cache
 def fields_of(kind: str) -> dict[str, Field]:
     """The properties of a kind of item by element name."""
-    prefixes = KINDS[kind].prefixes
-    return {field.element: field for field in FIELDS.values() if field.uri.partition(":")[0] in prefixes}
+    known = KINDS[kind]
+    return {
+        field.element: field
+        for field in FIELDS.values()
+        if field.uri.partition(":")[0] in known.prefixes or field.uri in known.borrowed
+    }
 
 
 @cache

@@ -70,7 +70,7 @@ def create_item(request: etree._Element, session: Session, planned: Rows) -> lis
     def create(element: etree._Element) -> etree._Element:
         kind = local(element)
         mode = request.get("SendMeetingInvitations")
-        if kind not in KINDS:
+        if kind not in KINDS or not KINDS[kind].made_by_clients:
             _record_other(request, session, element)
             raise EwsError("ErrorInvalidItemForOperationCreateItem", f"{kind} items are not served here.")
         if kind == "CalendarItem" and mode is None:

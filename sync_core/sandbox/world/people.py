@@ -89,3 +89,32 @@ NOTES: Final = (
     "Ask about the budget for next year – they decide in December.",
     "Décor: new showroom, take photographs (café on the ground floor).",
 )
+
+# of the contacts and the tasks
+FIRST_NAMES: Final = (
+    "Amara", "Bea", "Callum", "Dafydd", "Eilidh", "Farah", "Gwen", "Hamish", "Imogen", "Jonah", "Kirsty", "Leonie",
+    "Marek", "Niamh", "Oscar", "Pippa", "Quentin", "Rosalind", "Sunil", "Tamsin", "Usha", "Vikram", "Wilfred", "Xenia",
+    "Yusuf", "Zara", "Anneke", "Bruno", "Chidi", "Delphine",
+)  # fmt: skip
+LAST_NAMES: Final = (
+    "Abernethy", "Blakeway", "Chaudhry", "Dunnett", "Eastwell", "Fairbrass", "Garrick", "Holloway", "Ivanova", "Jessop",
+    "Kettering", "Lockyer", "Mbeki", "Nakagawa", "Ogilvie", "Penhaligon", "Quayle", "Rutherglen", "Sorrel", "Thackeray",
+    "Underhill", "Vasquez", "Wetherby", "Yardley", "Zielinski", "Ashworth", "Birtwistle", "Crowther", "Dearlove",
+    "Elphinstone",
+)  # fmt: skip
+TITLES: Final = (
+    "Buyer", "Plant manager", "Head of laboratory", "Maintenance engineer", "Quality manager", "Managing director",
+    "Facilities manager", "Project engineer", "Accounts payable",
+)  # fmt: skip
+ERRANDS: Final = (
+    "Send the offer to {customer}",
+    "Call {contact} back",
+    "Order spare seals for {customer}",
+    "Check the delivery date for {customer}",
+    "Book a hotel in {city}",
+    "Write up the visit to {customer}",
+    "Ask {colleague} about the price list",
+    "Return the loan unit of {customer}",
+    "Renew the calibration certificate, {customer}",
+    "Expenses {month}",
+)

@@ -1,7 +1,7 @@
 """The words in which the story of the made-up world is told: situations, and what happens to them in a week.
 
-A situation is data: where its event is in act one, and what each side does to it when a week goes by. `standing` and
-`week` hold the tables, `company` carries them out.
+A situation is data: where its event, contact or task is in act one, and what each side does to it when a week goes by.
+For each kind of item `standing` and `week` hold the tables, and a chapter carries them out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SideKey = Literal["salesforce", "outlook"]
 
 
 class First(StrEnum):
-    """Where an event is in act one."""
+    """Where it is in act one."""
 
     BOTH = "both"
     SALESFORCE = "salesforce"
@@ -26,7 +26,7 @@ class First(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Somebody edits the event. `fields` are fields of `events.Event`; `days` are working days.
+    """Somebody edits it. `fields` are those of the event, contact or task; `days` are working days.
 
     `add` is put behind the notes that are there. `native` goes to the server as it is, beside the rest.
     """
@@ -57,14 +57,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Somebody copies it within the calendar: everything is copied, what programs noted on it too."""
+    """Somebody copies it within its folder: everything is copied, what programs noted on it too."""
 
     days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Somebody enters the event; `fields` differ from what the situation says. `twice`: by mistake, two times."""
+    """Somebody enters it; `fields` differ from what the situation says. `twice`: by mistake, two times."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     native: Mapping[str, object] = field(default_factory=dict)
@@ -73,7 +73,12 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Reassign:
-    """Somebody gives the event to a colleague (Salesforce only)."""
+    """Somebody gives it to a colleague (Salesforce only)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """The reminder is shown: Salesforce says "no reminder" from then on, though nobody changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Occurrence:
     gone: bool = False
 
 
-Deed = Change | Delete | Move | Copy | Create | Reassign | Occurrence
+Deed = Change | Delete | Move | Copy | Create | Reassign | Remind | Occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +108,43 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """One event of the story.
+class Scene:
+    """What the situations of all kinds of item have in common.
 
-    `day` counts working days from today, `at` is a wall-clock time ("" for all day) and `minutes` the length; for an
-    all-day event `length` is the number of days. Texts may hold {customer}, {contact}, {city}, {colleague}, {month},
-    {year}. `also` are the values that Outlook has otherwise in act one. `copies` are (Salesforce, Outlook) numbers of
-    equal copies. `native_*` go to the servers as they are. `salesforce` and `outlook` say what happens in act two.
+    `also` are the values that Outlook has otherwise in act one. `copies` are (Salesforce, Outlook) numbers of equal
+    copies. `native_*` go to the servers as they are. `salesforce` and `outlook` say what happens in act two.
     """
 
     name: str
     story: str
-    subject: str
+    subject: str = ""
     first: First = First.BOTH
+    also: Mapping[str, Any] = field(default_factory=dict)
+    copies: tuple[int, int] = (1, 1)
+    native_salesforce: Mapping[str, object] = field(default_factory=dict)
+    native_outlook: Mapping[str, object] = field(default_factory=dict)
+    # who it belongs to, and in which folder of the mailbox it is, if not the usual ones
+    colleague: bool = False
+    folder: str = ""
+    salesforce: tuple[Deed, ...] = ()
+    outlook: tuple[Deed, ...] = ()
+
+    def on(self, side: SideKey) -> int:
+        """How many items of this situation a side has in act one."""
+        if self.first.value not in ("both", side) or self.colleague or self.folder:
+            return 0
+        return self.copies[0 if side == "salesforce" else 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation(Scene):
+    """One event of the story.
+
+    `day` counts working days from today, `at` is a wall-clock time ("" for all day) and `minutes` the length; for an
+    all-day event `length` is the number of days. Texts may hold {customer}, {contact}, {city}, {colleague}, {month},
+    {year}.
+    """
+
     day: int = 1
     # days of the calendar instead of working days: for what must lie far away
     far: int | None = None
@@ -127,22 +156,49 @@ class Situation:
     show_as: str = "busy"
     private: bool = False
     reminder: int | None = 15
-    also: Mapping[str, Any] = field(default_factory=dict)
-    copies: tuple[int, int] = (1, 1)
     series: Series | None = None
-    native_salesforce: Mapping[str, object] = field(default_factory=dict)
-    native_outlook: Mapping[str, object] = field(default_factory=dict)
-    # who it belongs to, and in which folder of the mailbox it is, if not the usual ones
-    colleague: bool = False
-    folder: str = ""
-    salesforce: tuple[Deed, ...] = ()
-    outlook: tuple[Deed, ...] = ()
 
     def on(self, side: SideKey) -> int:
         """How many events of this situation a side has in act one."""
-        if self.first.value not in ("both", side) or self.colleague or self.folder:
-            return 0
-        if self.series is not None and side == "salesforce":
-            # Salesforce keeps each occurrence as an event
-            return self.series.count
-        return self.copies[0 if side == "salesforce" else 1]
+        count = Scene.on(self, side)
+        # Salesforce keeps each occurrence as an event
+        return self.series.count if count and self.series is not None and side == "salesforce" else count
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSituation(Scene):
+    """One contact of the story.
+
+    `subject` is the name, given names first; without one a person is made up. `fields` are fields of `values.Contact`
+    that differ from what a made-up person has. With `customer` the contact person of that customer plays the part, who
+    is in Salesforce anyway because of the events; in later rounds somebody else does.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    customer: int | None = None
+    # a list of people, which is no contact (Outlook only): names and addresses
+    members: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSituation(Scene):
+    """One task of the story.
+
+    `day` counts working days from today to the due date, `far` calendar days; with `due` False there is none. `remind`
+    is a wall-clock time on the due day, or tomorrow without one, and "" for no reminder. `percent` and `begins`
+    (working days from today to the start date) are Outlook's alone, and so is `private`. `done` counts calendar days
+    from today to the day on which it was completed, if that does not follow from the due date.
+    """
+
+    day: int = 1
+    far: int | None = None
+    due: bool = True
+    status: str = "not_started"
+    priority: str = "normal"
+    notes: str = ""
+    remind: str = ""
+    percent: int = 0
+    begins: int | None = None
+    done: int | None = None
+    private: bool = False
+    series: Series | None = None

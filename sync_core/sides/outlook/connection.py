@@ -6,7 +6,6 @@ type (facts: exchange 0.3, 0.4, A.3).
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +20,7 @@ from exchangelib.transport import AUTH_TYPE_MAP, GSSAPI, NTLM
 from exchangelib.version import Build, Version
 
 from sync_core.errors import CancelledError, SettingsError, SideError, SignInError
+from sync_core.settings.addresses import is_loopback
 from sync_core.settings.models import OutlookAuth, OutlookSettings
 from sync_core.sides.outlook.problems import DEFAULT_WAIT, WHERE, Fate, Policy, Verdict, judge, unsupported
 
@@ -38,16 +38,6 @@ _SLICE: Final = 1.0
 def never() -> bool:
     """A cancel check for what cannot be cancelled."""
     return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name means this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check_endpoint(url: str) -> str:

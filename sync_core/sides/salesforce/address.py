@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sync_core.errors import SettingsError
+from sync_core.settings.addresses import is_loopback
 
 _EXAMPLE = 'Give it as in "https://example.my.salesforce.com"'
 
@@ -62,13 +62,3 @@ def parse(url: str, key: str = "salesforce.instance_url") -> Address:
         )
     shown = f"[{host}]" if ":" in host else host
     return Address(f"{shown}:{port}" if port is not None else shown, plain)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` can only be this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -34,9 +34,20 @@ def test_it_tells_what_there_is(control: Control) -> None:
 def test_advance_tells_what_happened(sandbox: Sandbox, control: Control) -> None:
     report = control("POST", "/advance")
     assert report["week"] == 1
-    assert {"situation", "side", "did", "subject"} == set(report["happened"][0])
+    assert {"kind", "situation", "side", "did", "subject"} == set(report["happened"][0])
+    assert {line["kind"] for line in report["happened"]} == {"calendar", "contacts", "tasks"}
     assert len(report["happened"]) > 50
     assert control("POST", "/advance")["week"] == 2
+
+
+@pytest.mark.parametrize("kind", ["contacts", "tasks"])
+def test_advance_can_delete_most_contacts_or_tasks(sandbox: Sandbox, control: Control, kind: str) -> None:
+    box = sandbox.mailbox
+    before, events = len(box.items(box.folder(kind))), len(box.items(box.folder("calendar")))
+    control("POST", f"/advance?mass=1&kind={kind}")
+    assert 0 < len(box.items(box.folder(kind))) < before * 0.3
+    assert len(box.items(box.folder("calendar"))) == events
+    assert "kind must be" in control("POST", "/advance?mass=1&kind=notes", status=400)["error"]
 
 
 @pytest.mark.parametrize(("query", "side"), [("?mass=1", "outlook"), ("?mass=1&side=salesforce", "salesforce")])
@@ -64,7 +75,10 @@ def test_state_shows_both_sides_and_the_outbox(sandbox: Sandbox, control: Contro
     state = control("GET", "/state")
     assert state["user_id"] == sandbox.user_id
     assert {row["Id"] for row in state["salesforce"]} == {row["Id"] for row in sandbox.org.rows("Event")}
-    assert {item["folder"] for item in state["outlook"]} == {"calendar", "Team"}
+    folders = {item["folder"] for item in state["outlook"]}
+    assert folders == {"calendar", "Team", "contacts", "Former", "tasks", "Someday"}
+    assert {row["Id"] for row in state["salesforce_contacts"]} == {r["Id"] for r in sandbox.org.rows("Contact")}
+    assert {row["Id"] for row in state["salesforce_tasks"]} == {r["Id"] for r in sandbox.org.rows("Task")}
     assert state["outbox"] == []
     assert state["salesforce"][0]["StartDateTime"].endswith("+0000")
     control("POST", "/advance")

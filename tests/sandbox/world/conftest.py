@@ -12,7 +12,7 @@ import pytest
 
 from sync_core.sandbox.ews.store import Exchange, StoredItem
 from sync_core.sandbox.salesforce.store import Org
-from sync_core.sandbox.world import Entry, Report, World, WorldClock, advance
+from sync_core.sandbox.world import Chapter, Entry, Report, World, WorldClock, advance
 
 TODAY = date(2026, 11, 23)
 
@@ -22,27 +22,37 @@ class Told:
     """A world, and how to look into it."""
 
     world: World
+    kind: str = "calendar"
+
+    @property
+    def chapter(self) -> Chapter[Any, Any]:
+        """The chapter that is looked into."""
+        return self.world.chapter(self.kind)
 
     def advance(self) -> Report:
-        return advance(self.world)
+        """Lets a week go by, and tells what happened to this kind of item."""
+        report = advance(self.world)
+        happened = [line for line in report.happened if line["kind"] == self.kind]
+        return Report(report.week, happened, [line for line in report.skipped if line["kind"] == self.kind])
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> Entry[Any, Any]:
         """The entry of a situation in the round around today."""
-        return next(e for e in self.world.entries if e.situation.name == name and e.cast.number == 0)
+        return next(e for e in self.chapter.entries if e.situation.name == name and e.cast.number == 0)
 
     def rows(self) -> list[dict[str, Any]]:
-        """All live Salesforce events of the user."""
-        return [row for row in self.world.org.rows("Event") if row["OwnerId"] == self.world.user_id]
+        """All live Salesforce records of the user."""
+        return [r for r in self.world.org.rows(self.chapter.sobject) if r["OwnerId"] == self.world.user_id]
 
-    def items(self, folder: str = "calendar") -> list[StoredItem]:
+    def items(self, folder: str = "") -> list[StoredItem]:
         """The items of a folder, by its distinguished name or its name."""
+        folder = folder or self.kind
         box = self.world.mailbox
         found = next(f for f in box.folders.values() if folder in (f.distinguished, f.name))
         return box.items(found)
 
     def row(self, name: str) -> dict[str, Any]:
         """The Salesforce record of a situation, also from the recycle bin; {} when it is gone for good."""
-        return self.world.org.get("Event", self.entry(name).ids["salesforce"][0]) or {}
+        return self.world.org.get(self.chapter.sobject, self.entry(name).ids["salesforce"][0]) or {}
 
     def item(self, name: str) -> StoredItem | None:
         """The Outlook item of a situation."""
@@ -52,7 +62,7 @@ class Told:
         """Everything of both stores."""
         items = [item.native() for box in self.world.exchange.mailboxes.values() for f in box.folders.values()
                  for item in f.items.values()]  # fmt: skip
-        return self.world.org.rows("Event", deleted=True), items
+        return self.world.org.rows(self.chapter.sobject, deleted=True), items
 
     def left(self, row: dict[str, Any]) -> dict[str, object]:
         """What a Salesforce record says, in neutral words."""
@@ -88,12 +98,12 @@ class Told:
 
 @pytest.fixture
 def tell() -> Callable[..., Told]:
-    """Makes a world in act one: `tell(size=, seed=, today=, zone=, story=)`."""
+    """Makes a world in act one: `tell(kind=, size=, seed=, today=, zone=, story=)`."""
 
-    def make(*, today: date = TODAY, **options: Any) -> Told:
+    def make(*, today: date = TODAY, kind: str = "calendar", **options: Any) -> Told:
         real = datetime.now(UTC).date()
         clock = WorldClock(today - real - timedelta(days=7))
-        return Told(World(Exchange(clock), Org(clock), clock, today=today, **options))
+        return Told(World(Exchange(clock), Org(clock), clock, today=today, **options), kind)
 
     return make
 

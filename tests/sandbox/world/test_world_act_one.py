@@ -35,7 +35,7 @@ def test_each_situation_is_where_it_says(told: Any, situation: Situation) -> Non
     assert bool(entry.ids["salesforce"]) == (situation.first in (First.BOTH, First.SALESFORCE))
     assert bool(entry.ids["outlook"]) == (situation.first in (First.BOTH, First.OUTLOOK))
     if situation.series is None and not situation.folder and not situation.colleague:
-        subject = entry.events["outlook"].subject
+        subject = entry.things["outlook"].subject
         assert sum((row["Subject"] or "") == subject for row in told.rows()) == situation.on("salesforce")
         assert sum(item.fields.get("subject", "") == subject for item in told.items()) == situation.on("outlook")
 
@@ -47,7 +47,7 @@ def test_twins_are_equal_in_every_neutral_field_but_what_the_situation_says(told
 
 
 def test_no_two_events_of_a_side_are_mistaken_for_each_other_unless_meant(told: Any) -> None:
-    twice = {told.entry(n).events["outlook"].subject for n in ("duplicate_outlook", "duplicate_both")}
+    twice = {told.entry(n).things["outlook"].subject for n in ("duplicate_outlook", "duplicate_both")}
     for events in ([told.left(r) for r in told.rows()], [told.right(i) for i in told.items()]):
         counts = Counter((e["subject"], e["when"]) for e in events)
         assert {subject for (subject, _), n in counts.items() if n > 1} <= twice
@@ -125,14 +125,14 @@ def test_any_size(tell: Callable[..., Any], size: int) -> None:
 
 def test_a_large_world_has_the_same_mix(tell: Callable[..., Any]) -> None:
     told = tell(size=1500)
-    names = Counter(entry.situation.name for entry in told.world.entries)
+    names = Counter(entry.situation.name for entry in told.world.calendar.entries)
     rounds = {names[s.name] for s in (*CHANGED, *STANDING, *NEW)}
     assert len(rounds) == 1
     assert rounds.pop() >= 18
     # and each round is another one
-    subjects = [e.events["outlook"].subject for e in told.world.entries if e.situation.name == "outlook_moved"]
+    subjects = [e.things["outlook"].subject for e in told.world.calendar.entries if e.situation.name == "outlook_moved"]
     assert len(set(subjects)) == len(subjects)
-    assert all(len(e.events["outlook"].subject) <= 255 for e in told.world.entries)
+    assert all(len(e.things["outlook"].subject) <= 255 for e in told.world.calendar.entries)
 
 
 @pytest.mark.slow

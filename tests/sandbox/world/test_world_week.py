@@ -27,24 +27,24 @@ def synced(tell: Callable[..., Any]) -> Any:
     """A world in which somebody brought what was one-sided across, by hand and natively, with a note on the copies."""
     told = tell()
     world = told.world
-    for entry in world.entries:
+    for entry in world.calendar.entries:
         situation = entry.situation
         if situation.first is First.SALESFORCE and not situation.colleague and situation.series is None:
             item = world.mailbox.create(
-                world.folders[""],
+                world.calendar.folders[""],
                 {
-                    "subject": entry.events["outlook"].subject,
-                    "start": entry.events["outlook"].moment(world.zone),
-                    "end": entry.events["outlook"].moment(world.zone) + timedelta(hours=1),
-                    "location": entry.events["outlook"].location,
+                    "subject": entry.things["outlook"].subject,
+                    "start": entry.things["outlook"].moment(world.zone),
+                    "end": entry.things["outlook"].moment(world.zone) + timedelta(hours=1),
+                    "location": entry.things["outlook"].location,
                     "extended": {("c0ffee00-0000-4000-8000-000000000001", "mark"): situation.name},
                 },
             )
             assert entry.ids["outlook"] == []
             assert item.id
         if situation.first is First.OUTLOOK and situation.series is None and not situation.folder:
-            start = entry.events["salesforce"].moment(world.zone)
-            subject = entry.events["salesforce"].subject
+            start = entry.things["salesforce"].moment(world.zone)
+            subject = entry.things["salesforce"].subject
             fields = {"Subject": subject, "StartDateTime": start, "EndDateTime": start + timedelta(hours=1)}
             world.org.create("Event", fields, by=world.user_id)
     return told
@@ -102,11 +102,11 @@ def _look(told: Any, situation: Situation, side: str) -> dict[str, Any]:
     """What a side has under the subject that the situation has now."""
     entry = told.entry(situation.name)
     if side == "salesforce":
-        subject = entry.events["salesforce"].subject
+        subject = entry.things["salesforce"].subject
         rows = [row for row in told.rows() if (row["Subject"] or "").strip() == subject.strip()]
         gone = [r for r in told.world.org.rows("Event", deleted=True) if r["IsDeleted"] and r["Subject"] == subject]
         return {"events": [{k: v for k, v in r.items() if k != "SystemModstamp"} for r in rows], "bin": gone}
-    subject = entry.events["outlook"].subject
+    subject = entry.things["outlook"].subject
 
     def named(folder: str) -> list[Any]:
         return [item for item in told.items(folder) if _is(item, subject)]

@@ -68,6 +68,8 @@ START = date(2026, 1, 5)
         ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0", "never happens"),
         ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6", "never happens"),
         ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=24", "never happens"),
+        ("FREQ=YEARLY;BYMONTH=1,3;BYDAY=MO;BYSETPOS=11", "never happens"),
+        ("FREQ=YEARLY;BYMONTH=2;BYDAY=MO,TU;BYSETPOS=10", "never happens"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never happens"),
         ("FREQ=YEARLY;BYMONTH=4,6,9,11;BYMONTHDAY=31", "never happens"),
         ("FREQ=YEARLY;BYMONTHDAY=15", "does not name its month"),
@@ -102,6 +104,9 @@ def test_what_is_refused_and_why(text: str, reason: str) -> None:
         ("FREQ=DAILY;INTERVAL=0001;COUNT=05", "FREQ=DAILY;COUNT=5"),
         ("FREQ=MONTHLY;WKST=SU;BYMONTHDAY=1", "FREQ=MONTHLY;BYMONTHDAY=1"),
         ("FREQ=DAILY;UNTIL=00010101", "FREQ=DAILY;UNTIL=00010101"),
+        # of the Mondays of two months there may be a tenth, of the days of February no 30th
+        ("FREQ=YEARLY;BYMONTH=1,3;BYDAY=MO;BYSETPOS=10", "FREQ=YEARLY;BYMONTH=1,3;BYDAY=MO;BYSETPOS=10"),
+        ("FREQ=YEARLY;BYMONTH=2;BYDAY=MO;BYSETPOS=5", "FREQ=YEARLY;BYMONTH=2;BYDAY=MO;BYSETPOS=5"),
     ],
 )
 def test_what_is_read_as_it_was_meant(text: str, meant: str) -> None:
@@ -122,6 +127,9 @@ def test_what_is_read_as_it_was_meant(text: str, meant: str) -> None:
         ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=2", "FREQ=MONTHLY;BYDAY=2MO"),
         ("FREQ=MONTHLY;BYDAY=SU,MO,TU,WE,TH,FR,SA;BYSETPOS=-1", "FREQ=MONTHLY;BYMONTHDAY=-1"),
         ("FREQ=MONTHLY;INTERVAL=12", "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=5"),
+        ("FREQ=MONTHLY;INTERVAL=24", "FREQ=YEARLY;INTERVAL=2;BYMONTH=1;BYMONTHDAY=5"),
+        ("FREQ=YEARLY;BYMONTH=1,3,5,7,9", "FREQ=YEARLY;BYMONTH=1,3,5,7,9;BYMONTHDAY=5"),
+        ("FREQ=MONTHLY;BYMONTHDAY=7;BYSETPOS=1,-1,2", "FREQ=MONTHLY;BYMONTHDAY=7"),
         ("FREQ=MONTHLY;BYMONTH=1,7", "FREQ=MONTHLY;INTERVAL=6;BYMONTHDAY=5"),
         ("FREQ=MONTHLY;BYMONTH=2,8;BYMONTHDAY=1", "FREQ=YEARLY;BYMONTH=2,8;BYMONTHDAY=1"),
         ("FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=5"),

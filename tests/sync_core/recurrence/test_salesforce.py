@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,7 +86,19 @@ def test_what_does_not_fit() -> None:
     with pytest.raises(PatternError, match="keeps 512"):
         to_salesforce(long, START)
     assert salesforce_cannot(short, START) == ""
-    assert len(to_salesforce(short, START)) > 300
+    for length in range(505, 520):
+        made = next(p for p in _of_growing_length(short) if len("RRULE:" + p.text) == length)
+        assert (salesforce_cannot(made, START) == "") == (length <= 512)
+        assert salesforce_cannot(made, START) in (
+            "",
+            f"its pattern takes {length} characters, and Salesforce keeps 512",
+        )
+
+
+def _of_growing_length(pattern: Pattern) -> Iterator[Pattern]:
+    for last in range(32, 100):
+        for count in (1, 10, 100, 1000):
+            yield replace(pattern, positions=(*pattern.positions, *range(32, last)), count=count)
 
 
 def test_a_series_without_an_end() -> None:

@@ -55,6 +55,11 @@ def test_a_start_that_the_clock_jumps_over_is_later_by_the_jump_and_as_long_as_e
     ]
 
 
+def test_a_long_event_that_the_clock_jumps_over_keeps_its_length() -> None:
+    event = at(NEW_YORK, "2026-03-07 02:30", 2)
+    assert starts(DAILY, *event, "2026-03-08", "2026-03-09") == ["03-08 07:30-09:30"]
+
+
 def test_a_start_that_comes_twice_is_the_first_one_unless_it_was_given() -> None:
     event = at(NEW_YORK, "2026-10-31 01:30", 0.5)
     assert starts(DAILY, *event, "2026-10-31", "2026-11-03") == [
@@ -172,6 +177,13 @@ def test_a_window_is_touched_from_both_ends_and_has_no_last_moment() -> None:
     assert starts(DAILY, *nothing, "2026-01-06 09:00", "2026-01-07 09:00") == ["01-06 09:00-09:00"]
 
 
+def test_east_and_west_of_utc_the_days_of_a_window_are_others() -> None:
+    east, west = at(LORD_HOWE, "2026-05-01 08:00"), at(NEW_YORK, "2026-05-01 22:00")
+    # the 7th on Lord Howe is the 6th in UTC; the 5th in New York is the 6th in UTC
+    assert starts(DAILY, *east, "2026-05-06 12:00", "2026-05-06 23:00") == ["05-06 21:30-22:30"]
+    assert starts(DAILY, *west, "2026-05-06 01:00", "2026-05-06 12:00") == ["05-06 02:00-03:00"]
+
+
 def test_an_event_of_400_days_touches_every_window_of_a_year() -> None:
     start, end, zone = at(LONDON, "2020-06-01 00:00", 400 * 24)
     yearly = parse("FREQ=YEARLY")
@@ -181,10 +193,12 @@ def test_an_event_of_400_days_touches_every_window_of_a_year() -> None:
 
 def test_an_endless_series_of_long_ago_is_found_at_once_and_never_floods() -> None:
     event = at(LONDON, "1901-01-01 09:00")
+    begin = datetime.now(UTC)
     found = occurrences(DAILY, *event, utc("2026-01-01"), utc("9999-12-31"))
     assert len(found) == 1_000
     assert found[0].start == utc("2026-01-01 09:00")
     assert len(occurrences(DAILY, *event, utc("2026-01-01"), utc("9999-12-31"), limit=7)) == 7
+    assert datetime.now(UTC) - begin < timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("zone", [LONDON, NEW_YORK, APIA])
@@ -240,6 +254,21 @@ def test_all_day_series_are_dates_with_an_inclusive_end() -> None:
         Occurrence(date(2028, 12, 24), date(2028, 12, 26), date(2028, 12, 24)),
     ]
     assert occurrences(parse("FREQ=YEARLY"), first, last, None, date(2027, 12, 27), date(2028, 12, 23)) == []
+
+
+def test_a_moved_all_day_occurrence_touches_the_window_by_its_first_and_last_day() -> None:
+    moved = [ChangedOccurrence(date(2026, 3, 9), date(2026, 3, 11), date(2026, 3, 12))]
+    event = (parse("FREQ=WEEKLY"), date(2026, 3, 2), date(2026, 3, 2), None)
+    for first, last, number in ((12, 14, 1), (13, 14, 0), (10, 11, 1), (10, 10, 0)):
+        found = occurrences(*event, date(2026, 3, first), date(2026, 3, last), moved=moved)
+        assert len(found) == number, (first, last)
+
+
+def test_the_limit_holds_for_moved_ones_too() -> None:
+    event = at(LONDON, "2026-03-01 09:00")
+    moved = [ChangedOccurrence(utc("2026-03-20 09:00"), utc("2026-03-02 15:00"), utc("2026-03-02 16:00"))]
+    found = occurrences(DAILY, *event, utc("2026-03-01"), utc("2026-03-31"), moved=moved, limit=3)
+    assert [f"{one.start:%d %H}" for one in found] == ["01 09", "02 09", "02 15"]
 
 
 def test_an_all_day_occurrence_in_a_series_with_times_and_the_reverse() -> None:

@@ -199,14 +199,25 @@ def test_statuses_of_the_org(org: Any) -> None:
 
 def test_first_closed_where_none_is_default(org: Any) -> None:
     """B2, IsDefault: as a rule only one status is the default, and it is open; the first closed one has to do."""
-    statuses(org, ("Neu", "Neu", False, True), ("Erledigt", "Erledigt", True, False), ("Weg", "Weg", True, False))
+    statuses(org, ("Neu", "Neu", False, True), ("Weg", "Weg", True, False), ("Erledigt", "Erledigt", True, False))
     outcome = org.create(subject="A", status="completed")
-    assert org.row(outcome.id)["Status"] == "Erledigt"
+    assert org.row(outcome.id)["Status"] == "Weg"
+
+
+def test_not_started_is_never_guessed(org: Any) -> None:
+    """Which of several open ones means "not started", or of several low ones "normal", only the default can tell."""
+    statuses(org, ("Neu", "Neu", False, False), ("Completed", "Completed", True, False), ("Weg", "Weg", True, True))
+    for row in org.org.rows("TaskPriority"):
+        org.org.stamp("TaskPriority", row["Id"], {"MasterLabel": row["Id"], "ApiName": row["Id"], "IsDefault": False})
+    for fields in ({"status": "not_started"}, {"priority": "normal"}):
+        assert "the org has nothing" in org.create(subject="A", **fields).error
 
 
 def test_renamed_label(org: Any) -> None:
     """The label is renamed, the API name stays: that is what stands in the task."""
-    statuses(org, ("Neu", "Not Started", False, True), ("Completed", "Status_7", True, False))
+    rows = [("Neu", "Not Started", False, True), ("In Progress", "Status_3", False, False)]
+    statuses(org, *rows, ("Completed", "Status_7", True, False))
+    assert org.item(task(org, Status="Status_3")).fields["status"] == "in_progress"
     record_id = task(org, Status="Status_7")
     assert org.item(record_id).fields["status"] == "completed"
     assert org.update(record_id, status="not_started").ok

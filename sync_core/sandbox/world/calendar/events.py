@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from tzlocal.windows_tz import tz_win
+from sync_core.sandbox.world.native import Native, Zone
 
 _BUSY: Final = {"busy": "Busy", "free": "Free", "out_of_office": "OOF", "tentative": "Tentative"}
 # Salesforce has no "tentative" (facts: Event.ShowAs)
 _SHOW_AS: Final = {"busy": "Busy", "free": "Free", "out_of_office": "OutOfOffice", "tentative": "Busy"}
-
-Native = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A time zone under both of its names."""
-
-    iana: str
-
-    @property
-    def rules(self) -> ZoneInfo:
-        """Its rules."""
-        return ZoneInfo(self.iana)
-
-    @property
-    def windows(self) -> str:
-        """Its name in Exchange; "UTC" if Windows has none for it."""
-        return str(tz_win.get(self.iana, "UTC"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +90,3 @@ def for_salesforce(event: Event, zone: Zone) -> Native:
         "IsReminderSet": event.reminder is not None,
         "ReminderDateTime": remind,
     }
-
-
-def difference(before: Mapping[str, object], after: Mapping[str, object]) -> Native:
-    """The fields that differ. Those that only make sense together come together."""
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
-    for group in _TOGETHER:
-        if changed.keys() & group:
-            changed |= {name: after[name] for name in group if name in after}
-    return changed
-
-
-_TOGETHER: Final = (
-    frozenset({"start", "end", "is_all_day", "start_zone"}),
-    frozenset({"StartDateTime", "EndDateTime", "IsAllDayEvent"}),
-    frozenset({"body", "body_type"}),
-    frozenset({"reminder_is_set", "reminder_minutes"}),
-    frozenset({"IsReminderSet", "ReminderDateTime"}),
-)

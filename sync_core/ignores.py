@@ -1,0 +1,118 @@
+"""A person's earlier "no": which row it is about, and whether it still holds.
+
+An ignore knows the ids of both halves and what they held. So it survives that Outlook gives an item another id, that a
+memory is rebuilt, and that two items are paired anew; and when it ends, it says what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sync_core import reasons
+from sync_core.items import FIELDS, Fields, Item, Kind, SideName
+from sync_core.plan import Ignore, IgnoreMode, Row
+
+
+@dataclass(slots=True)
+class Ignores:
+    """All ignores of a kind, found by whatever of a row has stayed the same."""
+
+    kind: Kind
+    by_row: Mapping[str, Ignore]
+    by_left: dict[str, Ignore] = field(default_factory=dict)
+    by_right: dict[str, Ignore] = field(default_factory=dict)
+    by_content: dict[str, Ignore] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kind: Kind, ignores: Mapping[str, Ignore]) -> Ignores:
+        """From what memory keeps, by row id."""
+        found = cls(kind, ignores)
+        for ignore in ignores.values():
+            if ignore.left_id:
+                found.by_left[ignore.left_id] = ignore
+            elif ignore.right_id:
+                found.by_content[ignore.right_digest] = ignore
+            if ignore.right_id:
+                found.by_right[ignore.right_id] = ignore
+        return found
+
+    def on(self, row: Row) -> Row:
+        """The row as ignored, or with the reason why it no longer is."""
+        ignore = self._about(row)
+        if ignore is None:
+            return row
+        if ignore.mode is IgnoreMode.FOREVER:
+            return replace(row, ignored=ignore)
+        changed = [
+            words
+            for item, before, digest in (
+                (row.left, ignore.left, ignore.left_digest),
+                (row.right, ignore.right, ignore.right_digest),
+            )
+            # a half that is not part of an unlinked row is somewhere else, in a row of its own
+            if (item is not None or row.linked) and (words := _what_changed(self.kind, item, before, digest))
+        ]
+        if not changed:
+            return replace(row, ignored=ignore)
+        return replace(row, reason=f"{row.reason} (ignored until now: {'; '.join(changed)})")
+
+    def _about(self, row: Row) -> Ignore | None:
+        """The ignore that means this row, whatever ids have changed since."""
+        if row.id in self.by_row:
+            return self.by_row[row.id]
+        left_ids = [i for i in (row.link_ids[0], row.left.id if row.left else "") if i]
+        right_ids = [i for i in (row.link_ids[1], row.right.id if row.right else "") if i]
+        for ids, known in ((left_ids, self.by_left), (right_ids, self.by_right)):
+            for item_id in ids:
+                if item_id in known:
+                    return known[item_id]
+        if row.right is not None and not left_ids:
+            # only Outlook has it, and Outlook gave it another id: the same content tells
+            return self.by_content.get(row.right.digest)
+        return None
+
+
+def _what_changed(kind: Kind, item: Item | None, before: Fields, digest: str) -> str:
+    """What became of one half since somebody said no; "" when it is what it was.
+
+    A field that one of the two readings does not know says nothing.
+    """
+    if item is None:
+        return "" if not digest else "one side no longer has it"
+    if item.digest == digest:
+        return ""
+    if not digest:
+        return f"{item.side.label} has it now"
+    if not before:
+        return f"it changed in {item.side.label}"
+    names = [
+        f.name
+        for f in FIELDS[kind]
+        if f.name in before and f.name in item.fields and before[f.name] != item.fields[f.name]
+    ]
+    return f"{reasons.names(kind, names)} changed in {item.side.label}" if names else ""
+
+
+def ignore_for(row: Row, mode: IgnoreMode, since: str) -> Ignore:
+    """The ignore that fits a row as it is now."""
+    left, right = row.item(SideName.SALESFORCE), row.item(SideName.OUTLOOK)
+    return Ignore(
+        row.id,
+        mode,
+        left.digest if left else "",
+        right.digest if right else "",
+        since,
+        row.title,
+        row.reason,
+        left.id if left else row.link_ids[0],
+        right.id if right else row.link_ids[1],
+        left.fields if left else {},
+        right.fields if right else {},
+    )
+
+
+def ignored(kind: Kind, rows: Iterable[Row], ignores: Mapping[str, Ignore]) -> list[Row]:
+    """Rows with what a person said about them before."""
+    known = Ignores.of(kind, ignores)
+    return [known.on(row) for row in rows] if ignores else list(rows)

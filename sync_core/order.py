@@ -1,0 +1,100 @@
+"""The order in which a person reads rows, and the headings they stand under. Pure: rows in, keys out.
+
+Events are read by day and start, tasks by their due day, contacts by last name as in an address book.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sync_core import text
+from sync_core.items import Kind, Value, When
+from sync_core.plan import Row
+
+NO_DATE: Final = "Without a date"
+NO_DUE_DATE: Final = "No due date"
+# the heading of names that begin with no letter
+NO_LETTER: Final = "#"
+
+
+def value(row: Row, name: str) -> Value:
+    """The value that a row is sorted and grouped by: Salesforce's, else Outlook's, else what was last synced."""
+    for item in (row.left, row.right):
+        if item is not None and (found := item.fields.get(name)):
+            return found
+    if row.left is not None or row.right is not None:
+        return None
+    return row.baseline.left.get(name) or row.baseline.right.get(name)
+
+
+def row_when(row: Row) -> When | None:
+    """The time that the row of an event is sorted and grouped by."""
+    found = value(row, "when")
+    return found if isinstance(found, When) else None
+
+
+def first_day(when: When, zone: str) -> date | None:
+    """The day an event starts on in the user's zone; None when its start cannot be understood."""
+    try:
+        return date.fromisoformat(when.start) if when.all_day else _local(when.start, zone).date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def due_day(found: Value) -> date | None:
+    """A due date as a date; None when there is none, or it cannot be understood."""
+    try:
+        return date.fromisoformat(str(found)) if found else None
+    except ValueError:
+        return None
+
+
+def section(row: Row, zone: str) -> date | str:
+    """What a row stands under: a day in the user's zone, a first letter, or words where there is no day."""
+    match row.kind:
+        case Kind.CONTACTS:
+            return _letter(_filed_as(row))
+        case Kind.TASKS:
+            return due_day(value(row, "due")) or NO_DUE_DATE
+    when = row_when(row)
+    return (first_day(when, zone) if when is not None else None) or NO_DATE
+
+
+def sort_key(row: Row, zone: str) -> tuple[Any, ...]:
+    """Orders the rows of one kind so that those of a section stand together; those without a day come last."""
+    match row.kind:
+        case Kind.CONTACTS:
+            name = _filed_as(row)
+            letter = _letter(name)
+            return (letter == NO_LETTER, letter, _folded(name), name)
+        case Kind.TASKS:
+            return (due_day(value(row, "due")) or date.max, _folded(row.title), row.title)
+    when = row_when(row)
+    first = first_day(when, zone) if when is not None else None
+    if when is None or first is None:
+        return (date.max, True, "")
+    return (first, not when.all_day, when.start)
+
+
+def _filed_as(row: Row) -> str:
+    """ "Lee Kim" for Kim Lee; without a name what the contact is called instead."""
+    names = [str(value(row, name) or "") for name in ("last_name", "first_name")]
+    return text.plain(" ".join(filter(None, names)) or row.title)
+
+
+def _folded(words: str) -> str:
+    """Words as an address book sorts them: without accents, small and capital letters alike."""
+    return "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)).casefold()
+
+
+def _letter(name: str) -> str:
+    first = _folded(name)[:1].upper()
+    return first if first.isalpha() else NO_LETTER
+
+
+def _local(moment: str, zone: str) -> datetime:
+    parsed = datetime.fromisoformat(moment)
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))

@@ -1,0 +1,1 @@
+"""The calendar's part of the story."""

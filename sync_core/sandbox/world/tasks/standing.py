@@ -1,0 +1,72 @@
+"""What is there in act one and stays as it is: the furniture of two lists of tasks that were never compared."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sync_core.sandbox.world.situations import First, Series, TaskSituation
+
+_HTML: Final = "<html><body><p>Ask for <b>three</b> quotes.</p><p>Then decide.</p></body></html>"
+
+STANDING: Final = (
+    TaskSituation("twin_in_progress", "half done, begun last week and with categories in Outlook",
+                  "Write the tender for {customer}", day=4, status="in_progress", percent=40, begins=-6,
+                  native_outlook={"categories": ("Tender", "Red category"), "total_work": 960, "actual_work": 420,
+                                  "billing": "P-2291", "mileage": "38 miles"}),
+    TaskSituation("twin_waiting", "waiting for somebody else, and urgent", "Signed contract from {customer}", day=2,
+                  status="waiting", priority="high"),
+    TaskSituation("twin_deferred", "put off, and not important", "Tidy the cable drawer", day=30, status="deferred",
+                  priority="low"),
+    TaskSituation("twin_completed", "completed on both sides", "Order business cards", day=-6, status="completed"),
+    TaskSituation("twin_no_due", "an equal pair without a due date", "Learn the new price calculator", due=False),
+    TaskSituation("twin_reminder", "an equal pair with a reminder", "Call {contact} about the leak test", day=3,
+                  remind="09:30", notes="Mobile, not the switchboard."),
+    TaskSituation("twin_overdue", "due long ago, and still open", "Return the loan pump to {customer}", day=-14),
+    TaskSituation("twin_umlauts", "letters from elsewhere, the same on both sides",
+                  "Größe prüfen – café Łódź, 東京", day=5),
+    TaskSituation("org_status", "a status that only this org has; in Outlook it waits for others",
+                  "Delivery note from {customer}", day=6, status="waiting",
+                  native_salesforce={"Status": "Waiting on customer"}),
+    TaskSituation("org_priority", "a priority that only this org has; in Outlook it is high",
+                  "Repair of gauge 12, {customer}", day=1, priority="high",
+                  native_salesforce={"Priority": "Urgent"}),
+    TaskSituation("different_status", "the same task, begun in Outlook only", "Update the demo slides", day=8,
+                  also={"status": "in_progress", "percent": 10}),
+    TaskSituation("different_blank_notes", "the same task, and only Outlook has notes", "Hotel for the sales meeting",
+                  day=9, also={"notes": "Two nights, quiet room."}),
+    TaskSituation("duplicate_outlook", "once in Salesforce, twice in Outlook", "Water the plants", day=2,
+                  copies=(1, 2)),
+    # on one side only
+    TaskSituation("salesforce_only", "entered in Salesforce only", "Send samples to {customer}", First.SALESFORCE,
+                  day=3, notes="They asked twice."),
+    TaskSituation("salesforce_call", "a call that was logged: no task to do", "Call with {contact}",
+                  First.SALESFORCE, day=-3, status="completed", native_salesforce={"TaskSubtype": "Call"}),
+    TaskSituation("salesforce_email", "an e-mail that was logged: no task to do", "Email: offer 7731",
+                  First.SALESFORCE, day=-2, status="completed", native_salesforce={"TaskSubtype": "Email"}),
+    TaskSituation("salesforce_cancelled", "closed with a status that only this org has", "Quote for a used pump",
+                  First.SALESFORCE, day=-4, native_salesforce={"Status": "Cancelled"}),
+    TaskSituation("salesforce_colleague", "a colleague's task: not ours", "Check the stock of seals",
+                  First.SALESFORCE, day=2, colleague=True),
+    TaskSituation("salesforce_recurring", "a recurring task in Salesforce", "Weekly forecast", First.SALESFORCE,
+                  day=4, series=Series("Weekly", ("Friday",), count=10)),
+    TaskSituation("salesforce_far", "due too far in the future for the window", "Renew the patent fee",
+                  First.SALESFORCE, far=500),
+    TaskSituation("salesforce_past", "due too long ago for the window, and still open", "Thank {contact} for the visit",
+                  First.SALESFORCE, far=-120),
+    TaskSituation("salesforce_archived", "completed more than a year ago, and archived by Salesforce",
+                  "Old offer, {customer}", First.SALESFORCE, far=-420, status="completed"),
+    TaskSituation("outlook_only", "entered in Outlook only", "Collect the parcel", First.OUTLOOK, day=1,
+                  remind="16:00"),
+    TaskSituation("outlook_html", "notes with formatting", "Three quotes for the van", First.OUTLOOK, day=7,
+                  native_outlook={"body": _HTML, "body_type": "HTML"}),
+    TaskSituation("outlook_private", "a private task in Outlook only", "Birthday present", First.OUTLOOK, day=5,
+                  private=True),
+    TaskSituation("outlook_recurring", "a recurring task in Outlook", "Back up the laptop", First.OUTLOOK, day=2,
+                  series=Series("Weekly", ("Wednesday",))),
+    TaskSituation("outlook_no_subject", "somebody forgot the subject", "", First.OUTLOOK, day=3),
+    TaskSituation("outlook_far", "due far outside the window", "Lease of the van ends", First.OUTLOOK, far=800),
+    TaskSituation("outlook_done_long_ago", "completed long ago, without a due date", "Move the archive",
+                  First.OUTLOOK, due=False, status="completed", done=-200),
+    TaskSituation("outlook_other_folder", "in another list of tasks", "Paint the fence", First.OUTLOOK, day=11,
+                  folder="Someday"),
+)  # fmt: skip

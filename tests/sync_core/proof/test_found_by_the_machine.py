@@ -1,0 +1,136 @@
+"""What the machine has found, each as the small story it came down to."""
+
+from __future__ import annotations
+
+from support.build import CAL, OL, SF, at, fields_of, gone, item, left, link, link_of, only, picture, plan, right
+from support.model import World
+
+from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare
+from sync_core.items import Item, Kind, When
+from sync_core.pairing import make_mark, pair
+from sync_core.plan import Action, Choice, Situation, State
+from sync_core.review import Review
+from sync_core.sides import Fate, Sighting
+
+LAST_YEAR = When("2025-11-23T10:00:00Z", "2025-11-23T11:00:00Z")
+
+
+def test_a_copy_of_an_old_event_is_a_new_thing():
+    """The original has left the window on both sides; its copy next week carries the same mark."""
+    world = World()
+    world.left.put({**fields_of(CAL), "when": at(20)})
+    world.sync()
+    world.right.put({**fields_of(CAL), "when": at(27)}, mark=world.right.items["O0001"].mark)
+    for side in (world.left, world.right):
+        side.edit(f"{side.name.value[0].upper()}0001", when=LAST_YEAR)
+    copies = [r for r in world.plan().rows if r.right and r.right.id == "O0002"]
+    assert [(r.situation, r.link_ids) for r in copies] == [(Situation.AMBIGUOUS, ("", ""))]
+    world.run(Review.of(world.plan()).choose([copies[0].id], Choice.TO_SALESFORCE))
+    assert len(world.left.items) == 2
+    assert ("S0001", "O0001") in world.books.links_by_id
+
+
+def test_a_mark_that_two_links_claim_tells_nothing():
+    """Copies that were linked by their key after a lost memory: one is deleted, the other is moved."""
+    mark = make_mark("L9", "n")
+    links = [link("L1", "R1", mark=mark), link("L2", "R2", mark=mark, subject="Two")]
+    moved = right("R3", mark=mark, subject="Two")
+    found = pair(CAL, [left("L1"), left("L2", subject="Two")], [moved], links, gone={"R1", "R2"})
+    assert {(p.link.left_id, p.right.id if p.right else "") for p in found if p.link} == {("L1", ""), ("L2", "R3")}
+
+
+def test_a_mark_of_another_item_is_not_kept_as_the_links_own():
+    p = plan([left("L5")], [right("R1", mark=make_mark("L1", "n"))])
+    assert only(p).mark == ""
+    own = make_mark("L5", "n")
+    assert only(plan([left("L5")], [right("R1", mark=own)])).mark == own
+
+
+def test_after_a_lost_memory_a_copy_that_became_a_thing_of_its_own_is_not_doubled():
+    mark = make_mark("L1", "n")
+    lefts = [left("L1"), left("L2", when=at(27))]
+    rights = [right("R1", mark=mark), right("R2", mark=mark, when=at(27))]
+    found = {(r.left.id, r.right.id): r.recommended for r in plan(lefts, rights).rows}
+    assert found == {("L1", "R1"): Action.LINK, ("L2", "R2"): Action.LINK}
+
+
+def test_an_item_with_the_key_of_one_in_question_is_in_question_too():
+    mark = make_mark("L1", "n")
+    copies = [right("R1", mark=mark, when=at(25)), right("R2", mark=mark, when=at(26))]
+    p = plan([left("L1", when=at(24)), left("L2", when=at(26))], copies)
+    assert {r.recommended for r in p.rows} == {Action.CONFLICT}
+
+
+def test_what_was_typed_in_a_field_that_travels_one_way_is_not_typed_over():
+    """The company goes from Salesforce to Outlook only."""
+    theirs = fields_of(Kind.CONTACTS, company="Acme")
+    for mine in ("", "Northwind"):
+        found = compare(Kind.CONTACTS, NO_BASELINE, fields_of(Kind.CONTACTS, company=mine), theirs)
+        assert "company" not in {c.name for c in found}
+    filled = compare(Kind.CONTACTS, NO_BASELINE, theirs, fields_of(Kind.CONTACTS))
+    assert {c.name: c.verdict for c in filled}["company"] is Verdict.LEFT
+    agreed = Baseline(theirs, theirs)
+    renamed = fields_of(Kind.CONTACTS, company="Acme Ltd")
+    assert [c.verdict for c in compare(Kind.CONTACTS, agreed, renamed, theirs)] == [Verdict.LEFT]
+    assert compare(Kind.CONTACTS, agreed, renamed, fields_of(Kind.CONTACTS, company="My friends")) == ()
+
+
+def test_a_field_decided_against_its_way_stays_decided():
+    world = World.of(Kind.CONTACTS)
+    world.left.put(fields_of(Kind.CONTACTS, company="Acme", title="A"))
+    world.right.put(fields_of(Kind.CONTACTS, company="", title="B"))
+    review = Review.of(world.plan())
+    world.run(review.choose([review.plan.rows[0].id], Choice.TO_SALESFORCE))
+    assert world.plan().rows == ()
+    world.left.edit("S0001", company="Acme Ltd")
+    assert only(world.plan()).action is Action.UPDATE_IN_OUTLOOK
+
+
+def test_unreadable_is_said_first_on_whatever_side():
+    away = {"L1": Sighting(Fate.HERE, left(when=LAST_YEAR)), "R1": Sighting(Fate.UNREADABLE)}
+    other = {"L1": Sighting(Fate.UNREADABLE), "R1": Sighting(Fate.HERE, right(when=LAST_YEAR))}
+    for seen in (away, other):
+        row = only(plan(picture(SF, [], {"L1": seen["L1"]}), picture(OL, [], {"R1": seen["R1"]}), [link()]))
+        assert row.situation is Situation.UNREADABLE
+
+
+def test_what_looks_like_the_lost_one_may_have_been_made_for_a_new_one():
+    """A run was cut off after it had made L2 for R2; L1, which looked the same, is deleted."""
+    lefts = picture(SF, [left("L2", notes="new")], gone("L1"))
+    p = plan(lefts, [right("R1"), right("R2", notes="new")], [link()])
+    by_right = {r.right.id: r for r in p.rows if r.right}
+    assert by_right["R1"].recommended is Action.DELETE_FROM_OUTLOOK
+    assert (by_right["R2"].left.id, by_right["R2"].recommended) == ("L2", Action.LINK)
+
+
+def test_contacts_with_nothing_but_a_name_are_asked_about_and_never_doubled():
+    def nameless(side, item_id: str, **values) -> Item:
+        return item(Kind.CONTACTS, side, item_id, first_name="", email="", business_phone="", **values)
+
+    lefts = [nameless(SF, "L1", notes="a"), nameless(SF, "L2", notes="b")]
+    rights = [nameless(OL, "R1", notes="c"), nameless(OL, "R2", notes="d")]
+    p = plan(lefts, rights, kind=Kind.CONTACTS)
+    assert {r.state for r in p.rows} == {State.UNDECIDED}
+    twins = plan([nameless(SF, "L1")], [nameless(OL, "R1")], kind=Kind.CONTACTS)
+    assert only(twins).recommended is Action.LINK
+
+
+def test_a_task_without_a_subject_is_found_again_and_not_doubled():
+    blank = {"subject": "", "notes": "call him"}
+    found = plan(
+        [item(Kind.TASKS, SF, "L1", **blank)],
+        picture(OL, [item(Kind.TASKS, OL, "R9", **blank)], gone("R1")),
+        [link_of(Kind.TASKS, **blank)],
+        kind=Kind.TASKS,
+    )
+    assert only(found).situation is Situation.SAME_CHANGE
+    apart = plan([item(Kind.TASKS, SF, "L1", **blank)], [item(Kind.TASKS, OL, "R1", subject="")], kind=Kind.TASKS)
+    assert {r.state for r in apart.rows} == {State.UNDECIDED}
+
+
+def test_candidates_are_of_the_other_side():
+    mark = make_mark("L1", "n")
+    copies = [right("R1", mark=mark, when=at(25)), right("R2", mark=mark, when=at(26))]
+    review = Review.of(plan([left("L1")], copies))
+    one = next(r for r in review.rows() if r.right)
+    assert [r.left.id for r in review.candidates(one.id)] == ["L1"]
