@@ -182,8 +182,8 @@ def test_everything_else_is_in_step(weeks: Weeks) -> None:
 
 
 def test_a_series_of_salesforce_crosses_over_and_is_in_step(weeks: Weeks) -> None:
-    entry = next(e for e in weeks.sandbox.world.entries if e.situation.name == "salesforce_series")
-    title = next(iter(entry.events.values())).subject
+    entry = next(e for e in weeks.sandbox.world.calendar.entries if e.situation.name == "salesforce_series")
+    title = next(iter(entry.things.values())).subject
     assert [row.action for row in weeks.first.rows if row.title == title] == [A.CREATE_IN_OUTLOOK]
     assert weeks.rows("salesforce_series") == []
 
