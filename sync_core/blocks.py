@@ -10,11 +10,11 @@ from typing import Final
 
 from sync_core import series
 from sync_core.compare import Verdict
-from sync_core.items import Fields, Item, SideName, When, spec
+from sync_core.items import FIELDS, Fields, FieldType, Item, SideName, When, spec
 from sync_core.plan import Row
 from sync_core.question import Question
 from sync_core.sides import Description, Operation
-from sync_core.span import days_of
+from sync_core.span import days_of, is_day, is_instant, senseless
 
 Blocks = Mapping[tuple[SideName, Operation], str]
 
@@ -76,6 +76,8 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
         value = wanted.get(name)
         if isinstance(value, str) and len(value) > most:
             return f"{spec(row.kind, name).label} has {len(value):,} characters, {side.label} holds {most:,}"
+    if why := _senseless(row, wanted):
+        return why
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
         return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
@@ -92,6 +94,20 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
 
 def _repeats(item: Item | None) -> bool:
     return item is not None and (item.series or (item.when is not None and bool(item.when.recurrence)))
+
+
+def _senseless(row: Row, wanted: Fields) -> str:
+    """Why a time or a day in these fields is none, whatever side it would go to; "" when all are."""
+    for f in FIELDS[row.kind]:
+        value = wanted.get(f.name)
+        if isinstance(value, When):
+            if why := senseless(value):
+                return why
+        elif isinstance(value, str) and f.type in (FieldType.DATE, FieldType.MOMENT):
+            known = is_day(value) if f.type is FieldType.DATE else is_instant(value)
+            if not known:
+                return f"{f.label} cannot be understood"
+    return ""
 
 
 def _comes_from(row: Row, name: str, side: SideName) -> bool:

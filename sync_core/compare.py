@@ -130,11 +130,16 @@ def _before(f: FieldSpec, baseline: Baseline, left: Value, right: Value) -> Valu
 def merged_baseline(kind: Kind, old: Baseline, left: Fields, right: Fields, written: Mapping[str, bool]) -> Baseline:
     """The baseline after a sync: fields that now agree, or were just `written`, move; the others stay as they were.
 
-    `left` and `right` are what the sides hold now, as they gave it back.
+    `left` and `right` are what the sides hold now, as they gave it back. What only one side knows is kept for that
+    side: it can never be agreed on, and tells whether that side's item was touched since.
     """
     new_left, new_right = dict(old.left), dict(old.right)
     for f in FIELDS[kind]:
         if f.name not in left or f.name not in right:
+            if f.name in left and f.name not in old.right:
+                new_left[f.name] = left[f.name]
+            if f.name in right and f.name not in old.left:
+                new_right[f.name] = right[f.name]
             continue
         if left[f.name] == right[f.name] or written.get(f.name, False):
             new_left[f.name], new_right[f.name] = left[f.name], right[f.name]

@@ -232,7 +232,7 @@ class Row:
 
 def row_id(kind: Kind, left_id: str, right_id: str) -> str:
     """The name of a row, the same from one plan to the next for the same pair."""
-    return hashlib.sha256(f"{kind.value}\n{left_id}\n{right_id}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{kind.value}\n{left_id}\n{right_id}".encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

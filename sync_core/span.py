@@ -54,6 +54,32 @@ def _instant(iso: str) -> datetime | None:
     return value if value.tzinfo is not None else None
 
 
+def is_day(iso: str) -> bool:
+    """Whether a text is a day of the calendar, "2026-11-23"."""
+    try:
+        date.fromisoformat(iso)
+    except ValueError:
+        return False
+    return True
+
+
+def is_instant(iso: str) -> bool:
+    """Whether a text is an instant, "2026-11-23T10:00:00Z"."""
+    return _instant(iso) is not None
+
+
+def senseless(when: When) -> str:
+    """Why no calendar could hold an event at this time, in words; "" when nothing speaks against it."""
+    known = is_day if when.all_day else is_instant
+    if not known(when.start) or not known(when.end):
+        return "its time cannot be understood"
+    if when.all_day:
+        backwards = date.fromisoformat(when.end) < date.fromisoformat(when.start)
+    else:
+        backwards = datetime.fromisoformat(when.end) < datetime.fromisoformat(when.start)
+    return "it ends before it starts" if backwards else ""
+
+
 def days_of(when: When) -> int:
     """How many days an event takes, begun ones counted; 0 when its times cannot be read."""
     if when.all_day:

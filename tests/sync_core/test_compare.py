@@ -77,3 +77,13 @@ def test_the_baseline_moves_only_where_both_agree_or_we_wrote():
     assert moved.left["location"] == "Room 4", "nobody brought the location across: it is still a change"
     kept = merged_baseline(CAL, old, fields(location="A"), fields(location="A (cut)"), {"location": True})
     assert (kept.left["location"], kept.right["location"]) == ("A", "A (cut)")
+
+
+def test_what_only_one_side_knows_is_kept_for_that_side():
+    left = fields()
+    del left["reminder"]
+    moved = merged_baseline(CAL, NO_BASELINE, left, fields(), {})
+    assert "reminder" not in moved.left
+    assert moved.right["reminder"] == 15
+    # a value that was agreed on, and that one side does not tell now, is not forgotten
+    assert merged_baseline(CAL, both(), left, fields(reminder=30), {}).right["reminder"] == 15

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from support.build import CAL, OL, SF, all_day, at, gone, left, link, only, picture, plan, question, right
 
+from sync_core.compare import Baseline
 from sync_core.decide import make_plan
 from sync_core.ignores import ignore_for
 from sync_core.items import Item, Kind, When, canonical
@@ -381,3 +382,12 @@ def test_what_salesforce_cannot_keep_private_is_said():
     assert only(make_plan(asked)).state is State.PREVENTED
     wanted = replace(asked, rules=Rules(private=True))
     assert "colleagues may see it" in only(make_plan(wanted)).reason
+
+
+def test_a_field_that_the_gone_side_never_had_is_no_change():
+    known = link()
+    known = replace(
+        known,
+        baseline=Baseline({n: v for n, v in known.baseline.left.items() if n != "reminder"}, known.baseline.right),
+    )
+    assert only(plan(picture(SF, [], gone("L1")), [right()], [known])).situation is Situation.GONE

@@ -190,7 +190,7 @@ def test_an_occurrence_that_was_taken_out_goes_across() -> None:
         (there(exceptions=ONE_CHANGED), "Salesforce cannot hold: 1 changed occurrence"),
         (there(when=WEEKLY._replace(zone="America/New_York")), "its time zone, America/New_York"),
         (there(when=WEEKLY._replace(recurrence="every now and then")), "its pattern cannot be read"),
-        (there(when=WEEKLY._replace(start="soon")), "its start cannot be read"),
+        (there(when=WEEKLY._replace(start="soon")), "its time cannot be understood"),
     ],
 )
 def test_what_salesforce_cannot_hold_is_said_before_the_run(item: Any, words: str) -> None:
