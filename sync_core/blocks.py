@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from sync_core import series
 from sync_core.compare import Verdict
-from sync_core.items import FIELDS, Fields, FieldType, SideName, When, spec
+from sync_core.items import FIELDS, Fields, FieldType, Item, SideName, When, spec
 from sync_core.plan import Row
 from sync_core.question import Question
 from sync_core.sides import Description, Operation
@@ -32,8 +33,9 @@ def blocks_of(row: Row, q: Question) -> Blocks:
     for side, picture in ((SideName.SALESFORCE, q.left), (SideName.OUTLOOK, q.right)):
         item, other = row.item(side), row.item(side.other)
         for source in (item, other):
-            if source is not None and source.series:
-                block(side, Operation, source.locked or "a recurring series")
+            if source is not None and source.series and source.locked:
+                # not even copied: what its own side will not let us change would drift apart
+                block(side, Operation, source.locked)
         for op in Operation:
             if (side, op) in q.rules.prevented:
                 block(side, [op], f"{_DOING[op]} in {side.label} is prevented (Configure)")
@@ -79,7 +81,19 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
         return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
+    if _repeats(source) or _repeats(target):
+        if target is None:
+            why = series.cannot_create(side, source.fields, limits)
+        else:
+            coming = {name: value for name, value in wanted.items() if _comes_from(row, name, side.other)}
+            why = series.cannot_update(side, target.fields, coming, limits)
+        if why:
+            return why
     return limits.refuses({**(target.fields if target else {}), **wanted}) if wanted else ""
+
+
+def _repeats(item: Item | None) -> bool:
+    return item is not None and (item.series or (item.when is not None and bool(item.when.recurrence)))
 
 
 def _senseless(row: Row, wanted: Fields) -> str:

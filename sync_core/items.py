@@ -55,16 +55,27 @@ _PROCESS: Final = {Kind.CALENDAR: "Calendar", Kind.CONTACTS: "Contact", Kind.TAS
 
 
 class When(NamedTuple):
-    """Start, end, all-day and recurrence of an event: one field, because they only make sense together.
+    """Start, end, all-day, recurrence and zone of an event: one field, because they only make sense together.
 
     Timed: `start` and `end` are instants, "2026-11-23T10:00:00Z". All-day: they are dates, "2026-11-23", and `end` is
-    the last day (inclusive). `recurrence` is the pattern of a series in words, or "" for a single event.
+    the last day (inclusive). A series has those of its first event. `recurrence` is the text of a series' pattern, as
+    `recurrence.Pattern.text` has it ("FREQ=WEEKLY;BYDAY=MO"), or "" for a single event. `zone` is the IANA name of the
+    zone in which a series keeps its clock time, as `series.zone_name` spells it; "" for single and all-day events.
     """
 
     start: str
     end: str
     all_day: bool = False
     recurrence: str = ""
+    zone: str = ""
+
+    def __repr__(self) -> str:
+        # a content hash is made from this: that of a single event stays what it was before series had a zone
+        zone = f", zone={self.zone!r}" if self.zone else ""
+        return (
+            f"When(start={self.start!r}, end={self.end!r}, all_day={self.all_day!r}, "
+            f"recurrence={self.recurrence!r}{zone})"
+        )
 
 
 # Canonical values. JSON-ready but for When, which `to_json` turns into an object.
@@ -86,6 +97,8 @@ class FieldType(StrEnum):
     DATE = "date"
     # an instant, "2026-11-23T10:00:00Z"
     MOMENT = "moment"
+    # the canonical text of a series' changed and deleted occurrences, `recurrence.Exceptions.text`
+    EXCEPTIONS = "exceptions"
 
 
 class Flow(StrEnum):
@@ -126,6 +139,7 @@ _BLANK: Final[Mapping[FieldType, Value]] = {
     FieldType.NAMES: (),
     FieldType.DATE: None,
     FieldType.MOMENT: None,
+    FieldType.EXCEPTIONS: "",
 }
 
 # Salesforce knows these three only (facts: salesforce B1); what Outlook has beyond them is never written over.
@@ -150,6 +164,8 @@ FIELDS: Final[Mapping[Kind, tuple[FieldSpec, ...]]] = MappingProxyType(
         Kind.CALENDAR: (
             FieldSpec("subject", "subject", FieldType.LINE),
             FieldSpec("when", "when", FieldType.WHEN),
+            # only series have it: what is not as their pattern says
+            FieldSpec("exceptions", "changed occurrences", FieldType.EXCEPTIONS),
             FieldSpec("location", "location", FieldType.LINE),
             FieldSpec("notes", "notes", FieldType.BLOCK),
             FieldSpec("show_as", "show as", FieldType.CHOICE, choices=SHOW_AS),
@@ -299,14 +315,26 @@ def _canonical_value(f: FieldSpec, value: Any) -> Value:
             raise ValueError(f"{f.name}: not a When")
         case FieldType.DATE | FieldType.MOMENT:
             return str(value) if value else None
+        case FieldType.EXCEPTIONS:
+            return _exceptions(value)
         case FieldType.NAMES:
             return tuple(sorted(name for name in (text.line(n) for n in value or ()) if name))
+
+
+def _exceptions(value: Any) -> str:
+    if not value:
+        return ""
+    # only series need it, and it brings the expansion of patterns along
+    from sync_core.recurrence import Exceptions
+
+    return Exceptions.parse(str(value)).text
 
 
 def to_json(value: Value) -> Any:
     """A value as JSON has it. The inverse of `from_json`."""
     if isinstance(value, When):
-        return value._asdict()
+        said = value._asdict()
+        return said if value.zone else {name: part for name, part in said.items() if name != "zone"}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -314,7 +342,13 @@ def from_json(kind: Kind, name: str, value: Any) -> Value:
     """The value of a field as read from JSON. Raises ValueError or KeyError when it does not fit the field table."""
     f = spec(kind, name)
     if f.type is FieldType.WHEN and isinstance(value, dict):
-        value = When(str(value["start"]), str(value["end"]), bool(value["all_day"]), str(value.get("recurrence") or ""))
+        value = When(
+            str(value["start"]),
+            str(value["end"]),
+            bool(value["all_day"]),
+            str(value.get("recurrence") or ""),
+            str(value.get("zone") or ""),
+        )
     return _canonical_value(f, value)
 
 

@@ -87,7 +87,10 @@ Key = tuple[str, ...]
 
 def _event_key(item: Item) -> Key | None:
     when = item.when
-    return None if when is None or "subject" not in item.fields else (_folded(item, "subject"), when.start, when.end)
+    if when is None or "subject" not in item.fields:
+        return None
+    # a series and its first event start alike, and are not the same
+    return (_folded(item, "subject"), when.start, when.end, when.recurrence)
 
 
 def _task_key(item: Item) -> Key | None:

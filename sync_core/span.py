@@ -25,7 +25,15 @@ def in_window(kind: Kind, fields: Fields, window: Window) -> bool | None:
 
 
 def inside(when: When, window: Window) -> bool:
-    """Whether an event touches the window. A series does when it has not ended before it, as far as anybody knows."""
+    """Whether an event touches the window. A series does with any of its events; where its pattern cannot be read, when
+    it has begun by then."""
+    if when.recurrence:
+        # only series need it, and it brings the expansion of patterns along
+        from sync_core import series
+
+        found = series.touches(when, window.start, window.end, window.first, window.last)
+        if found is not None:
+            return found
     if when.all_day:
         try:
             first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)

@@ -66,7 +66,12 @@ def time_range(when: When, zone: str, today: date) -> str:
         words = _all_day(when, today) if when.all_day else _timed(when, zone, today)
     except (ValueError, OverflowError):
         words = plain(f"{when.start} – {when.end}")
-    return f"{words}, {plain(when.recurrence)}" if when.recurrence else words
+    if not when.recurrence:
+        return words
+    # the expansion of patterns is loaded with the first series, not with the first screen
+    from sync_core import series
+
+    return f"{words}, {plain(series.in_words(when))}"
 
 
 def slot(when: When, zone: str, group: date | None, today: date, *, whole: bool = False) -> str:
@@ -120,6 +125,8 @@ def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> 
         case FieldType.NAMES:
             names = value if isinstance(value, tuple) and not isinstance(value, When) else ()
             return ", ".join(plain(name) for name in names)
+        case FieldType.EXCEPTIONS:
+            return _exceptions(str(value or ""))
         case FieldType.BLOCK:
             return plain(str(value or ""), keep_newlines=True)
         case FieldType.DATE | FieldType.MOMENT if not value:
@@ -130,6 +137,14 @@ def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> 
         case FieldType.MOMENT:
             return instant(str(value), zone, today)
     return plain(str(value or ""))
+
+
+def _exceptions(given: str) -> str:
+    if not given:
+        return ""
+    from sync_core import series
+
+    return series.exceptions_in_words(given)
 
 
 def row_words(row: Row, zone: str, today: date) -> str:

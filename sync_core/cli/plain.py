@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sync_core import order, text
+from sync_core import order, series, text
 from sync_core.items import FieldType, Kind, SideName, Value, When, spec
 from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
 from sync_core.settings.document import shown as shown
@@ -169,6 +169,8 @@ def field_value(kind: Kind, name: str, given: Value, zone: str) -> str:
             if form is FieldType.MOMENT:
                 local = _local(given, zone)
                 return f"{_date(local.date())}, {local:%H:%M}"
+        if form is FieldType.EXCEPTIONS:
+            return series.exceptions_in_words(given) or "unknown"
         if form is FieldType.CHOICE:
             return given.replace("_", " ")
     return value(given, zone)
@@ -192,17 +194,17 @@ def value(given: Value, zone: str) -> str:
 
 def moment(when: When, zone: str) -> str:
     """A start and an end in the user's zone: "23 November 2026, 10:00 to 11:00"."""
-    series = f", {when.recurrence}" if when.recurrence else ""
+    repeats = f", {series.in_words(when)}" if when.recurrence else ""
     try:
         if when.all_day:
             first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
             days = _date(first) if first == last else f"{_date(first)} to {_date(last)}"
-            return f"{days}, all day{series}"
+            return f"{days}, all day{repeats}"
         start, end = _local(when.start, zone), _local(when.end, zone)
     except (ValueError, OverflowError):
-        return f"{when.start} to {when.end}{series}"
+        return f"{when.start} to {when.end}{repeats}"
     until = f"{end:%H:%M}" if end.date() == start.date() else f"{_date(end.date())}, {end:%H:%M}"
-    return f"{_date(start.date())}, {start:%H:%M} to {until}{series}"
+    return f"{_date(start.date())}, {start:%H:%M} to {until}{repeats}"
 
 
 def _date(day: date) -> str:

@@ -65,6 +65,12 @@ class Limits:
     lengths: Mapping[str, int] = field(default_factory=dict)
     # the longest event in days; 1 when an org has multi-day events switched off; None when there is no such limit
     longest_days: int | None = None
+    # the IANA zone that every new series gets; "" where a series brings its own
+    series_zone: str = ""
+    # a series keeps for good the days that it was made with
+    fixed_pattern: bool = False
+    # whether one occurrence of a series can be changed, and why not: "" for "it cannot hold that"; None when it can
+    no_changed_occurrences: str | None = None
     # why values do not fit together, in words; "" when they do. A pure function of an item's fields
     refuses: Callable[[Fields], str] = field(default=lambda fields: "")
 

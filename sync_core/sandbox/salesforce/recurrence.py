@@ -56,6 +56,14 @@ class Pattern:
             parts.append(f"WKST={WEEKDAYS[self.week_start]}")
         return "RRULE:" + ";".join(parts)
 
+    def ending(self, first: datetime) -> Pattern:
+        """The rule of a series that starts at `first`, local time: an UNTIL in UTC is an instant (RFC 5545, 3.3.10)."""
+        if not self.until_text.endswith("Z"):
+            return self
+        moment = datetime.strptime(self.until_text, "%Y%m%dT%H%M%S%z").astimezone(first.tzinfo)
+        last = moment.date() - timedelta(days=moment.time() < first.time())
+        return _replaced(self, until=last)
+
     def starts(self, first: date) -> Iterator[date]:
         """The days of the occurrences on and after `first`, in order; endless if the rule is."""
         made = empty = 0

@@ -43,7 +43,8 @@ def _expand_lightning(org: Org, actor: Actor, row: Row) -> None:
     zone = _zone(org, actor, row)
     first = _start(row).astimezone(zone)
     try:
-        pattern = recurrence.parse(cast(str, row["Recurrence2PatternText"])).anchored(first.date())
+        text = cast(str, row["Recurrence2PatternText"])
+        pattern = recurrence.parse(text).ending(first).anchored(first.date())
     except ValueError as problem:
         raise refused(
             "FIELD_INTEGRITY_EXCEPTION", f"Recurrence2PatternText is invalid: {problem}", "Recurrence2PatternText"
@@ -147,7 +148,7 @@ def follow(org: Org, actor: Actor, old: Row, row: Row, given: frozenset[str]) ->
         return
     zone = ZoneInfo(cast(str, old["Recurrence2PatternTimeZone"]))
     shift = _local(row, zone) - _local(old, zone)
-    shared: Row = {name: row[name] for name in changed - _TIMES}
+    shared: Row = {name: row[name] for name in changed - _TIMES - {"ReminderDateTime"}}
     if changed & _TIMES:
         shared["IsAllDayEvent"] = row["IsAllDayEvent"]
     for other in org.family("Event", _SERIES, old[_SERIES]):
@@ -164,6 +165,10 @@ def follow(org: Org, actor: Actor, old: Row, row: Row, given: frozenset[str]) ->
             end = start + (cast(datetime, row["EndDateTime"]) - _start(row))
             new["EndDateTime"], new["EndDate"] = end, end.date()
             new["DurationInMinutes"] = row["DurationInMinutes"]
+        if "ReminderDateTime" in changed:
+            # one instant cannot be the reminder of all: each keeps it as far ahead as the changed one has it
+            ahead = _start(row) - cast(datetime, row["ReminderDateTime"]) if row.get("ReminderDateTime") else None
+            new["ReminderDateTime"] = None if ahead is None else _start(new) - ahead
         org.stamp_row(new, actor.user_id)
         org.put("Event", cast(str, other["Id"]), new)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from exchangelib.ewsdatetime import EWSDate, EWSDateTime, EWSTimeZone
 from exchangelib.folders import Calendar
@@ -33,7 +32,7 @@ _FIELDS: Final = (
     *("_start_timezone", "_end_timezone"),
 )
 
-SERIES: Final = "a recurring series: not synced yet"
+OCCURRENCE: Final = "one occurrence of a series: the series is changed as a whole"
 CANCELLED: Final = "a cancelled meeting: handsync leaves meetings alone"
 ATTENDEES: Final = "has attendees: handsync never mails attendees, so it leaves meetings alone"
 NO_TIME: Final = "an event needs a time"
@@ -42,7 +41,6 @@ READ_ONLY: Final = "you may read this event but not change it"
 # Tentative, WorkingElsewhere and NoData have no counterpart in Salesforce and count as busy; never written over
 _SHOW_AS: Final = {"Free": "free", "OOF": "out_of_office"}
 _FREE_BUSY: Final = {"busy": "Busy", "free": "Free", "out_of_office": "OOF"}
-_DAY: Final = timedelta(days=1)
 
 
 def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
@@ -56,6 +54,10 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
     when = _when(parsed, zone, series)
     if when is not None:
         raw["when"] = when
+    if series and when is not None:
+        known = recurrence.exceptions(item, when, zone)
+        if known is not None:
+            raw["exceptions"] = known
     notes = values.notes(parsed)
     if notes is not None:
         raw["notes"] = notes
@@ -74,7 +76,7 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         version=str(item.changekey or ""),
         fields=canonical(Kind.CALENDAR, raw),
         mark=str(item.handsync_mark or ""),
-        locked=_locked(item, series, owners),
+        locked=_locked(parsed, series, owners),
         series=series,
         people=_people(item),
         changed_at=values.changed_at(item),
@@ -88,26 +90,13 @@ def _when(parsed: Parsed, zone: str, series: bool) -> When | None:
     start, end = item.start, item.end
     if not isinstance(start, datetime) or not isinstance(end, datetime) or "IsAllDayEvent" not in parsed.present:
         return None
-    words = recurrence.in_words(item) if series else ""
     if not item.is_all_day:
-        return When(values.instant(start), values.instant(end), False, words)
-    own = item._start_timezone
-    zones = [ZoneInfo(name) for name in ((own.key, zone) if own is not None else (zone,))]
-    first, last = _days(values.plain_moment(start), values.plain_moment(end), zones)
-    return When(first.isoformat(), last.isoformat(), True, words)
-
-
-def _days(start: datetime, end: datetime, zones: list[ZoneInfo]) -> tuple[date, date]:
-    """The days of an all-day event, both inclusive: midnights in the event's own zone, else in the user's.
-
-    Where neither gives midnights, the days that are touched in the event's own zone.
-    """
-    for zone in zones:
-        first, after = start.astimezone(zone), end.astimezone(zone)
-        if first.time() == time() == after.time():
-            return first.date(), max(first.date(), after.date() - _DAY)
-    first, after = start.astimezone(zones[0]), end.astimezone(zones[0]) - timedelta(seconds=1)
-    return first.date(), max(first.date(), after.date())
+        own = recurrence.zone_of(item, zone) if series else ""
+        when = When(values.instant(start), values.instant(end), False, "", own)
+    else:
+        first, last = values.all_day(item, start, end, zone)
+        when = When(first.isoformat(), last.isoformat(), True)
+    return when._replace(recurrence=recurrence.pattern_text(item, when)) if series else when
 
 
 def _reminder(parsed: Parsed) -> dict[str, int | None]:
@@ -146,16 +135,19 @@ def _people(item: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in map(_name, boxes) if name))
 
 
-def _locked(item: Any, series: bool, owners: frozenset[str]) -> str:
-    if series or item.type in ("Occurrence", "Exception"):
-        return SERIES
+def _locked(parsed: Parsed, series: bool, owners: frozenset[str]) -> str:
+    item = parsed.item
+    if item.type in ("Occurrence", "Exception"):
+        return OCCURRENCE
     state = item.appointment_state or ()
     if item.is_cancelled or "Canceled" in state:
         return CANCELLED
     attendees = _attendees(item)
     if attendees or item.is_meeting or "Meeting" in state or "Received" in state:
         return ATTENDEES if _organised_here(item, state, owners) else _foreign(item)
-    return "" if values.may_modify(item) else READ_ONLY
+    if not values.may_modify(item):
+        return READ_ONLY
+    return recurrence.unreadable(parsed) if series else ""
 
 
 def _organised_here(item: Any, state: tuple[str, ...], owners: frozenset[str]) -> bool:
@@ -196,13 +188,13 @@ def check_new(fields: Fields) -> str:
 def _check_when(when: Value) -> str:
     if not isinstance(when, When):
         return NO_TIME
-    if when.recurrence:
-        return SERIES
     try:
         start, end = _moments(when)
     except ValueError:
         return "the time of the event cannot be read"
-    return "the end is before the start" if end < start else ""
+    if end < start:
+        return "the end is before the start"
+    return recurrence.problem(when) if when.recurrence else ""
 
 
 def _moments(when: When) -> tuple[date, date]:
@@ -213,7 +205,7 @@ def _moments(when: When) -> tuple[date, date]:
 
 def new_item(fields: Fields, mark: str, account: Any, folder: Any) -> CalendarItem:
     """A calendar item for CreateItem with all `fields`, times in the account's zone. Check the fields before."""
-    made = _attributes(fields, {}, account.default_timezone)
+    made = _attributes(fields, {}, recurrence.zone_for(fields, account.default_timezone))
     if mark:
         made["handsync_mark"] = mark
     return CalendarItem(account=account, folder=folder, **made)
@@ -221,7 +213,7 @@ def new_item(fields: Fields, mark: str, account: Any, folder: Any) -> CalendarIt
 
 def changed_item(fields: Fields, mark: str, before: Item, now: Parsed, account: Any) -> Change:
     """An UpdateItem of what changes and nothing else. A moved start keeps the item's own time zone."""
-    zone = _own_zone(fields, now, account.default_timezone)
+    zone = recurrence.zone_for(fields, _own_zone(fields, now, account.default_timezone), now.item._start_timezone)
     made = _attributes(fields, before.fields, zone)
     if mark and mark != before.mark:
         made["handsync_mark"] = mark
@@ -274,7 +266,7 @@ def _when_values(when: When, zone: EWSTimeZone) -> dict[str, Any]:
         made["end"] = EWSDateTime.from_datetime(end).astimezone(zone)
     else:
         made["start"], made["end"] = EWSDate.from_date(start), EWSDate.from_date(end)
-    return made
+    return made | recurrence.values(when)
 
 
 # ---- the window

@@ -1,85 +1,160 @@
-"""The pattern of a series in words: "every week on Mon, Wed until 2027-03-01"."""
+"""Series in Exchange: the pattern, the zone and the exceptions of the item that stands for a series, and back.
+
+Facts: exchange A.10 and E. Exchange keeps a Windows zone, and modified and deleted occurrences on the master, whose
+ChangeKey need not move when one of them is edited: so they are part of the content.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "day", "weekday", "weekend day")
-_NAMES: Final = {
-    **{
-        name: _DAYS[position]
-        for position, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
-    },
-    "Day": "day",
-    "Weekday": "weekday",
-    "WeekendDay": "weekend day",
-}
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_POSITIONS: Final = ("first", "second", "third", "fourth", "last")
+from exchangelib import recurrence as ews
+from exchangelib.ewsdatetime import EWSDate, EWSTimeZone
 
+from sync_core import series
+from sync_core.items import Fields, When
+from sync_core.recurrence import (
+    ChangedOccurrence,
+    Exceptions,
+    PatternError,
+    from_ews,
+    to_ews,
+)
+from sync_core.sides.outlook.services import Parsed
+from sync_core.sides.outlook.values import all_day, plain_moment
 
-def in_words(item: Any) -> str:
-    """The recurrence of an exchangelib series master, with how many occurrences were changed or taken out.
-
-    Those counts belong to it: editing one occurrence need not move the master's ChangeKey (facts: exchange E).
-    """
-    recurrence = getattr(item, "recurrence", None)
-    if recurrence is None or recurrence.pattern is None:
-        return "a recurring series"
-    words = _pattern(recurrence.pattern) + _boundary(recurrence.boundary)
-    changed, deleted = len(item.modified_occurrences or ()), len(item.deleted_occurrences or ())
-    if changed:
-        words += f", {changed} changed"
-    if deleted:
-        words += f", {deleted} left out"
-    return words
+_PARTS: Final = (
+    *("interval", "weekdays", "weekday", "week_number", "day_of_month", "month", "first_day_of_week"),
+)  # fmt: skip
+_DAY: Final = timedelta(days=1)
+# stands for a pattern that nobody can read: no text of a rule, so nothing is ever made of it
+_UNKNOWN: Final = "a recurring series"
 
 
-def _every(interval: int, unit: str) -> str:
-    return f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
+def zone_of(item: Any, zone: str) -> str:
+    """The series' own zone as items spell it; the user's, `zone`, where the server gives none that is known."""
+    own = item._start_timezone
+    return series.zone_name(own.key if own is not None else zone) or series.zone_name(zone)
 
 
-def _day(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_day(one) for one in value)
-    if isinstance(value, int):
-        return _DAYS[value - 1]
-    return _NAMES.get(str(value), str(value))
+def pattern_text(item: Any, when: When) -> str:
+    """The pattern of the series that starts at `when`, as items write it; never blank."""
+    try:
+        return _pattern(item, series.first_day(when))
+    except (PatternError, ValueError, TypeError, AttributeError):
+        return _UNKNOWN
 
 
-def _month(value: Any) -> str:
-    return _MONTHS[value - 1] if isinstance(value, int) else str(value)[:3]
-
-
-def _position(value: Any) -> str:
-    return _POSITIONS[value - 1] if isinstance(value, int) else str(value).lower()
-
-
-def _pattern(pattern: Any) -> str:
-    match type(pattern).__name__:
-        case "DailyPattern":
-            return _every(pattern.interval, "day")
-        case "WeeklyPattern":
-            return f"{_every(pattern.interval, 'week')} on {_day(pattern.weekdays)}"
-        case "AbsoluteMonthlyPattern":
-            return f"{_every(pattern.interval, 'month')} on day {pattern.day_of_month}"
-        case "RelativeMonthlyPattern":
-            which = f"{_position(pattern.week_number)} {_day(pattern.weekday)}"
-            return f"{_every(pattern.interval, 'month')} on the {which}"
-        case "AbsoluteYearlyPattern":
-            return f"every year on {pattern.day_of_month} {_month(pattern.month)}"
-        case "RelativeYearlyPattern":
-            which = f"{_position(pattern.week_number)} {_day(pattern.weekday)}"
-            return f"every year on the {which} of {_month(pattern.month)}"
-    return "a recurring series"
-
-
-def _boundary(boundary: Any) -> str:
-    match type(boundary).__name__:
-        case "EndDatePattern" if isinstance(boundary.end, date):
-            # a date, or a datetime where a server sends one
-            return f" until {boundary.end:%Y-%m-%d}"
-        case "NumberedPattern":
-            return f", {boundary.number} times"
+def unreadable(parsed: Parsed) -> str:
+    """Why the days of a series cannot be told, in words; "" when they can."""
+    item = parsed.item
+    if item._start_timezone is None and "StartTimeZone" in parsed.present and not item.is_all_day:
+        return "a series in a time zone that is not known here, so nobody can tell its hours in summer and winter"
+    try:
+        _pattern(item, getattr(item.recurrence.boundary, "start", None) or plain_moment(item.start).date())
+    except PatternError as problem:
+        return f"a series whose pattern cannot be read: {problem}"
+    except (ValueError, TypeError, AttributeError):
+        return "a series whose pattern cannot be read"
     return ""
+
+
+def _pattern(item: Any, start: date) -> str:
+    found = item.recurrence
+    if found is None or found.pattern is None:
+        raise PatternError("the server does not give it")
+    parts = {name: value for name in _PARTS if (value := getattr(found.pattern, name, None)) is not None}
+    end = number = None
+    match type(found.boundary).__name__:
+        case "EndDatePattern":
+            end = found.boundary.end
+            if end is None:
+                # a date that exchangelib could not read is not "no end" (facts: exchange E)
+                raise PatternError("the day on which it ends")
+        case "NumberedPattern":
+            number = found.boundary.number
+        case "NoneType":
+            raise PatternError("the server does not say when it ends")
+    made = from_ews(type(found.pattern).__name__, start=start, end=end, number=number, **parts)
+    return made.text
+
+
+def exceptions(item: Any, when: When, zone: str) -> str | None:
+    """The changed and deleted occurrences as items write them; None when one of them cannot be read.
+
+    An occurrence is named by its local day: a series has one a day, and the day stays when the series is moved. Only
+    its time is known from the master; that something else in it is changed shows as a change without fields.
+    """
+    if when.recurrence == _UNKNOWN:
+        return None
+    own = ZoneInfo(when.zone or "UTC")
+
+    try:
+        changed = []
+        for one in item.modified_occurrences or ():
+            if when.all_day:
+                original = all_day(item, one.original_start, one.original_start + _DAY, zone)[0]
+                changed.append(ChangedOccurrence(original, *all_day(item, one.start, one.end, zone)))
+            else:
+                original = plain_moment(one.original_start).astimezone(own).date()
+                changed.append(ChangedOccurrence(original, plain_moment(one.start), plain_moment(one.end)))
+        deleted = [
+            all_day(item, one.start, one.start + _DAY, zone)[0]
+            if when.all_day
+            else plain_moment(one.start).astimezone(own).date()
+            for one in item.deleted_occurrences or ()
+        ]
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return None
+    return Exceptions(tuple(deleted), tuple(changed)).text
+
+
+# ---- and back
+
+
+def problem(when: When) -> str:
+    """Why Exchange cannot be given this series, in words; "" when it can."""
+    pattern = series.pattern_of(when)
+    if pattern is None:
+        return "the pattern of the series cannot be read"
+    try:
+        to_ews(pattern, series.first_day(when))
+        if not when.all_day:
+            EWSTimeZone(when.zone)
+    except PatternError as why:
+        return f"Outlook cannot hold this series: {why}"
+    except Exception:  # exchangelib raises ValueError, UnknownTimeZone and others, as the name is formed
+        return f"Outlook does not know the time zone of the series ({when.zone or 'none'})"
+    return ""
+
+
+def zone_for(fields: Fields, default: Any, own: Any = None) -> Any:
+    """The zone to write an event in: a series brings its own, and keeps the spelling that it has (`own`)."""
+    when = fields.get("when")
+    if not isinstance(when, When) or not when.recurrence or when.all_day:
+        return default
+    if own is not None and series.zone_name(own.key) == when.zone:
+        return own
+    if series.zone_name(default.key) == when.zone:
+        return default
+    return EWSTimeZone(when.zone)
+
+
+def values(when: When) -> dict[str, Any]:
+    """exchangelib's attributes for the pattern; none for a single event. Check it before."""
+    pattern = series.pattern_of(when)
+    if pattern is None:
+        return {}
+    made = to_ews(pattern, series.first_day(when))
+    limits: Mapping[str, Any] = {
+        name: EWSDate.from_date(value) if isinstance(value, date) else value for name, value in made.limits.items()
+    }
+    boundary = {"NoEnd": ews.NoEndPattern, "EndDate": ews.EndDatePattern, "Numbered": ews.NumberedPattern}
+    return {
+        "recurrence": ews.Recurrence(
+            pattern=getattr(ews, f"{made.kind}Pattern")(**made.values), boundary=boundary[made.boundary](**limits)
+        )
+    }

@@ -27,6 +27,7 @@ from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Getter
 from sync_core.sides.outlook.looking import Looker
 from sync_core.sides.outlook.mapping import ItemMapping
+from sync_core.sides.outlook.occurrences import take_out
 from sync_core.sides.outlook.reading import Reader
 from sync_core.sides.outlook.services import Parsed
 from sync_core.sides.outlook.writing import Writer
@@ -86,12 +87,15 @@ class OutlookSide:
             SideName.OUTLOOK,
             account=f"{used.mailbox}, {used.name}",
             scope=f"{used.mailbox.lower()}/{used.id}",
-            limits=Limits(lengths=dict(mapping.lengths)),
+            limits=Limits(
+                lengths=dict(mapping.lengths),
+                no_changed_occurrences=", which handsync does not bring to a single occurrence there yet",
+            ),
             refused=dict(used.refused),
         )
 
     def fetch(self, kind: Kind, window: Window, progress: ProgressSink, cancelled: CancelCheck) -> Reading:
-        """Everything in the window, each series as one locked item. All contacts, whatever the window."""
+        """Everything in the window, each series as one item. All contacts, whatever the window."""
         mapping = _MAPPINGS[kind]
         used = self._used(mapping, cancelled)
         reader = Reader(self._connected(), used.folder, mapping, progress, cancelled)
@@ -113,7 +117,11 @@ class OutlookSide:
             return []
         used = self._used(mapping, never)
         getter = Getter(self._connected(), mapping)
-        return Writer(self._connected(), used, mapping, getter, self._to_item(mapping)).write(writes)
+        outcomes = Writer(self._connected(), used, mapping, getter, self._to_item(mapping)).write(writes)
+        return [
+            take_out(self._connected(), write, outcome) if outcome.ok and kind is Kind.CALENDAR else outcome
+            for write, outcome in zip(writes, outcomes, strict=True)
+        ]
 
     def close(self) -> None:
         """Gives the connection back. The side may be used again after that."""

@@ -36,6 +36,26 @@ def instant(moment: Any) -> str:
     return f"{plain_moment(moment).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
+def all_day(item: Any, start: Any, end: Any, zone: str) -> tuple[date, date]:
+    """The days between two moments of an all-day event, both inclusive."""
+    own = item._start_timezone
+    zones = [ZoneInfo(name) for name in ((own.key, zone) if own is not None else (zone,))]
+    return _days(plain_moment(start), plain_moment(end), zones)
+
+
+def _days(start: datetime, end: datetime, zones: list[ZoneInfo]) -> tuple[date, date]:
+    """The days of an all-day event, both inclusive: midnights in the event's own zone, else in the user's.
+
+    Where neither gives midnights, the days that are touched in the event's own zone.
+    """
+    for zone in zones:
+        first, after = start.astimezone(zone), end.astimezone(zone)
+        if first.time() == time() == after.time():
+            return first.date(), max(first.date(), after.date() - _DAY)
+    first, after = start.astimezone(zones[0]), end.astimezone(zones[0]) - timedelta(seconds=1)
+    return first.date(), max(first.date(), after.date())
+
+
 def ews_moment(said: str) -> Any:
     """An instant as exchangelib's moment, UTC. Raises ValueError when it is none that Outlook can hold."""
     moment = datetime.fromisoformat(said)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sync_core import text
 from sync_core.errors import SideError
+from sync_core.series import zone_name
 from sync_core.sides.salesforce.failures import GatewayError, Sort
 from sync_core.sides.salesforce.gateway import Gateway
 from sync_core.sides.salesforce.ids import id18, is_id
@@ -22,6 +23,8 @@ class Account:
     user_name: str
     org_id: str
     host: str
+    # the user's own zone there (IANA); "" where the server does not tell
+    zone: str = ""
 
     @property
     def label(self) -> str:
@@ -52,17 +55,22 @@ def find(gateway: Gateway, username: str) -> Account:
         )
     org = found.get("org") or _identity(gateway).get("org") or _organization(gateway) or _org_of_token(gateway)
     host = gateway.host
-    return Account(found["user"], found.get("name") or username or found["user"], org or host, host)
+    return Account(
+        found["user"], found.get("name") or username or found["user"], org or host, host, found.get("zone", "")
+    )
 
 
 def _userinfo(gateway: Gateway) -> dict[str, str]:
     answer = _optional(gateway.userinfo)
     ids = _ids_of_url(str(answer.get("sub") or ""))
-    return _found(
+    found = _found(
         answer.get("user_id") or ids.get("user"),
         answer.get("organization_id") or ids.get("org"),
         answer.get("name") or answer.get("preferred_username"),
     )
+    # a claim of OpenID Connect Core 1.0, 5.1
+    zone = zone_name(str(answer.get("zoneinfo") or ""))
+    return {**found, "zone": zone} if zone else found
 
 
 def _chatter(gateway: Gateway) -> dict[str, str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from sync_core.items import FIELDS, Fields, Kind, When
-from sync_core.sides import Operation, Write
+from sync_core import series
+from sync_core.items import FIELDS, Fields, Kind, SideName, When
+from sync_core.recurrence import to_salesforce
+from sync_core.sides import Limits, Operation, Write
 from sync_core.sides.salesforce import notes, rows, times
+from sync_core.sides.salesforce import series as series_rows
 from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
+from sync_core.sides.salesforce.ids import id18
 from sync_core.sides.salesforce.mapping import Context, UnwritableError
+from sync_core.sides.salesforce.series import Family
 from sync_core.sides.salesforce.shape import Shape
 
 _LABELS: Final = {spec.name: spec.label for spec in FIELDS[Kind.CALENDAR]}
@@ -30,6 +37,8 @@ def record(write: Write, context: Context, unwritable: dict[str, str]) -> dict[s
         result["Location"] = rows.fitting(Kind.CALENDAR, "location", "Location", given["location"], context.shape)
     if creating or "when" in given:
         result |= _when(given.get("when"))
+        if creating:
+            result |= _pattern(given, context)
     if "notes" in given or "attachments" in given:
         result["Description"] = _description(given, before, creating, context.shape)
     if "show_as" in given:
@@ -54,8 +63,6 @@ def _when(when: object) -> dict[str, Any]:
     """Start, end and all-day, always together; DurationInMinutes would have to agree with them and is left out."""
     if not isinstance(when, When):
         raise UnwritableError("it has no time")
-    if when.recurrence:
-        raise UnwritableError("a recurring series: not synced yet")
     if when.all_day:
         first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
         start, end = times.midnight(first), times.midnight(last)
@@ -68,6 +75,59 @@ def _when(when: object) -> dict[str, Any]:
     if length > timedelta(days=LONGEST_DAYS):
         raise UnwritableError(f"it lasts longer than {LONGEST_DAYS} days, which is the most Salesforce holds")
     return {"IsAllDayEvent": when.all_day, "StartDateTime": times.wire(start), "EndDateTime": times.wire(end)}
+
+
+def _pattern(given: Fields, context: Context) -> dict[str, Any]:
+    """What makes a series of a new event. The text is create-only, and there is no zone to give with it (facts: B1)."""
+    when = given.get("when")
+    if not isinstance(when, When) or not when.recurrence:
+        return {}
+    if why := series.cannot_create(SideName.SALESFORCE, given, series_limits(context)):
+        raise UnwritableError(why)
+    if not context.shape.can_write("Recurrence2PatternText", Operation.CREATE):
+        raise UnwritableError("this org does not let you make series over its interface")
+    pattern = series.pattern_of(when)
+    assert pattern is not None, "cannot_create has read it"
+    zone = None if when.all_day else ZoneInfo(context.series_zone or context.zone)
+    return {"Recurrence2PatternText": to_salesforce(pattern, series.first_day(when), zone)}
+
+
+def series_limits(context: Context) -> Limits:
+    """What of a series an org cannot be given."""
+    return Limits(
+        series_zone=context.series_zone or context.zone,
+        fixed_pattern=True,
+        # from v58 on changing one to come changes them all (facts: salesforce B1)
+        no_changed_occurrences="",
+    )
+
+
+def of_series(write: Write, family: Family, context: Context) -> tuple[str, Write]:
+    """The occurrence by which a series is changed or deleted, and what to do to it.
+
+    From v58 on changing one to come changes them all; deleting goes from one on (facts: B1). Raises UnwritableError.
+    """
+    assert write.before is not None, "only what exists is changed or deleted"
+    coming = family.coming(context.now)
+    if not coming:
+        raise UnwritableError("all its occurrences are past, and Salesforce keeps those")
+    row, before = coming[0], write.before
+    fields = dict(write.fields)
+    # occurrences are taken out one by one, after the series is changed
+    exceptions = {"exceptions": fields.pop("exceptions")} if "exceptions" in fields else {}
+    if why := series.cannot_update(SideName.SALESFORCE, before.fields, exceptions, series_limits(context)):
+        raise UnwritableError(why)
+    wanted, now = fields.get("when"), before.when
+    if isinstance(wanted, When) and now is not None:
+        try:
+            fields["when"] = series_rows.on_day_of(row, wanted, now)
+        except ValueError as problem:
+            raise UnwritableError(str(problem)) from None
+    if now is not None:
+        # a reminder counts back from this occurrence, not from the first
+        mine = {**before.fields, "when": series_rows.on_day_of(row, now, now)}
+        before = replace(before, fields=mine)
+    return id18(str(row["Id"])), replace(write, fields=fields, before=before)
 
 
 def _description(given: Fields, before: Fields, creating: bool, shape: Shape) -> str | None:

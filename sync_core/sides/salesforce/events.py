@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from sync_core.items import Item, Kind, SideName, When, canonical
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
-from sync_core.sides.salesforce import event_writes, notes, recurrence, rows, times
+from sync_core.sides.salesforce import event_writes, notes, recurrence, rows, series, times
 from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
 from sync_core.sides.salesforce.ids import id18
-from sync_core.sides.salesforce.mapping import Context, ObjectMapping
+from sync_core.sides.salesforce.mapping import Context, ObjectMapping, UnwritableError
 from sync_core.sides.salesforce.shape import Shape, assumed_event
 
 # the columns behind each neutral field
@@ -32,7 +32,8 @@ _OTHERS: Final = (
     *("ActivityDate", "DurationInMinutes", "IsChild", "IsGroupEvent", "IsClientManaged", "IsArchived"),
     *("IsRecurrence", "RecurrenceActivityId", "RecurrenceType", "RecurrenceInterval", "RecurrenceDayOfWeekMask"),
     *("RecurrenceDayOfMonth", "RecurrenceInstance", "RecurrenceMonthOfYear", "RecurrenceEndDateOnly"),
-    *("IsRecurrence2", "Recurrence2PatternText", "Recurrence2PatternStartDate"),
+    *("IsRecurrence2", "Recurrence2PatternText", "Recurrence2PatternStartDate", "Recurrence2PatternTimeZone"),
+    *("IsRecurrence2Exception", "IsRecurrence2Exclusion"),
 )
 _RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
 
@@ -57,7 +58,12 @@ class EventMapping(ObjectMapping):
         texts = {field: COLUMNS[field] for field in ("subject", "location", "notes")}
         lengths = rows.lengths(texts, context.shape)
         most = lengths.get("notes")
-        return Limits(lengths, LONGEST_DAYS, lambda fields: notes.too_long(fields, most))
+        return replace(
+            event_writes.series_limits(context),
+            lengths=lengths,
+            longest_days=LONGEST_DAYS,
+            refuses=lambda fields: notes.too_long(fields, most),
+        )
 
     def unwritable(self, shape: Shape, operation: Operation) -> dict[str, str]:
         """The neutral fields that this user cannot set with `operation`, with the reason in words."""
@@ -99,21 +105,65 @@ class EventMapping(ObjectMapping):
         """The items in `window` among `found`; the occurrences of a series become one item."""
         items: list[Item] = []
         unreadable: list[Unreadable] = []
-        series: dict[tuple[Any, ...], list[tuple[Item, Mapping[str, Any]]]] = defaultdict(list)
+        classic: dict[tuple[Any, ...], list[tuple[Item, Mapping[str, Any]]]] = defaultdict(list)
+        lightning = []
         for row in found:
             try:
                 item = self.item(row, context)
             except (ValueError, KeyError, TypeError, AttributeError) as problem:
                 unreadable.append(self.unreadable(row, problem))
                 continue
-            if item.when is None or not touches(item.when, window):
+            if series.is_lightning(row):
+                lightning.append((row, item))
+            elif item.when is None or not touches(item.when, window):
                 continue
-            if item.series:
-                series[recurrence.series_key(row, context.zone)].append((item, row))
+            elif item.series:
+                classic[recurrence.series_key(row, context.zone)].append((item, row))
             else:
                 items.append(item)
-        items += [_one_series(occurrences) for occurrences in series.values()]
+        items += [_one_series(occurrences) for occurrences in classic.values()]
+        inside = {item.id for _, item in lightning if item.when is not None and touches(item.when, window)}
+        for family in series.families([row for row, _ in lightning]):
+            if inside & family.ids and (whole := self.series_item(family, context)) is not None:
+                items.append(whole)
         return items, unreadable
+
+    def rest(self, found: Sequence[Mapping[str, Any]], context: Context) -> list[str]:
+        """The WHERE clauses for all occurrences of the Lightning series among `found`."""
+        if not context.shape.can_filter("Recurrence2PatternStartDate"):
+            return []
+        return series.conditions(filter(series.is_lightning, found), context.user_id)
+
+    def series_item(self, family: series.Family, context: Context) -> Item | None:
+        """A Lightning series as one item; None when it was deleted. Raises ValueError, in words."""
+        found = series.item(family, self.item(family.typical(context.now), context), context.now)
+        known = context.shape.can_filter("Recurrence2PatternStartDate") and not context.partial
+        return found if known or found is None else replace(found, locked=found.locked or series.IN_PART)
+
+    def whole(self, found: Sequence[Mapping[str, Any]], context: Context) -> dict[str, Item | None]:
+        """By the id of each occurrence of a Lightning series: the series, or None when it is deleted from now on."""
+        result: dict[str, Item | None] = {}
+        for family in series.families(filter(series.is_lightning, found)):
+            result |= dict.fromkeys(family.ids, self.series_item(family, context))
+        return result
+
+    def of_series(self, write: Write, found: Sequence[Mapping[str, Any]], context: Context) -> tuple[str, Write]:
+        """The record by which the series `write.before` is changed, and what to do to it; `found` are its rows.
+
+        Raises UnwritableError.
+        """
+        try:
+            family = self.family(found, write.before.id if write.before else "")
+        except ValueError as problem:
+            raise UnwritableError(str(problem)) from None
+        return event_writes.of_series(write, family, context)
+
+    def family(self, found: Sequence[Mapping[str, Any]], record_id: str) -> series.Family:
+        """The series among `found` that a record belongs to. Raises ValueError when there is none."""
+        for family in series.families(filter(series.is_lightning, found)):
+            if id18(record_id) in family.ids:
+                return family
+        raise ValueError("the series is no longer there as it was read")
 
     def item(self, row: Mapping[str, Any], context: Context) -> Item:
         """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""
@@ -132,7 +182,6 @@ class EventMapping(ObjectMapping):
             known, minutes = _reminder(row, when, context)
             if known:
                 raw["reminder"] = minutes
-        series = recurrence.is_series(row)
         return Item(
             kind=Kind.CALENDAR,
             side=SideName.SALESFORCE,
@@ -140,7 +189,7 @@ class EventMapping(ObjectMapping):
             version=rows.version(row),
             fields=canonical(Kind.CALENDAR, raw),
             locked=_locked(row),
-            series=series,
+            series=recurrence.is_series(row),
             people=tuple(dict.fromkeys(name for name in (rows.name_of(row, r) for r in ("Who", "Account")) if name)),
             changed_at=rows.shown_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
             changed_by=rows.name_of(row, "LastModifiedBy"),
@@ -208,8 +257,10 @@ def _reminder(row: Mapping[str, Any], when: When, context: Context) -> tuple[boo
 
 
 def _locked(row: Mapping[str, Any]) -> str:
-    if recurrence.is_series(row):
-        return recurrence.LOCKED
+    if recurrence.is_series(row) and not row.get("IsRecurrence2"):
+        return recurrence.CLASSIC
+    if recurrence.is_series(row) and not series.is_lightning(row):
+        return recurrence.UNTOLD
     if row.get("IsClientManaged"):
         return "kept by another sync tool in Salesforce: two tools writing to it would undo each other"
     if row.get("IsGroupEvent"):

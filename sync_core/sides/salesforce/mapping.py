@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sync_core.items import Item
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
+from sync_core.sides.salesforce.series import Family
 from sync_core.sides.salesforce.shape import Shape
 
 Rows = Sequence[Mapping[str, Any]]
@@ -32,6 +33,10 @@ class Context:
     user_id: str
     tables: Mapping[str, Rows] = field(default_factory=dict)
     found: Rows = ()
+    # the zone that new series get: the user's own in Salesforce (IANA)
+    series_zone: str = ""
+    # the server gave only a part of what belongs to the rows at hand
+    partial: bool = False
 
 
 class ObjectMapping(Protocol):
@@ -90,6 +95,22 @@ class ObjectMapping(Protocol):
 
     def reading(self, found: Rows, context: Context, window: Window) -> tuple[list[Item], list[Unreadable]]:
         """The items in `window` among the rows `found`, and what could not be read of them."""
+
+    def rest(self, found: Rows, context: Context) -> list[str]:
+        """The WHERE clauses for what belongs to rows `found` and may lie elsewhere: `reading` gets both."""
+        return []
+
+    def whole(self, found: Rows, context: Context) -> dict[str, Item | None]:
+        """By the id of each row that is part of something larger: the whole of it, or None when that is deleted."""
+        return {}
+
+    def of_series(self, write: Write, found: Rows, context: Context) -> tuple[str, Write]:
+        """The record by which a series is changed, and what to do to it. Raises UnwritableError."""
+        raise UnwritableError("a series: not written")
+
+    def family(self, found: Rows, record_id: str) -> Family:
+        """The series among `found` that a record belongs to. Raises ValueError when there is none."""
+        raise ValueError("no series")
 
     def item(self, row: Mapping[str, Any], context: Context) -> Item:
         """One row as an item. Raises ValueError, in words, for a row that cannot be understood."""

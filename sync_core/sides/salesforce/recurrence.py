@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from sync_core import text
 from sync_core.sides.salesforce import times
 
-LOCKED: Final = "a recurring series: not synced yet"
+CLASSIC: Final = "a series of the old kind, which Salesforce lets nobody change over its interface"
+UNTOLD: Final = "a series of which this org does not show the pattern"
 
 _DAYS: Final = {
     "MO": "Monday",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sync_core.errors import CancelledError, SideError
@@ -34,6 +34,7 @@ from sync_core.sides.salesforce.gateway import Gateway, Page, missing, never
 from sync_core.sides.salesforce.ids import id18, is_id
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping, Rows, UnwritableError
 from sync_core.sides.salesforce.rows import name_of
+from sync_core.sides.salesforce.series import taken_out
 from sync_core.sides.salesforce.shape import Shape
 from sync_core.sides.salesforce.tasks import TaskMapping
 from sync_core.sides.salesforce.transport import Usage
@@ -43,6 +44,8 @@ from sync_core.sides.salesforce.writing import BATCH, Row, Writer
 _IDS: Final = 400
 # what a record's own address answers when it is gone (facts: salesforce B4, transient)
 _GONE: Final = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY")
+# from this version on, changing an occurrence to come changes its series (facts: salesforce B1)
+_WHOLE_SERIES: Final = 58
 _VERBS: Final = {Operation.CREATE: "create", Operation.UPDATE: "change", Operation.DELETE: "delete"}
 
 
@@ -130,7 +133,9 @@ class SalesforceSide:
         # what queryAll may have held back is not deleted: nothing may be concluded from its absence
         complete = complete and (self._query_all or not everything)
         alive = [row for row in rows if row.get("IsDeleted") is not True]
-        items, unreadable = mapping.reading(alive, context, window)
+        more, whole = self._rest(kind, alive, context, cancelled)
+        complete = complete and whole
+        items, unreadable = mapping.reading([*alive, *more], replace(context, partial=not whole), window)
         return Reading(tuple(items), tuple(unreadable), complete)
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
@@ -149,20 +154,36 @@ class SalesforceSide:
         Nothing here looks whether an item has changed since it was read: see `writing`.
         """
         mapping, context = self._mapping(kind), self._context(kind)
-        context = replace(context, found=self._answers(mapping.questions(writes, context)))
+        found = [*self._answers(mapping.questions(writes, context)), *self._series_rows(kind, writes, context)]
+        context = replace(context, found=found)
         outcomes: dict[int, Outcome] = {}
         rows: dict[Operation, list[Row]] = {operation: [] for operation in Operation}
         for place, write in enumerate(writes):
             try:
-                rows[write.operation].append(self._row(kind, place, write, context))
+                row = self._row(kind, place, write, context)
+                if write.operation is Operation.UPDATE and not row.fields:
+                    # nothing but occurrences to take out
+                    outcomes[place] = Outcome(True, row.id)
+                else:
+                    rows[write.operation].append(row)
             except UnwritableError as problem:
                 outcomes[place] = Outcome(False, write.before.id if write.before else "", str(problem))
         writer = self._writers.setdefault(kind, Writer(self._gateway, mapping, context.shape))
         sent = False
+        series = [row for row in rows[Operation.DELETE] if row.series]
+        rows[Operation.DELETE] = [row for row in rows[Operation.DELETE] if not row.series]
         for operation, group in rows.items():
             for at in range(0, len(group), BATCH):
                 outcomes |= writer.send(operation, group[at : at + BATCH], first=not sent)
                 sent = True
+        for row in series:
+            outcomes[row.place] = writer.cut(row)
+        for place, write in enumerate(writes):
+            if write.before is not None and write.before.series:
+                # a series goes by its first occurrence, whichever one it was changed by
+                outcomes[place] = replace(outcomes[place], id=write.before.id)
+            if outcomes[place].ok and (days := taken_out(write)):
+                outcomes[place] = self._take_out(kind, outcomes[place], days, writer)
         return [outcomes[place] for place in range(len(writes))]
 
     def close(self) -> None:
@@ -209,7 +230,9 @@ class SalesforceSide:
         if kind not in self._tables:
             asked = self._mapping(kind).tables(form)
             self._tables[kind] = {name: self._answers([soql]) for name, soql in asked.items()}
-        return Context(form, self._zone, self._clock(), self._who().user_id, self._tables[kind])
+        who = self._who()
+        tables = self._tables[kind]
+        return Context(form, self._zone, self._clock(), who.user_id, tables, series_zone=who.zone or self._zone)
 
     def _answers(self, questions: Sequence[str]) -> Rows:
         """The rows of these queries; none where the server refuses one: no such table, or not for this user."""
@@ -222,6 +245,50 @@ class SalesforceSide:
                     raise
         return rows
 
+    def _rest(
+        self, kind: Kind, rows: Sequence[Mapping[str, Any]], context: Context, cancelled: CancelCheck = never
+    ) -> tuple[list[Mapping[str, Any]], bool]:
+        """What belongs to `rows` and may lie elsewhere, archived records included, and whether that is all of it."""
+        found: list[Mapping[str, Any]] = []
+        complete = True
+        for condition in self._mapping(kind).rest(rows, context):
+            alive = " AND IsDeleted = false" if context.shape.has("IsDeleted") else ""
+            for page in self._select(kind, condition + alive, True, cancelled):
+                found += [row for row in page.rows if row.get("IsDeleted") is not True]
+                complete = complete and not page.cut
+        return found, complete
+
+    def _series_rows(self, kind: Kind, writes: Sequence[Write], context: Context) -> Rows:
+        """The occurrences of the series that are to be written."""
+        ids = [id18(w.before.id) for w in writes if w.before is not None and w.before.series and is_id(w.before.id)]
+        return self._family_rows(kind, ids, context) if ids else []
+
+    def _take_out(self, kind: Kind, done: Outcome, days: Sequence[date], writer: Writer) -> Outcome:
+        """Deletes the occurrences of a series on these local days. A failure leaves the rest to the next comparison."""
+        try:
+            context = self._context(kind)
+            family = self._mapping(kind).family(self._family_rows(kind, [done.id], context), done.id)
+            rows = [Row(place, one, {}) for place, one in enumerate(family.on(days))]
+            failed = [one for one in writer.send(Operation.DELETE, rows, first=False).values() if not one.ok]
+        except (SideError, ValueError) as problem:
+            why = problem.sentence() if isinstance(problem, SideError) else "they are not there"
+            return replace(done, ok=False, error=f"done, but its occurrences could not be taken out: {why}")
+        if failed:
+            why = f"{len(failed)} of its occurrences could not be taken out: {failed[0].error}"
+            return replace(done, ok=False, error=f"done, but {why}")
+        left = [row for row in family.ids_in_order if row not in {row.id for row in rows}]
+        late = len(days) - len(rows)
+        note = f"{late} of the occurrences to take out are not written out in Salesforce yet" if late else ""
+        # a series goes by its first occurrence
+        return replace(done, id=left[0] if left else done.id, note=note)
+
+    def _family_rows(self, kind: Kind, ids: Sequence[str], context: Context) -> Rows:
+        """All occurrences of the series that these records belong to; none when not all can be read."""
+        listed = ", ".join(f"'{one}'" for one in ids)
+        rows = [row for page in self._select(kind, f"Id IN ({listed})", True) for row in page.rows]
+        more, complete = self._rest(kind, rows, context)
+        return more if complete else []
+
     def _row(self, kind: Kind, place: int, write: Write, context: Context) -> Row:
         """One write as a row to send. Raises UnwritableError."""
         if write.operation is Operation.CREATE:
@@ -230,12 +297,20 @@ class SalesforceSide:
             raise UnwritableError("it is not known which Salesforce record this is")
         if write.before.locked:
             raise UnwritableError(f"not written: {write.before.locked}")
+        record_id, whole = id18(write.before.id), write
+        if write.before.series:
+            record_id, write = self._mapping(kind).of_series(write, context.found, context)
+            if write.operation is Operation.UPDATE and float(self._settings.api_version) < _WHOLE_SERIES:
+                raise UnwritableError(
+                    f"version {self._settings.api_version} of the API would change one occurrence and not the series: "
+                    f"set salesforce.api_version to {_WHOLE_SERIES}.0 or later"
+                )
         if write.operation is Operation.DELETE:
-            return Row(place, id18(write.before.id), {})
+            return Row(place, record_id, {}, write.before is not None and write.before.series)
         fields = self._mapping(kind).record(write, context)
-        if not fields:
+        if not fields and not taken_out(whole):
             raise UnwritableError("there is nothing to change in it")
-        return Row(place, id18(write.before.id), fields)
+        return Row(place, record_id, fields)
 
     def _select(self, kind: Kind, condition: str, everything: bool, cancelled: CancelCheck = never) -> Iterator[Page]:
         """The pages of the kind's rows. Does without joins and without queryAll where the server has none."""
@@ -259,10 +334,20 @@ class SalesforceSide:
         listed = ", ".join(f"'{one}'" for one in ids)
         found: dict[str, Sighting] = {}
         complete = True
+        rows: list[Mapping[str, Any]] = []
         for page in self._select(kind, f"Id IN ({listed})", True):
             complete = complete and not page.cut
-            for row in page.rows:
-                found[id18(str(row.get("Id") or ""))] = self._sighting(kind, row, context)
+            rows += page.rows
+        more, whole = self._rest(kind, [row for row in rows if not row.get("IsDeleted")], context)
+        parts = self._mapping(kind).whole(more, replace(context, partial=not whole))
+        for row in rows:
+            one = id18(str(row.get("Id") or ""))
+            found[one] = self._sighting(kind, row, context)
+            if one in parts and found[one].fate is not Fate.DELETED:
+                series = parts[one]
+                found[one] = Sighting(Fate.DELETED) if series is None else Sighting(Fate.HERE, series)
+            elif found[one].fate is Fate.HERE and self._mapping(kind).rest([row], context):
+                found[one] = Sighting(Fate.UNREADABLE, detail="the rest of its series was not to be found")
         for one in ids:
             if one in found:
                 continue

@@ -30,11 +30,15 @@ _METHODS: Final = {Operation.CREATE: "POST", Operation.UPDATE: "PATCH", Operatio
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row to send: its place in the caller's list, the record's id ("" for a create) and the fields."""
+    """One row to send: its place in the caller's list, the record's id ("" for a create) and the fields.
+
+    `series` says that all the occurrences that follow are meant as well.
+    """
 
     place: int
     id: str
     fields: Mapping[str, Any]
+    series: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,17 @@ class Writer:
             if not waiting:
                 break
         return outcomes
+
+    def cut(self, row: Row) -> Outcome:
+        """Deletes an occurrence of a Lightning series and all that follow it (facts: salesforce B1)."""
+        path = f"sobjects/{self._mapping.sobject}/{row.id}/fromThisEventOnwards"
+        try:
+            self._gateway.send("DELETE", path)
+        except GatewayError as problem:
+            if problem.failure.code == "ENTITY_IS_DELETED":
+                return Outcome(True, row.id)
+            return Outcome(False, row.id, problem.what, problem.failure.maybe_applied)
+        return Outcome(True, row.id)
 
     def _request(self, operation: Operation, rows: Sequence[Row]) -> list[Result]:
         if self._collections:

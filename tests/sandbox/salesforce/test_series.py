@@ -260,3 +260,22 @@ def test_a_classic_series_keeps_the_time_of_its_zone(world: Any) -> None:
     rows = [row for row in occurrences(world) if not row["IsRecurrence"]]
     # New York has summer time from 14 March 2027 on
     assert [row["StartDateTime"].hour for row in rows] == [14, 14, 14, 14, 13, 13]
+
+
+def test_an_end_in_utc_is_an_instant(world: Any) -> None:
+    """RFC 5545, 3.3.10: 23:59:59 in New York is the next day in UTC, on which nothing happens any more."""
+    start = datetime(2026, 11, 23, 14, tzinfo=UTC)
+    text = "FREQ=DAILY;UNTIL=20261126T045959Z"
+    key = {"RecurrenceTimeZoneSidKey": "America/New_York"}
+    world.event("Stand-up", StartDateTime=start, DurationInMinutes=60, Recurrence2PatternText=text, **key)
+    assert [row["StartDateTime"].day for row in occurrences(world)] == [23, 24, 25]
+
+
+def test_a_changed_reminder_is_as_far_ahead_of_each(world: Any, sf: Any) -> None:
+    rows = weekly(world, ReminderDateTime=datetime(2026, 11, 23, 13, 45, tzinfo=UTC), IsReminderSet=True)
+    coming = next(row for row in rows if row["StartDateTime"] > world.org.now())
+    sf.Event.update(
+        coming["Id"], {"ReminderDateTime": f"{coming['StartDateTime'] - timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"}
+    )
+    later = [row for row in occurrences(world) if row["StartDateTime"] >= coming["StartDateTime"]]
+    assert {row["StartDateTime"] - row["ReminderDateTime"] for row in later} == {timedelta(minutes=30)}

@@ -23,7 +23,7 @@ from lxml import etree
 from sync_core.items import When
 from sync_core.sides.outlook import events
 from sync_core.sides.outlook.bodies import html_to_text, is_formatted
-from sync_core.sides.outlook.recurrence import in_words
+from sync_core.sides.outlook.recurrence import pattern_text
 from sync_core.sides.outlook.services import Parsed, Unparsable, parse
 
 BERLIN = EWSTimeZone("Europe/Berlin")
@@ -96,39 +96,48 @@ def test_formatting_that_a_person_gave(source: str, formatted: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "boundary", "words"),
+    ("pattern", "boundary", "text"),
     [
-        (DailyPattern(interval=1), NoEndPattern(start=START), "every day"),
-        (DailyPattern(interval=3), NumberedPattern(start=START, number=5), "every 3 days, 5 times"),
+        (DailyPattern(interval=1), NoEndPattern(start=START), "FREQ=DAILY"),
+        (DailyPattern(interval=3), NumberedPattern(start=START, number=5), "FREQ=DAILY;INTERVAL=3;COUNT=5"),
         (
             WeeklyPattern(interval=1, weekdays=[1, 3], first_day_of_week=1),
             EndDatePattern(start=START, end=EWSDate(2027, 3, 1)),
-            "every week on Mon, Wed until 2027-03-01",
+            "FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270301",
         ),
-        (AbsoluteMonthlyPattern(interval=2, day_of_month=15), NoEndPattern(start=START), "every 2 months on day 15"),
+        (
+            AbsoluteMonthlyPattern(interval=2, day_of_month=15),
+            NoEndPattern(start=START),
+            "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=15",
+        ),
         (
             RelativeMonthlyPattern(interval=1, weekday=1, week_number=5),
             NoEndPattern(start=START),
-            "every month on the last Mon",
+            "FREQ=MONTHLY;BYDAY=-1MO",
         ),
-        (AbsoluteYearlyPattern(day_of_month=24, month=12), NoEndPattern(start=START), "every year on 24 Dec"),
+        (
+            AbsoluteYearlyPattern(day_of_month=24, month=12),
+            NoEndPattern(start=START),
+            "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24",
+        ),
         (
             RelativeYearlyPattern(weekday=9, week_number=1, month=1),
             NoEndPattern(start=START),
-            "every year on the first weekday of Jan",
+            "FREQ=YEARLY;BYMONTH=1;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1",
         ),
     ],
 )
-def test_patterns_in_words(pattern: object, boundary: object, words: str) -> None:
-    recurrence = Thing(pattern=pattern, boundary=boundary)
-    assert in_words(Thing(recurrence=recurrence, modified_occurrences=None, deleted_occurrences=None)) == words
+def test_patterns_of_exchangelib(pattern: object, boundary: object, text: str) -> None:
+    item = Thing(recurrence=Thing(pattern=pattern, boundary=boundary))
+    assert pattern_text(item, When("2026-11-23", "2026-11-23", True)) == text
 
 
-def test_changed_occurrences_belong_to_the_series() -> None:
-    """E: editing one occurrence may leave the master's ChangeKey as it was, so its counts are part of its content."""
-    recurrence = Thing(pattern=DailyPattern(interval=1), boundary=NoEndPattern(start=START))
-    item = Thing(recurrence=recurrence, modified_occurrences=[1, 2], deleted_occurrences=[3])
-    assert in_words(item) == "every day, 2 changed, 1 left out"
+def test_a_boundary_that_nobody_can_read_is_not_taken_for_none() -> None:
+    """E: an end that exchangelib could not read is None, which is not "no end"."""
+    lost = EndDatePattern(start=START, end=None)
+    for boundary in (None, lost):
+        item = Thing(recurrence=Thing(pattern=DailyPattern(interval=1), boundary=boundary))
+        assert pattern_text(item, When("2026-11-23", "2026-11-23", True)) == "a recurring series"
 
 
 @pytest.mark.parametrize(

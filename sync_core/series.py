@@ -1,0 +1,205 @@
+"""What an event that repeats means: its pattern, its zone, its words, and what a side cannot hold of it.
+
+Pure. The patterns themselves are the business of `sync_core.recurrence`; here they are those of items.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tzlocal.windows_tz import tz_win, win_tz
+
+from sync_core.items import Fields, SideName, When
+from sync_core.recurrence import (
+    NOTHING,
+    Exceptions,
+    Pattern,
+    PatternError,
+    ews_cannot,
+    occurrences,
+    parse,
+    salesforce_cannot,
+    words,
+)
+from sync_core.sides import Limits
+
+_CANNOT: Final = {SideName.SALESFORCE: salesforce_cannot, SideName.OUTLOOK: ews_cannot}
+
+
+@lru_cache(maxsize=1024)
+def zone_name(name: str) -> str:
+    """One spelling for all zones that Windows takes for the same: "Europe/Copenhagen" becomes "Europe/Paris".
+
+    Exchange keeps the Windows zone only (facts: exchange A.10), so both sides must say the same. A zone that Windows
+    does not know stays as it is; "" for a name that is no zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ""
+    return win_tz.get(tz_win.get(name, ""), name)
+
+
+def first_day(when: When) -> date:
+    """The local day of the first event. Raises ValueError for a time that cannot be read."""
+    if when.all_day:
+        return date.fromisoformat(when.start)
+    return _instant(when.start).astimezone(ZoneInfo(when.zone or "UTC")).date()
+
+
+def pattern_of(when: When) -> Pattern | None:
+    """The pattern of a series; None for a single event, and for a text that is none."""
+    if not when.recurrence:
+        return None
+    try:
+        return parse(when.recurrence)
+    except PatternError:
+        return None
+
+
+def in_words(when: When) -> str:
+    """The pattern as a person says it, "every week on Mon until 1 Mar 2027"; "" for a single event.
+
+    A text that is no pattern is shown as it is: foreign text, to be cleaned.
+    """
+    pattern = pattern_of(when)
+    if pattern is None:
+        return when.recurrence
+    try:
+        return words(pattern, first_day(when))
+    except (ValueError, OverflowError, KeyError):
+        return when.recurrence
+
+
+def exceptions_in_words(text: str) -> str:
+    """Changed and deleted occurrences: "2 changed, 1 left out"; "" when there is none."""
+    try:
+        return Exceptions.parse(text).words
+    except PatternError:
+        return ""
+
+
+def touches(when: When, start: datetime, end: datetime, first: date, last: date) -> bool | None:
+    """Whether a series has an event between the instants `start` and `end`, or on the days `first` to `last` if it is
+    all-day. None when nobody can tell. What was moved is not looked at."""
+    pattern = pattern_of(when)
+    if pattern is None:
+        return None
+    try:
+        if when.all_day:
+            days = (date.fromisoformat(when.start), date.fromisoformat(when.end))
+            return bool(occurrences(pattern, *days, None, first, last, limit=1))
+        zone = ZoneInfo(when.zone or "UTC")
+        return bool(occurrences(pattern, _instant(when.start), _instant(when.end), zone, start, end, limit=1))
+    except (ValueError, OverflowError, KeyError):
+        return None
+
+
+def cannot_create(side: SideName, fields: Fields, limits: Limits) -> str:
+    """Why `side` cannot be given this series, in words; "" when it can."""
+    when = fields.get("when")
+    if not isinstance(when, When):
+        return ""
+    why = [*_pattern_reasons(side, when), *_zone_reasons(when, limits)]
+    return _sentence(side, [*why, *_exception_reasons("", str(fields.get("exceptions") or ""), limits)])
+
+
+def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -> str:
+    """Why the series that `side` has `now` cannot be given the `wanted` fields, in words; "" when it can.
+
+    `wanted` are the fields that change.
+    """
+    why: list[str] = []
+    mine, theirs = now.get("when"), wanted.get("when")
+    if isinstance(mine, When) and isinstance(theirs, When):
+        if bool(mine.recurrence) != bool(theirs.recurrence):
+            what = "a single event cannot become a series" if theirs.recurrence else "a series cannot become one event"
+            return f"{what} in {side.label}: delete it there, and it is made anew"
+        why += _pattern_reasons(side, theirs)
+        if limits.fixed_pattern and _days(mine) != _days(theirs):
+            return (
+                f"{side.label} keeps the days that a series was made with, {in_words(mine)} from {_day(mine)}; "
+                f"across it is {in_words(theirs)} from {_day(theirs)}: delete it there, and it is made anew"
+            )
+    if "exceptions" in wanted:
+        why += _exception_reasons(str(now.get("exceptions") or ""), str(wanted["exceptions"] or ""), limits)
+    return _sentence(side, why)
+
+
+def _days(when: When) -> tuple[str, bool, str, date | str]:
+    try:
+        return when.recurrence, when.all_day, when.zone, first_day(when)
+    except (ValueError, KeyError):
+        return when.recurrence, when.all_day, when.zone, when.start
+
+
+def _day(when: When) -> str:
+    try:
+        return first_day(when).isoformat()
+    except (ValueError, KeyError):
+        return when.start
+
+
+def _pattern_reasons(side: SideName, when: When) -> list[str]:
+    pattern = pattern_of(when)
+    if pattern is None:
+        return ["its pattern cannot be read"]
+    try:
+        why = _CANNOT[side](pattern, first_day(when))
+    except (ValueError, KeyError, OverflowError) as problem:
+        return [str(problem) if isinstance(problem, PatternError) else "its start cannot be read"]
+    return [f"{in_words(when)} ({why})"] if why else []
+
+
+def _zone_reasons(when: When, limits: Limits) -> list[str]:
+    if when.all_day or not limits.series_zone or when.zone == zone_name(limits.series_zone):
+        return []
+    return [f"its time zone, {when.zone or 'which is not known'}: a new series there is in yours, {limits.series_zone}"]
+
+
+def _exception_reasons(now: str, wanted: str, limits: Limits) -> list[str]:
+    """What of the `wanted` exceptions cannot be brought to a series that has those of `now`."""
+    try:
+        coming, mine, theirs = changed_by(now, wanted), Exceptions.parse(now), Exceptions.parse(wanted)
+    except PatternError:
+        return ["its changed occurrences, which cannot be read"]
+    why = []
+    if coming.changed and limits.no_changed_occurrences is not None:
+        why.append(_several(len(coming.changed), "changed occurrence") + limits.no_changed_occurrences)
+    named = {*theirs.deleted, *(one.original for one in theirs.changed)}
+    back = sum(moment not in named for moment in (*mine.deleted, *(one.original for one in mine.changed)))
+    if back:
+        why.append(_several(back, "occurrence") + " to be put back as the pattern has it")
+    return why
+
+
+def changed_by(now: str, wanted: str) -> Exceptions:
+    """What of the `wanted` exceptions the `now` ones do not have. Raises PatternError for a text that is none."""
+    mine, theirs = Exceptions.parse(now), Exceptions.parse(wanted)
+    known = {one.text for one in mine.changed}
+    deleted = tuple(moment for moment in theirs.deleted if moment not in mine.deleted)
+    changed = tuple(one for one in theirs.changed if one.text not in known)
+    return Exceptions(deleted, changed) if deleted or changed else NOTHING
+
+
+def to_take_out(now: str, wanted: str) -> list[date]:
+    """The local days of the occurrences that a series with the exceptions `now` loses; PatternError as `changed_by`."""
+    return [moment for moment in changed_by(now, wanted).deleted if not isinstance(moment, datetime)]
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _sentence(side: SideName, why: list[str]) -> str:
+    return f"{side.label} cannot hold: {'; '.join(why)}" if why else ""
+
+
+def _instant(iso: str) -> datetime:
+    moment = datetime.fromisoformat(iso)
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC)

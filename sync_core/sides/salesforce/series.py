@@ -1,0 +1,268 @@
+"""Lightning series: which rows are one series, what its pattern says of them, and what is not as it says.
+
+There is no id of a series, and every occurrence carries the pattern (facts: salesforce B1). So a series is told by its
+pattern's text, start and zone, is read whole whenever one of its occurrences is seen, and goes by the id of its first
+occurrence. That way nothing about it depends on the days of a sync.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import takewhile
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sync_core import series, text
+from sync_core.items import Item, When
+from sync_core.recurrence import (
+    ChangedOccurrence,
+    Exceptions,
+    Pattern,
+    days,
+    from_salesforce,
+    occurrences,
+)
+from sync_core.sides import Write
+from sync_core.sides.salesforce import times
+from sync_core.sides.salesforce.ids import id18
+
+Row = Mapping[str, Any]
+
+MIXED: Final = (
+    "two series with the same pattern begin together, and after one was renamed nobody can tell which occurrence "
+    "belongs to which"
+)
+IN_PART: Final = "a series of which this server did not give all occurrences"
+_ASTRAY: Final = "a series whose occurrences do not lie on the days of its pattern"
+_UNKNOWN: Final = "repeats"
+# starts per query; the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)
+_STARTS: Final = 100
+# so far ahead an org has surely written its occurrences out (recalled): none in that time means that they were deleted
+_WRITTEN_OUT: Final = timedelta(days=366)
+
+
+def taken_out(write: Write) -> list[date]:
+    """The local days of the occurrences that a write takes out of its series."""
+    before = write.before.fields if write.before else {}
+    wanted = str(write.fields.get("exceptions") or "")
+    return series.to_take_out(str(before.get("exceptions") or ""), wanted) if wanted else []
+
+
+def is_lightning(row: Row) -> bool:
+    """Whether a row is an occurrence of a Lightning series that tells its pattern."""
+    return bool(
+        row.get("IsRecurrence2") and row.get("Recurrence2PatternText") and row.get("Recurrence2PatternStartDate")
+    )
+
+
+def conditions(rows: Iterable[Row], owner: str) -> list[str]:
+    """The WHERE clauses that find all occurrences of the series that `rows` belong to."""
+    starts = sorted({times.wire(times.instant(str(row["Recurrence2PatternStartDate"]))) for row in rows})
+    return [
+        f"IsRecurrence2 = true AND OwnerId = '{owner}' AND Recurrence2PatternStartDate IN ({', '.join(some)})"
+        for some in (starts[at : at + _STARTS] for at in range(0, len(starts), _STARTS))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The occurrences of one series in order. `mixed` says that some may belong to another one."""
+
+    rows: tuple[Row, ...]
+    mixed: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of its first occurrence, by which the series goes."""
+        return id18(str(self.rows[0]["Id"]))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all occurrences."""
+        return frozenset(id18(str(row["Id"])) for row in self.rows)
+
+    @property
+    def ids_in_order(self) -> list[str]:
+        """The ids of all occurrences, the first one first."""
+        return [id18(str(row["Id"])) for row in self.rows]
+
+    def on(self, wanted: Sequence[date]) -> list[str]:
+        """The ids of the occurrences on these local days."""
+        return [id18(str(row["Id"])) for row in self.rows if _day(row) in wanted]
+
+    def coming(self, now: datetime) -> list[Row]:
+        """The occurrences from now on that are as the series is: changing one of them changes all."""
+        return [row for row in self.rows if _plain(row) and times.instant(str(row["StartDateTime"])) >= now]
+
+    def typical(self, now: datetime) -> Row:
+        """The occurrence that shows what the series holds: the next one, as past ones keep what they were."""
+        plain = [row for row in self.rows if _plain(row)]
+        return next(iter(self.coming(now)), (plain or self.rows)[-1])
+
+
+def _plain(row: Row) -> bool:
+    return not (row.get("IsRecurrence2Exception") or row.get("IsRecurrence2Exclusion"))
+
+
+def families(rows: Iterable[Row]) -> list[Family]:
+    """The series among rows of `is_lightning`, each row once. The order of the rows means nothing."""
+    bundles: defaultdict[tuple[str, ...], dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        key = tuple(str(row.get(f"Recurrence2Pattern{name}")) for name in ("Text", "StartDate", "TimeZone"))
+        bundles[key][id18(str(row["Id"]))] = row
+    found: list[Family] = []
+    for bundle in bundles.values():
+        found += _told_apart(sorted(bundle.values(), key=lambda row: (str(row.get("StartDateTime")), str(row["Id"]))))
+    return found
+
+
+def _told_apart(rows: Sequence[Row]) -> list[Family]:
+    """One series has one occurrence a day; where there are two, they are told apart by their subjects."""
+    a_day = Counter((_day(row), bool(row.get("IsAllDayEvent"))) for row in rows if _plain(row))
+    most = max(a_day.values(), default=1)
+    if most == 1:
+        return [Family(tuple(rows))]
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[text.line(str(row.get("Subject") or ""))].append(row)
+    return [Family(tuple(group), mixed=len(groups) != most) for group in groups.values()]
+
+
+def _zone(row: Row) -> ZoneInfo:
+    """The series' own zone. Raises ValueError when there is none of that name."""
+    name = str(row.get("Recurrence2PatternTimeZone") or "")
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"its time zone is not known ({text.shorten(text.plain(name), 40) or 'none'})") from None
+
+
+def _day(row: Row) -> date:
+    start = times.instant(str(row["StartDateTime"]))
+    try:
+        return start.date() if row.get("IsAllDayEvent") else start.astimezone(_zone(row)).date()
+    except ValueError:
+        return start.date()
+
+
+def item(family: Family, typical: Item, now: datetime) -> Item | None:
+    """The series as an item; `typical` is its typical occurrence. None when it was deleted.
+
+    Of a series that is deleted from now on only the past remains (facts: salesforce B1, delete from here on), which is
+    history: it has no occurrence to come, though its pattern goes on.
+    """
+    row = family.typical(now)
+    fields = dict(typical.fields)
+    locked = MIXED if family.mixed else typical.locked
+    version = max(str(one.get("SystemModstamp") or "") for one in family.rows)
+    if typical.when is None:
+        raise ValueError("it has no time")
+    try:
+        when, pattern = _when(row, typical.when)
+    except ValueError as problem:
+        fields["when"] = typical.when._replace(recurrence=_UNKNOWN)
+        why = f"a series whose pattern cannot be read: {text.shorten(text.plain(str(problem)), 120)}"
+        return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked or why)
+    if not family.coming(now) and _goes_on(when, pattern, now):
+        return None
+    fields["when"] = when
+    if family.mixed or any(_day(one) not in _days(pattern, when, _day(one)) for one in family.coming(now)):
+        locked = locked or _ASTRAY
+    else:
+        fields["exceptions"] = _exceptions(family, when, pattern).text
+    return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked)
+
+
+def _when(row: Row, typical: When) -> tuple[When, Pattern]:
+    """The series' first event at the clock time of a typical one, and its pattern. Raises ValueError."""
+    begins = times.instant(str(row["Recurrence2PatternStartDate"]))
+    rule = str(row["Recurrence2PatternText"])
+    if typical.all_day:
+        pattern = from_salesforce(rule, begins.date())
+        first = next(days(pattern, begins.date()), begins.date())
+        length = date.fromisoformat(typical.end) - date.fromisoformat(typical.start)
+        return When(first.isoformat(), (first + length).isoformat(), True, pattern.text), pattern
+    zone = _zone(row)
+    start = times.instant(typical.start).astimezone(zone)
+    end = times.instant(typical.end).astimezone(zone)
+    day = begins.astimezone(zone).date()
+    pattern = from_salesforce(rule, day, zone, start.time())
+    first = next(days(pattern, day), day)
+    wall = datetime.combine(first, start.time())
+    # by the clock, so that an occurrence over the night of a change does not make all others longer
+    length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
+    begin, finish = _moment(wall, zone), _moment(wall + length, zone)
+    return When(begin, finish, False, pattern.text, series.zone_name(zone.key)), pattern
+
+
+def _moment(wall: datetime, zone: ZoneInfo) -> str:
+    """A clock time in a zone as items have it."""
+    return times.neutral(wall.replace(tzinfo=zone))
+
+
+def _days(pattern: Pattern, when: When, day: date) -> list[date]:
+    """The days of the pattern from `day` to `day`: that one, or none."""
+    return list(takewhile(lambda one: one <= day, days(pattern, series.first_day(when), day)))
+
+
+def _goes_on(when: When, pattern: Pattern, now: datetime) -> bool:
+    """Whether the pattern has an occurrence to come, in the time that an org has surely written out."""
+    until = now + _WRITTEN_OUT
+    if when.all_day:
+        first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
+        ahead = occurrences(pattern, first, last, None, now.date() + timedelta(days=1), until.date(), limit=3)
+        return any(one.start > now.date() for one in ahead if not isinstance(one.start, datetime))
+    start, end = times.instant(when.start), times.instant(when.end)
+    ahead = occurrences(pattern, start, end, ZoneInfo(when.zone), now, until, limit=3)
+    return any(one.start >= now for one in ahead if isinstance(one.start, datetime))
+
+
+def _exceptions(family: Family, when: When, pattern: Pattern) -> Exceptions:
+    """What is not as the pattern says between the first and the last occurrence there is.
+
+    Before and after nothing is known: old ones may be purged, and late ones are not written out yet. An occurrence is
+    named by its local day. Past ones that keep what the series was before a change are no exceptions: they are history.
+    """
+    there = {_day(row): row for row in family.rows}
+    first, last = min(there), max(there)
+    wanted = set(takewhile(lambda day: day <= last, days(pattern, series.first_day(when), first)))
+    missing = sorted(wanted - set(there))
+    changed = []
+    for row in family.rows:
+        if not row.get("IsRecurrence2Exception"):
+            continue
+        original = _day(row)
+        if original not in wanted:
+            if not missing:
+                continue
+            original = min(missing, key=lambda day, at=original: abs(day - at))  # type: ignore[misc]  # a default of its own
+            missing.remove(original)
+        changed.append(ChangedOccurrence(original, *_ends(row, when.all_day)))
+    return Exceptions(tuple(missing), tuple(changed))
+
+
+def _ends(row: Row, all_day: bool) -> tuple[date, date]:
+    start = times.instant(str(row["StartDateTime"]))
+    end = times.instant(str(row["EndDateTime"])) if row.get("EndDateTime") else start
+    return (start.date(), end.date()) if all_day else (start, end)
+
+
+def on_day_of(row: Row, wanted: When, now: When) -> When:
+    """Where an occurrence goes when its series, which is at `now`, goes to `wanted`: on its day, at the new time.
+
+    Raises ValueError when that is more than another time on the same days: the rest is create-only (facts: B1).
+    """
+    same = (wanted.recurrence, wanted.all_day, wanted.zone) == (now.recurrence, now.all_day, now.zone)
+    if not same or series.first_day(wanted) != series.first_day(now):
+        raise ValueError("Salesforce keeps the days and the zone that a series was made with")
+    if wanted.all_day:
+        day = _day(row)
+        length = date.fromisoformat(wanted.end) - date.fromisoformat(wanted.start)
+        return When(day.isoformat(), (day + length).isoformat(), True)
+    zone = _zone(row)
+    start, end = (times.instant(one).astimezone(zone).replace(tzinfo=None) for one in (wanted.start, wanted.end))
+    wall = datetime.combine(_day(row), time(start.hour, start.minute, start.second))
+    return When(_moment(wall, zone), _moment(wall + (end - start), zone))

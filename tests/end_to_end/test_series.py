@@ -1,0 +1,234 @@
+"""Series from one side to the other and back, over both protocols: a row each, and nothing left after a sync."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from tzlocal.windows_tz import tz_win
+
+from sync_core.plan import Action, Row, Situation, State
+from sync_core.sandbox.ews.occurrences import in_window
+from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
+from sync_core.sandbox.faults import Fault
+from sync_core.sandbox.salesforce.store import Org
+
+
+class Empty:
+    """A desk on an empty mailbox and an empty org."""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk = desk
+        world = desk.sandbox.world
+        self.org: Org = world.org
+        self.me: str = world.user_id
+        self.box = world.mailbox
+
+    def in_salesforce(self, subject: str = "Jour fixe", **fields: Any) -> str:
+        start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+        values = {"Subject": subject, "StartDateTime": start, "DurationInMinutes": 60, **fields}
+        values.setdefault("Recurrence2PatternText", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=30")
+        return self.org.create("Event", values, by=self.me)
+
+    def in_outlook(self, subject: str = "Stand-up", **fields: Any) -> Any:
+        start = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
+        pattern = Recurrence("Weekly", date(2026, 11, 25), days=("Wednesday", "Friday"), end=date(2027, 6, 30))
+        values = {"start": start, "end": start + timedelta(minutes=15), "recurrence": pattern, "start_zone": ZONE}
+        return self.box.create(self.box.folder("calendar"), {"subject": subject, **values, **fields})
+
+    def events(self, subject: str) -> list[dict[str, Any]]:
+        rows = [r for r in self.org.rows("Event") if r["Subject"] == subject and not r["IsDeleted"]]
+        return sorted(rows, key=lambda row: row["StartDateTime"])
+
+    def masters(self) -> dict[str, Any]:
+        return {item.fields["subject"]: item for item in self.box.items(self.box.folder("calendar"))}
+
+    def only(self) -> Row:
+        (row,) = self.desk.plan().rows
+        return row
+
+
+ZONE = "GMT Standard Time"
+
+
+@pytest.fixture
+def both(open_desk: Any) -> Empty:
+    return Empty(open_desk(world="empty", zone="Europe/London"))
+
+
+def test_a_series_on_each_side_crosses_over_and_stays_in_step(both: Empty) -> None:
+    both.in_salesforce()
+    both.in_outlook()
+    plan = both.desk.plan()
+    assert {row.title: row.action for row in plan.rows} == {
+        "Jour fixe": Action.CREATE_IN_OUTLOOK,
+        "Stand-up": Action.CREATE_IN_SALESFORCE,
+    }
+    assert both.desk.run().clean
+    again = both.desk.plan()
+    assert (again.rows, again.in_sync) == ((), 2)
+
+    # the local hour stays when summer time begins
+    made = both.masters()["Jour fixe"]
+    assert made.fields["recurrence"].days == ("Tuesday",)
+    hours = {row["StartDateTime"].strftime("%m %H:%M") for row in both.events("Stand-up")}
+    assert {"03 08:30", "04 07:30"} <= hours
+
+    # what changes flows, the other way round for each
+    first = both.events("Jour fixe")[0]["Id"]
+    both.org.update("Event", first, {"Subject": "Jour fixe sales"}, by=both.me)
+    stand_up = both.masters()["Stand-up"]
+    both.box.update(stand_up.id, {"subject": "Stand-up sales", "location": "Room 4"})
+    plan = both.desk.plan()
+    assert {row.action for row in plan.rows} == {Action.UPDATE_IN_OUTLOOK, Action.UPDATE_IN_SALESFORCE}
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    assert "Jour fixe sales" in both.masters()
+    assert {row["Location"] for row in both.events("Stand-up sales")} == {"Room 4"}
+
+
+def test_a_series_that_is_deleted_is_offered_as_a_delete(both: Empty) -> None:
+    both.in_salesforce()
+    both.in_outlook()
+    both.desk.run()
+    both.box.delete(both.masters()["Stand-up"].id)
+    for row in both.events("Jour fixe"):
+        both.org.delete("Event", row["Id"], by=both.me)
+    plan = both.desk.plan()
+    assert {row.title: (row.situation, row.action) for row in plan.rows} == {
+        "Stand-up": (Situation.GONE, Action.DELETE_FROM_SALESFORCE),
+        "Jour fixe": (Situation.GONE, Action.DELETE_FROM_OUTLOOK),
+    }
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    assert both.masters() == {}
+    assert both.events("Stand-up") == []
+
+
+def test_deleting_a_series_keeps_what_was_and_offers_nothing_anew(both: Empty) -> None:
+    both.in_outlook(
+        start=datetime(2026, 11, 4, 8, 30, tzinfo=UTC),
+        end=datetime(2026, 11, 4, 9, tzinfo=UTC),
+        recurrence=Recurrence("Weekly", date(2026, 11, 4), days=("Wednesday",), count=20),
+    )
+    both.desk.run()
+    both.box.delete(both.masters()["Stand-up"].id)
+    assert both.only().action is Action.DELETE_FROM_SALESFORCE
+    assert both.desk.run().clean
+    assert len(both.events("Stand-up")) == 3
+    assert both.desk.plan().rows == ()
+
+
+def test_twins_are_linked(both: Empty) -> None:
+    both.in_salesforce()
+    start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    pattern = Recurrence("Weekly", date(2026, 11, 24), days=("Tuesday",), count=30)
+    both.in_outlook("Jour fixe", start=start, end=start + timedelta(hours=1), recurrence=pattern)
+    assert both.only().action in (Action.LINK, Action.CONFLICT, Action.UPDATE_IN_SALESFORCE)
+    assert both.only().situation in (Situation.TWIN_EQUAL, Situation.TWIN_DIFFERENT)
+
+
+def test_what_salesforce_cannot_hold_is_said(both: Empty) -> None:
+    moved = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
+    entry = ModifiedOccurrence(moved, {"start": moved + timedelta(hours=1), "end": moved + timedelta(hours=2)})
+    both.in_outlook(modified_occurrences=[entry])
+    row = both.only()
+    assert (row.recommended, row.state) == (Action.CREATE_IN_SALESFORCE, State.PREVENTED)
+    assert "1 changed occurrence" in row.why_not
+
+
+def test_what_outlook_cannot_hold_is_said(both: Empty) -> None:
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=MONTHLY;BYDAY=2TU,4TU;COUNT=10")
+    row = both.only()
+    assert (row.recommended, row.state) == (Action.CREATE_IN_OUTLOOK, State.PREVENTED)
+    assert "the second Tue and the fourth Tue" in row.why_not
+    assert "Outlook cannot hold" in row.why_not
+
+
+def test_another_pattern_in_outlook_cannot_reach_salesforce(both: Empty) -> None:
+    both.in_outlook()
+    both.desk.run()
+    pattern = Recurrence("Weekly", date(2026, 11, 25), days=("Wednesday",), end=date(2027, 6, 30))
+    both.box.update(both.masters()["Stand-up"].id, {"recurrence": pattern})
+    row = both.only()
+    assert (row.recommended, row.state) == (Action.UPDATE_IN_SALESFORCE, State.PREVENTED)
+    assert "every week on Wed and Fri" in row.why_not
+
+
+def test_another_hour_in_outlook_reaches_salesforce(both: Empty) -> None:
+    both.in_outlook()
+    both.desk.run()
+    start = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    both.box.update(both.masters()["Stand-up"].id, {"start": start, "end": start + timedelta(minutes=30)})
+    assert both.only().action is Action.UPDATE_IN_SALESFORCE
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    assert {row["StartDateTime"].minute for row in both.events("Stand-up")} == {0}
+
+
+def test_a_lost_memory_doubles_no_series(both: Empty, tmp_path: Any) -> None:
+    both.in_salesforce()
+    both.in_outlook()
+    both.desk.run()
+    both.desk.restart()
+    both.desk.state_dir = tmp_path / "another host"
+    assert {row.action for row in both.desk.plan().rows} == {Action.LINK}
+
+
+def test_occurrences_that_are_taken_out_go_both_ways(both: Empty) -> None:
+    both.in_salesforce()
+    both.in_outlook(deleted_occurrences=[datetime(2026, 12, 2, 8, 30, tzinfo=UTC)])
+    both.org.delete("Event", both.events("Jour fixe")[1]["Id"], by=both.me)
+    assert {row.state for row in both.desk.plan().rows} == {State.READY}
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    made = both.masters()["Jour fixe"]
+    assert [moment.date() for moment in made.fields["deleted_occurrences"]] == [date(2026, 12, 1)]
+    days = [row["StartDateTime"].date() for row in both.events("Stand-up")]
+    assert date(2026, 12, 2) not in days
+    assert date(2026, 12, 4) in days
+
+    # and again, one on each side later on, the first of all among them
+    both.org.delete("Event", both.events("Stand-up")[0]["Id"], by=both.me)
+    both.org.delete("Event", both.events("Jour fixe")[5]["Id"], by=both.me)
+    plan = both.desk.plan()
+    assert {row.title: row.action for row in plan.rows}["Jour fixe"] is Action.UPDATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+
+
+def test_what_could_not_be_taken_out_is_done_with_the_next_sync(both: Empty) -> None:
+    """A run that fails half way through a series leaves no second one, and the next run finishes it."""
+    both.in_outlook(deleted_occurrences=[datetime(2026, 12, 2, 8, 30, tzinfo=UTC)])
+    fault = Fault("salesforce", "rows", "DELETE composite/sobjects", rows=(0,), code="DELETE_FAILED", message="no")
+    both.desk.sandbox.faults.add(fault)
+    report = both.desk.run()
+    assert not report.clean
+    assert "could not be taken out" in report.rows[0].message
+    row = both.only()
+    assert (row.situation, row.action) == (Situation.TWIN_DIFFERENT, Action.UPDATE_IN_SALESFORCE)
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    assert date(2026, 12, 2) not in [row["StartDateTime"].date() for row in both.events("Stand-up")]
+    assert len(both.masters()) == 1
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Europe/Copenhagen", "Australia/Sydney"])
+def test_the_local_hour_stays_in_every_zone(open_desk: Any, zone: str) -> None:
+    desk = open_desk(world="empty", zone=zone)
+    desk.settings["time_zone"] = zone
+    both, here = Empty(desk), ZoneInfo(zone)
+    start = datetime(2026, 11, 24, 9, tzinfo=here).astimezone(UTC)
+    both.in_salesforce(StartDateTime=start, Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20270831T235959Z")
+    begins = datetime(2026, 11, 25, 8, 30, tzinfo=here).astimezone(UTC)
+    both.in_outlook(start=begins, end=begins + timedelta(minutes=15), start_zone=tz_win[zone], end_zone=tz_win[zone])
+    assert both.desk.run().clean
+    again = both.desk.plan()
+    assert (again.rows, again.in_sync) == ((), 2)
+    local = {row["StartDateTime"].astimezone(here).strftime("%H:%M") for row in both.events("Stand-up")}
+    assert local == {"08:30"}
+    master = both.masters()["Jour fixe"]
+    slots = in_window(desk.sandbox.exchange, master, start, start + timedelta(days=270))
+    assert {one.fields["start"].astimezone(here).strftime("%a %H:%M") for one in slots} == {"Tue 09:00"}
