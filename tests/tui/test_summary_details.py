@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,3 +134,12 @@ def test_every_row_fits_every_width_and_is_harmless(details: DetailText, review:
         for line in [*found, details.title(row, width)]:
             assert cell_len(line.plain) <= width, (row.title, line.plain)
             assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in line.plain)
+
+
+def test_what_a_choice_brings_with_it_is_said(details: DetailText, review: Review) -> None:
+    row = find(review, "Interview Ana")
+    assert row.right is not None
+    formatted = replace(row, right=replace(row.right, formatted=True))
+    assert not any("formatting" in line for line in lines(details, formatted))
+    chosen = replace(formatted, choice=Choice.TO_OUTLOOK)
+    assert any(line.startswith("Mind: the formatting of the notes") for line in lines(details, chosen))

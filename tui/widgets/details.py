@@ -25,6 +25,7 @@ from sync_core.plan import (
     action_label,
     allowed,
     effect,
+    remarks,
     results,
 )
 from tui import format as fmt
@@ -86,6 +87,10 @@ class DetailText:
         found += self._wrapped(_sentence(row.reason), width)
         if row.why_not:
             found += self._wrapped(_sentence(f"Not possible: {row.why_not}"), width, self.looks.warn)
+        if row.choice is not Choice.RECOMMENDED:
+            # what the recommendation brings with it is part of the reason
+            for words in remarks(row):
+                found += self._wrapped(_sentence(f"Mind: {words}"), width, self.looks.warn)
         for item in row.rivals[:_MOST_RIVALS]:
             found += self._wrapped(self._rival(item), width, self.looks.warn)
         differing, equal = self._values(row)
