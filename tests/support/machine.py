@@ -18,8 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support.build import OL, SF, at, fields_of
 from support.model import Books, ModelSide, PowerCutError, World
 from sync_core.compare import Baseline
-from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName
-from sync_core.pairing import EXACT_KEYS
+from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, Value
 from sync_core.plan import Action, Choice, IgnoreMode, Plan, Row, Situation, State, allowed
 from sync_core.question import Rules
 from sync_core.report import Result
@@ -92,6 +91,20 @@ def _shouts(fields: Fields) -> Fields:
 
 
 SERVERS: tuple[Callable[[Fields], Fields], ...] = (_as_it_is, _truncates, _shouts)
+# what happens in a week to the left half of a pair, and to the right one
+EVENTS = ["nothing", "same notes", "own notes", "second field", "deleted"]
+Story = tuple[str, str]
+STORIES = st.tuples(st.sampled_from(EVENTS), st.sampled_from(EVENTS))
+WINNERS = st.sampled_from([None, None, Choice.MERGE_SALESFORCE, Choice.MERGE_OUTLOOK])
+PREVENTED = st.one_of(
+    st.just(frozenset[tuple[SideName, Operation]]()),
+    st.frozensets(st.tuples(SIDES, st.sampled_from(list(Operation))), max_size=2),
+)
+# a side that refuses one write, and which
+BAD_SERVERS = st.one_of(st.none(), st.tuples(SIDES, st.integers(0, 3)))
+SECOND: Mapping[Kind, str] = {Kind.CALENDAR: "location", Kind.CONTACTS: "title", Kind.TASKS: "priority"}
+# what each side holds in the end, whether the pair is remembered, and whether a person is asked about it
+Outcome = tuple[dict[str, Value] | None, dict[str, Value] | None, bool, bool]
 AWAY = st.sampled_from([Fate.MOVED, Fate.OTHER_OWNER, Fate.ARCHIVED, Fate.UNREADABLE])
 MIRROR = {
     Action.CREATE_IN_OUTLOOK: Action.CREATE_IN_SALESFORCE,
@@ -146,6 +159,8 @@ class Tally:
     examples: int = 0
     steps: int = 0
     syncs: int = 0
+    # pairs of which was said beforehand what a sync comes to
+    foretold: int = 0
 
 
 class Weeks(RuleBasedStateMachine):
@@ -167,9 +182,14 @@ class Weeks(RuleBasedStateMachine):
         self._count = 0
         self.tally.examples += 1
 
-    @initialize(left=st.sampled_from(SERVERS), right=st.sampled_from(SERVERS))
-    def servers(self, left: Callable[[Fields], Fields], right: Callable[[Fields], Fields]) -> None:
+    @initialize(left=st.sampled_from(SERVERS), right=st.sampled_from(SERVERS), pairs=st.sampled_from([0, 3, 6]))
+    def servers(self, left: Callable[[Fields], Fields], right: Callable[[Fields], Fields], pairs: int) -> None:
         self.world.left.normalise, self.world.right.normalise = left, right
+        name = "last_name" if self.kind is Kind.CONTACTS else "subject"
+        for number in range(pairs):
+            raw = fields_of(self.kind, **PLAIN[self.kind] | self._fresh({"notes": FRESH, name: f"Pair {number}"}))
+            self._type(self.world.side(SF if number % 2 else OL).put(raw).fields)
+        self._run(Review.of(self.world.plan()))
 
     # what people do
 
@@ -284,9 +304,9 @@ class Weeks(RuleBasedStateMachine):
         if window.first.month in (10, 11):
             self.world.window = replace(window, first=window.first + timedelta(days))
 
-    @rule(operations=st.sets(st.tuples(SIDES, st.sampled_from(list(Operation))), max_size=2))
-    def prevent(self, operations: set[tuple[SideName, Operation]]) -> None:
-        self.world.rules = replace(self.world.rules, prevented=frozenset(operations))
+    @rule(operations=PREVENTED)
+    def prevent(self, operations: frozenset[tuple[SideName, Operation]]) -> None:
+        self.world.rules = replace(self.world.rules, prevented=operations)
 
     @rule()
     def lose_memory(self) -> None:
@@ -311,6 +331,8 @@ class Weeks(RuleBasedStateMachine):
             out = (i for i in self.world.side(side).items.values() if i.id not in row_of)
             for item in (*out, *(item for _, item in self.world.side(side).away.values())):
                 self.may_hold[token(item.fields)] += 1
+        # what is edited before the next sync is another item, where it carries no mark
+        self._run(Review.of(plan))
 
     def _may_become_two(self, row: Row) -> None:
         for item in (row.left, row.right):
@@ -322,6 +344,104 @@ class Weeks(RuleBasedStateMachine):
     @rule()
     def sync(self) -> None:
         self._run(Review.of(self.world.plan()))
+
+    @rule(stories=st.lists(STORIES, min_size=1, max_size=6), winner=WINNERS, bad=BAD_SERVERS)
+    def an_ordinary_week(self, stories: list[Story], winner: Choice | None, bad: tuple[SideName, int] | None) -> None:
+        """Something happens to each of some pairs, and what a careful person would expect is what one sync does.
+
+        With a server that refuses one write it takes two.
+        """
+        told = [self._tell(ids, story) for ids, story in zip(self._quiet_pairs(), stories, strict=False)]
+        expected = {ids: self._expect(ids, winner) for ids in told}
+        nobody_else = self._all_are_linked()
+        if bad is not None:
+            server, number = self.world.side(bad[0]), iter(range(100))
+            server.refuse = lambda write: "the server does not like it" if next(number) == bad[1] else ""
+            self._decide_and_run(winner, undisturbed=False)
+            server.refuse = lambda write: ""
+        self._decide_and_run(winner, undisturbed=True)
+        if not self.world.rules.prevented and not self.world.books.ignores and nobody_else:
+            assert {ids: self._outcome(ids) for ids in told} == expected, "invariant 7"
+            self.tally.foretold += len(told)
+
+    def _decide_and_run(self, winner: Choice | None, *, undisturbed: bool) -> None:
+        """All guards are confirmed, and all conflicts are decided one way, or none is."""
+        review = Review.of(self.world.plan())
+        for number, guard in enumerate(review.plan.guards):
+            review = review.confirm(number, str(guard.count))
+        asked = [r for r in review.rows() if r.situation is Situation.CONFLICT and r.ignored is None]
+        if winner is not None and asked:
+            loser = OL if winner is Choice.MERGE_SALESFORCE else SF
+            review = review.choose([r.id for r in asked], winner)
+            for row in asked:
+                self._forget(row.item(loser).fields)  # type: ignore[union-attr]  # a conflict has two halves
+        self._run(review, recommended=winner is None, consent=True, undisturbed=undisturbed)
+
+    def _quiet_pairs(self) -> list[tuple[str, str]]:
+        """Links whose both halves are here and in step, and of which there are no copies."""
+        plan = self.world.plan()
+        busy = {i for row in plan.rows for i in row.link_ids}
+        marks = Counter(item.mark for item in self.world.right.items.values())
+        return [
+            ids
+            for ids in sorted(self.world.books.links_by_id)
+            if not busy & set(ids)
+            and (left := self.world.left.items.get(ids[0])) is not None
+            and (right := self.world.right.items.get(ids[1])) is not None
+            and in_window(self.kind, left.fields, plan.window)
+            and (not right.mark or marks[right.mark] == 1)
+        ]
+
+    def _all_are_linked(self) -> bool:
+        known = {i for ids in self.world.books.links_by_id for i in ids}
+        return known >= {*self.world.left.items, *self.world.right.items}
+
+    def _tell(self, ids: tuple[str, str], story: Story) -> tuple[str, str]:
+        same = self._fresh({"notes": FRESH})["notes"]
+        for side, item_id, event in zip(SideName, ids, story, strict=True):
+            other = {f.name: f for f in FIELDS[self.kind]}[SECOND[self.kind]]
+            match event:
+                case "same notes":
+                    self._edit(side, item_id, {"notes": same})
+                case "own notes":
+                    self._edit(side, item_id, {"notes": FRESH})
+                case "second field":
+                    old = self.world.side(side).items[item_id].fields[other.name]
+                    choices = other.choices or ("York", "Leeds")
+                    self._edit(side, item_id, {other.name: next(c for c in choices if c != old)})
+                case "deleted":
+                    self._delete(side, item_id)
+        return ids
+
+    def _expect(self, ids: tuple[str, str], winner: Choice | None) -> Outcome:
+        """What one sync must come to, from the two halves and what they last agreed on, and from nothing else."""
+        base = self.world.books.links_by_id[ids].baseline
+        left, right = self.world.left.items.get(ids[0]), self.world.right.items.get(ids[1])
+        if left is None or right is None:
+            there, agreed = (right, base.right) if left is None else (left, base.left)
+            if there is None or there.fields == agreed:
+                return None, None, False, False
+            return left and dict(left.fields), right and dict(right.fields), True, True
+        here_now, there_now = dict(left.fields), dict(right.fields)
+        for f in FIELDS[self.kind]:
+            mine, theirs = left.fields[f.name], right.fields[f.name]
+            moved = (mine != base.left[f.name], theirs != base.right[f.name])
+            if f.flow is not Flow.BOTH or not any(moved) or mine == theirs:
+                continue
+            if moved == (True, False) or (all(moved) and winner is Choice.MERGE_SALESFORCE):
+                there_now = dict(self.world.right.normalise(there_now | {f.name: mine}))
+            elif moved == (False, True) or (all(moved) and winner is Choice.MERGE_OUTLOOK):
+                here_now = dict(self.world.left.normalise(here_now | {f.name: theirs}))
+            elif all(moved):
+                # a person is asked, and until then nothing of this pair is written
+                return dict(left.fields), dict(right.fields), True, True
+        return here_now, there_now, True, False
+
+    def _outcome(self, ids: tuple[str, str]) -> Outcome:
+        left, right = self.world.left.items.get(ids[0]), self.world.right.items.get(ids[1])
+        known = ids in self.world.books.links_by_id
+        asked = any(r.link_ids == ids and r.state is State.UNDECIDED for r in self.world.plan().rows)
+        return left and dict(left.fields), right and dict(right.fields), known, asked
 
     @rule(side=SIDES, position=WHICH, data=st.data(), gone=st.booleans())
     def sync_while_somebody_edits(self, side: SideName, position: int, data: st.DataObject, gone: bool) -> None:
@@ -446,7 +566,9 @@ class Weeks(RuleBasedStateMachine):
     def _snapshot(self) -> dict[SideName, dict[str, Item]]:
         return {side: dict(self.world.side(side).items) for side in SideName}
 
-    def _run(self, review: Review, *, recommended: bool = True, undisturbed: bool = True) -> None:
+    def _run(
+        self, review: Review, *, recommended: bool = True, undisturbed: bool = True, consent: bool = False
+    ) -> None:
         self.tally.syncs += 1
         before, base = self._snapshot(), self._agreed()
         for side in SideName:
@@ -455,7 +577,8 @@ class Weeks(RuleBasedStateMachine):
         self._only_what_was_approved(review)
         if recommended:
             self._nothing_typed_is_lost(before, base)
-            self._no_mass_without_consent(len(base))
+            if not consent:
+                self._no_mass_without_consent(len(base))
         self._nothing_typed_vanished()
         if undisturbed:
             done = {row.row_id for row in report.rows if row.result is Result.DONE}
@@ -531,6 +654,7 @@ class Weeks(RuleBasedStateMachine):
         self._every_item_is_in_one_row_or_in_step(plan)
         self._declined_stays_quiet(plan)
         self._deletes_have_evidence(plan)
+        self._what_is_in_step_is_alike(plan)
 
     def _every_item_is_in_one_row_or_in_step(self, plan: Plan) -> None:
         for side in SideName:
@@ -599,15 +723,17 @@ class Weeks(RuleBasedStateMachine):
         plan = self.world.plan()
         assert {r.action for r in plan.rows} <= {Action.NONE, Action.CONFLICT}, "invariant 7"
         self._nothing_typed_vanished()
+
+    def _what_is_in_step_is_alike(self, plan: Plan) -> None:
+        """Invariants 7 and 11: a pair that needs nothing is the same on both sides, as far as the servers keep it."""
         rows = {row.link_ids for row in plan.rows}
-        for ids, link in self.world.books.links_by_id.items():
+        for ids in self.world.books.links_by_id:
             left, right = self.world.left.items.get(ids[0]), self.world.right.items.get(ids[1])
             if ids in rows or left is None or right is None or not in_window(self.kind, left.fields, plan.window):
                 continue
             for f in FIELDS[self.kind]:
                 if f.flow is Flow.BOTH:
                     self._in_step(f.name, left.fields, right.fields)
-            assert EXACT_KEYS[self.kind][0](left) == EXACT_KEYS[self.kind][0](right), link
 
     def _in_step(self, name: str, left: Fields, right: Fields) -> None:
         same = left[name] == right[name]
