@@ -112,6 +112,9 @@ def live(town: Town) -> None:
             town.live_in_somebodys_hands()
             town.run(review)
             review = town.review()
+        for number, guard in enumerate(review.plan.guards):
+            # what is suspected is let through in words: it would be offered again by the next plan
+            review = review.confirm(number, str(guard.count))
         for row in review.rows():
             if row.state is State.UNDECIDED and town.random.random() < 0.5:
                 review = review.choose([row.id], town.random.choice([Choice.TO_OUTLOOK, Choice.TO_SALESFORCE]))
