@@ -135,7 +135,7 @@ def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
     item = p.left or p.right
     assert item is not None, "a pair has a half"
     if item.side is SideName.OUTLOOK and marked_for(item.mark):
-        why = "which one? it carries our mark, but the item it was made from is not here"
+        why = "which one? it carries our mark, as copies in Outlook do, and nothing here is what it was made from"
         return _make(p, q, Situation.AMBIGUOUS, why)
     return _make(p, q, Situation.NEW, reasons.new(item, first=first))
 
@@ -146,7 +146,7 @@ def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     moved = {c.verdict for c in changes}
     if p.link is None:
         equal = moved <= {Verdict.SAME}
-        why = reasons.twins(q.kind, changes, by_mark=bool(marked_for(right.mark)))
+        why = reasons.twins(q.kind, changes, by_mark=marked_for(right.mark) == left.id)
         return _make(p, q, Situation.TWIN_EQUAL if equal else Situation.TWIN_DIFFERENT, why, changes)
     if not changes:
         if not p.came_back:
