@@ -223,8 +223,10 @@ class Run:
             left_id = task.ids.get(SideName.SALESFORCE) or (task.row.left.id if task.row.left else "")
             mark = make_mark(left_id, self.nonce()) if before is None or not before.mark else ""
         task.mark = mark or task.mark
-        fields = task.fields(side) if operation is not Operation.DELETE else {}
-        return Write(operation, fields, before, mark)
+        if operation is Operation.DELETE:
+            return Write(operation, before=before)
+        across = task.row.item(side.other)
+        return Write(operation, task.fields(side), before, mark, across.fields if across else {})
 
     def _took(self, side: SideName, task: Task, outcome: Outcome) -> bool:
         if outcome.ok:

@@ -273,7 +273,8 @@ def of_row(row: Row) -> list[str]:
     lines = [
         f"  row {row.id} “{row.title}” {row.situation.value}, {group(row).value}",
         f"    left {row.left.id if row.left else '-'}, right {row.right.id if row.right else '-'}",
-        f"    link {'/'.join(row.link_ids)}, mark {row.mark or '-'}, rivals {' '.join(i.id for i in row.rivals) or '-'}",
+        f"    link {'/'.join(row.link_ids)}, mark {row.mark or '-'}",
+        f"    rivals {' '.join(i.id for i in row.rivals) or '-'}",
         f"    because {row.reason}",
         f"    recommended {row.recommended.value}, is {action_label(row)}, {row.state.value}"
         + (f", quiet {row.quiet}" if row.quiet else "")
