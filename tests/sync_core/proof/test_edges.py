@@ -14,8 +14,10 @@ from support.build import (
     at,
     fields,
     gone,
+    item,
     left,
     link,
+    link_of,
     only,
     picture,
     plan,
@@ -24,14 +26,15 @@ from support.build import (
 )
 from support.model import World
 
-from sync_core.decide import make_plan
+from sync_core.compare import NO_BASELINE, Verdict, compare
+from sync_core.decide import make_plan, unseen
 from sync_core.items import Kind, SideName, When
 from sync_core.pairing import make_mark
 from sync_core.plan import Action, Choice, Situation, State, effect
 from sync_core.question import Rules
 from sync_core.report import Result
 from sync_core.review import Review
-from sync_core.sides import Operation
+from sync_core.sides import Operation, Reading
 from sync_core.span import days_of, in_window, inside
 
 WANTS = {
@@ -167,3 +170,87 @@ def test_nothing_chosen_writes_nothing_in_any_situation():
     for lefts, rights, links in WANTS.values():
         row = only(plan(lefts, rights, links))
         assert effect(row, Choice.NOTHING).action is Action.NONE
+
+
+def people(mine: dict[str, str], theirs: dict[str, str]) -> set[Situation]:
+    bare = {"email": "", "business_phone": "", "first_name": "", "last_name": "", "notes": ""}
+    here, there = item(Kind.CONTACTS, SF, "L1", **bare | mine), item(Kind.CONTACTS, OL, "R1", **bare | theirs)
+    return {r.situation for r in plan([here], [there], kind=Kind.CONTACTS).rows}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "found"),
+    [
+        ({"email": "a@x", "last_name": "Shah"}, {"email": "A@X", "last_name": "Lee"}, Situation.TWIN_DIFFERENT),
+        ({"email": "a@x", "last_name": "Shah"}, {"email": "b@x", "last_name": "Lee"}, Situation.NEW),
+        ({"email": "a@x", "last_name": "Shah"}, {"last_name": "Lee"}, Situation.NEW),
+        (
+            {"first_name": "Priyá", "last_name": "Shah", "notes": "a"},
+            {"first_name": "PRIYA", "last_name": "Shah", "notes": "b"},
+            Situation.TWIN_DIFFERENT,
+        ),
+        (
+            {"first_name": "Priya", "last_name": "Shah", "company": "Acme", "notes": "a"},
+            {"first_name": "Priya", "last_name": "Shah", "company": "Other"},
+            Situation.LIKELY,
+        ),
+        ({"last_name": "Shah", "notes": "a"}, {"last_name": "Shah", "notes": "b"}, Situation.LIKELY),
+        ({"first_name": "Priya", "notes": "a"}, {"first_name": "Priya", "notes": "b"}, Situation.NEW),
+        ({"first_name": "Anna", "last_name": "Shah"}, {"first_name": "Bo", "last_name": "Shah"}, Situation.NEW),
+        ({"company": "Acme", "notes": "a"}, {"company": "Acme", "notes": "b"}, Situation.NEW),
+    ],
+)
+def test_by_what_contacts_are_known(mine, theirs, found):
+    assert people(mine, theirs) == {found}
+
+
+@pytest.mark.parametrize("left_is", [False, True])
+def test_a_flag_is_a_value_on_both_sides(left_is):
+    found = compare(CAL, NO_BASELINE, fields(private=left_is), fields(private=not left_is))
+    assert {c.name: c.verdict for c in found}["private"] is Verdict.BOTH
+
+
+def test_names_of_attachments_of_a_twin_go_to_salesforce():
+    row = only(plan([left(attachments=("old.pdf",))], [right(attachments=("new.pdf",))]))
+    assert (row.action, effect(row).to_left) == (Action.UPDATE_IN_SALESFORCE, {"attachments": ("new.pdf",)})
+
+
+@pytest.mark.parametrize(("number", "more"), [(3, False), (4, True)])
+def test_three_candidates_are_named(number, more):
+    row = plan([left()], [right(f"R{n}") for n in range(number)]).rows[0]
+    assert (" and 1 more;" in row.reason) is more
+    assert row.reason.count("Budget") == 3
+
+
+def test_long_titles_are_shortened_in_reasons():
+    names = [right("R1", subject="x" * 31), right("R2", subject="x" * 31)]
+    assert f"“{'x' * 29}…”" in plan([left(subject="x" * 31)], names).rows[0].reason
+    likely = plan([left(subject="x" * 31)], [right(subject="x" * 31, when=at(24))])
+    assert f"“{'x' * 29}…”" in likely.rows[0].reason
+
+
+def test_a_conflict_with_one_way_out_is_asked_about_and_one_with_none_is_not():
+    pair = [left(notes="a")], [right(notes="b")], [link()]
+
+    def state(*prevented: tuple[SideName, Operation]) -> State:
+        return only(plan(*pair, rules=Rules(prevented=frozenset(prevented)))).state
+
+    assert state((OL, Operation.UPDATE)) is State.UNDECIDED
+    assert state((SF, Operation.UPDATE)) is State.UNDECIDED
+    assert state((SF, Operation.UPDATE), (OL, Operation.UPDATE)) is State.PREVENTED
+    assert state((SF, Operation.CREATE), (OL, Operation.DELETE)) is State.UNDECIDED
+
+
+def test_old_tasks_are_not_asked_for():
+    old = link_of(Kind.TASKS, due="2025-01-01")
+    assert unseen([old], Reading(()), Reading(()), WINDOW) == ([], [])
+    timeless = link_of(Kind.TASKS, due=None)
+    assert [len(refs) for refs in unseen([timeless], Reading(()), Reading(()), WINDOW)] == [1, 1]
+
+
+def test_an_unwritable_field_that_changed_on_its_own_side_blocks_nothing():
+    closed = picture(OL, [right(location="York")], unwritable={"location": "read-only"})
+    row = only(plan([left(notes="x")], closed, [link()]))
+    assert (row.action, row.state) == (Action.MERGE, State.READY)
+    both = only(plan([left(location="Leeds")], closed, [link()]))
+    assert both.blocks[OL, Operation.UPDATE] == "location is read-only"

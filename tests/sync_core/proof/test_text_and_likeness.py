@@ -88,6 +88,11 @@ def contact(side: SideName, **values: object) -> Item:
         ({"first_name": "PRIYA"}, {"last_name": "SHAH"}, 0.8),
         ({"first_name": "", "last_name": ""}, {"first_name": "", "last_name": ""}, 0.0),
         ({"first_name": "", "last_name": "abcd"}, {"first_name": "", "last_name": "abxy"}, 0.4),
+        (
+            {"first_name": "", "last_name": "abcd", "home_phone": "0044 79460018"},
+            {"first_name": "", "last_name": "abxy", "home_phone": "479460018"},
+            0.6,
+        ),
         ({"first_name": "", "last_name": "abcd", "fax": ""}, {"first_name": "", "last_name": "zzzz"}, 0.0),
     ],
 )
