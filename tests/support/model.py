@@ -106,6 +106,7 @@ class ModelSide:
         return Reading(listed, strange)
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
+        assert kind is self.kind
         self.tick()
         return {ref.id: self._sighting(ref) for ref in refs}
 
@@ -124,6 +125,7 @@ class ModelSide:
         return Sighting(Fate.DELETED)
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
+        assert kind is self.kind
         self.before_write()
         assert len(writes) <= self.batch_size
         return [self._apply(write) for write in writes]
@@ -161,16 +163,20 @@ class Books:
     tick: Callable[[], None] = field(default=lambda: None)
 
     def links(self, kind: Kind) -> list[Link]:
+        assert isinstance(kind, Kind)
         return list(self.links_by_id.values())
 
     def put_links(self, kind: Kind, links: Iterable[Link]) -> None:
         self.tick()
+        assert isinstance(kind, Kind)
         for link in links:
+            assert link.kind is kind
             self.links_by_id[link.left_id, link.right_id] = link
 
     def drop_links(self, kind: Kind, links: Iterable[Link]) -> None:
         self.tick()
         for link in links:
+            assert link.kind is kind
             self.links_by_id.pop((link.left_id, link.right_id), None)
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from support.build import CAL, MADE_AT, OL, SF, at, fields, fields_of
 from support.model import World
 
+from sync_core.compare import NO_BASELINE
 from sync_core.errors import SideError, SignInError
 from sync_core.items import Kind, SideName
-from sync_core.plan import Action, Choice
+from sync_core.pairing import Link
+from sync_core.plan import Action, Choice, Situation
 from sync_core.question import Rules
 from sync_core.report import Result, RowReport, RunProgress
 from sync_core.review import Review
 from sync_core.run import Run, same_content
-from sync_core.sides import Fate, Operation, Outcome, Sighting
+from sync_core.sides import Fate, Operation, Outcome, Ref, Sighting
 
 
 @pytest.fixture
@@ -292,3 +295,110 @@ def test_unknown_fields_say_nothing():
     assert same_content({"a": 1, "b": 2}, {"a": 1})
     assert same_content({"a": 1}, {"a": 1, "b": 2})
     assert not same_content({"a": 1}, {"a": 2})
+
+
+def test_what_is_asked_before_a_write(world):
+    """The item under its id and its mark; what is gone under the link's, with what both had agreed on."""
+    there = named(world, OL, "Made here 0")
+    gone_left, gone_right = named(world, SF, "Made there 1"), named(world, OL, "Made here 1")
+    known = {title: named(world, OL, title) for title in ("Made here 1", "Made there 1")}
+    world.left.edit("S0001", notes="new")
+    del world.left.items[gone_left.id]
+    del world.right.items[gone_right.id]
+    review = Review.of(world.plan())
+    asked: dict[SideName, list[Ref]] = {SF: [], OL: []}
+    for side in (world.left, world.right):
+        honest = side.look
+        side.look = lambda kind, refs, honest=honest, name=side.name: asked[name].extend(refs) or honest(kind, refs)
+    world.run(review)
+    base = {k.left_id: k.baseline for k in review_links(review)}
+    assert Ref("S0001") in asked[SF]
+    assert Ref(there.id, there.mark) in asked[OL]
+    assert Ref(gone_left.id, "", base[gone_left.id].left) in asked[SF]
+    right_base = base["S0002"].right
+    assert Ref(gone_right.id, known["Made here 1"].mark, right_base) in asked[OL]
+
+
+def review_links(review: Review):
+    return [Link(r.kind, *r.link_ids, r.baseline, r.mark) for r in review.plan.rows if r.linked]
+
+
+def test_what_was_made_is_read_back_by_its_mark_too(world):
+    world.left.put(fields(subject="Fresh", when=at(20)))
+    asked: list[Ref] = []
+    honest = world.right.look
+    world.right.look = lambda kind, refs: asked.extend(refs) or honest(kind, refs)
+    world.sync()
+    assert asked == [Ref("O0005", world.right.items["O0005"].mark)]
+    assert re.fullmatch(r"hs1:S0005:\d+", world.right.items["O0005"].mark)
+
+
+def test_salesforce_gets_no_marks(world):
+    world.right.put(fields(subject="Fresh", when=at(20)))
+    world.right.edit("O0001", notes="x")
+    world.sync()
+    assert [(w.operation, w.mark) for w in world.left.writes] == [(Operation.UPDATE, ""), (Operation.CREATE, "")]
+
+
+def test_each_of_several_deletes_is_forgotten(world):
+    for title in ("Made here 0", "Made here 1"):
+        del world.left.items[named(world, SF, title).id]
+    assert world.sync().clean
+    assert len(world.books.links_by_id) == 2
+    assert world.plan().rows == ()
+
+
+def test_a_row_of_another_run_keeps_no_other_from_being_settled(world):
+    early = world.left.put(fields(subject="Early", when=at(1, 5)))
+    left_id, right_id = next(iter(world.books.links_by_id))
+    del world.left.items[left_id]
+    del world.right.items[right_id]
+    review = Review.of(world.plan())
+    world.books.links_by_id[early.id, "elsewhere"] = Link(CAL, early.id, "elsewhere", NO_BASELINE)
+    world.run(review)
+    assert (left_id, right_id) not in world.books.links_by_id
+
+
+def test_a_merge_on_servers_that_write_their_own_way_leaves_no_echo(world):
+    world.left.normalise = lambda f: {**f, "notes": str(f["notes"]).upper()}
+    world.right.normalise = lambda f: {**f, "location": str(f["location"]).upper()}
+    there = named(world, OL, "Made here 0")
+    for side in (world.left, world.right):
+        for item_id in list(side.items):
+            side.edit(item_id)
+    world.sync()
+    world.left.edit("S0001", location="York")
+    world.right.edit(there.id, notes="new")
+    assert [r.action for r in world.sync().rows] == [Action.MERGE]
+    assert world.left.items["S0001"].fields["notes"] == "NEW"
+    assert world.right.items[there.id].fields["location"] == "YORK"
+    assert world.plan().rows == ()
+
+
+def test_twins_of_which_one_half_was_refused_are_not_known_yet():
+    world = World()
+    world.left.put(fields(location="", notes="mine"))
+    world.right.put(fields(location="York", notes=""))
+    world.right.refuse = lambda write: "no"
+    assert [r.result for r in world.sync().rows] == [Result.FAILED]
+    assert world.books.links_by_id == {}
+    assert world.left.items["S0001"].fields["location"] == "York"
+
+
+def test_a_link_that_is_made_anew_keeps_its_mark(world):
+    world.books.links_by_id.clear()
+    assert world.sync().clean
+    marks = {k.right_id: k.mark for k in world.books.links_by_id.values()}
+    assert marks == {i.id: i.mark for i in world.right.items.values()}
+    assert any(marks.values())
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_what_is_unchanged_is_told_by_its_own_sides_baseline(world, side):
+    """The other half is gone, and this side keeps what it got in its own way."""
+    world.side(side).normalise = lambda f: {**f, "notes": str(f["notes"]).upper()}
+    item = named(world, side.other, "Made here 0")
+    world.side(side.other).edit(item.id, notes="new")
+    world.sync()
+    del world.side(side.other).items[item.id]
+    assert [r.situation for r in world.plan().rows] == [Situation.GONE]

@@ -267,3 +267,9 @@ def test_which_way_fields_travel():
     assert (SF.label, OL.label) == ("Salesforce", "Outlook")
     assert Kind.CONTACTS.process == "Salesforce – Microsoft Outlook Contact"
     assert Kind.TASKS.label == "Tasks"
+
+
+def test_an_event_without_a_time_is_only_like_another_in_its_words():
+    timeless = event(SF, "A", without=["when"])
+    assert score(CAL, timeless, event(OL, "B")) == pytest.approx(0.7)
+    assert score(CAL, event(SF, "A"), event(OL, "B", without=["when"])) == pytest.approx(0.7)
