@@ -19,11 +19,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sync_core import memory as memory_module
 from sync_core.compare import NO_BASELINE, Baseline
 from sync_core.errors import StoreError
 from sync_core.items import Fields, Kind, When
-from sync_core.memory import Memory
+from sync_core.memory import Memory, database, store
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, IgnoreMode
 
@@ -95,8 +94,8 @@ def test_it_behaves_like_a_dictionary(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         # so that the log is written anew in the middle
-        patch.setattr(memory_module, "_MOST_RECORDS", 3)
-        patch.setattr(memory_module, "_CHUNK", 2)
+        patch.setattr(store, "_MOST_RECORDS", 3)
+        patch.setattr(store, "_CHUNK", 2)
         memory = Memory(tmp_path_factory.mktemp("state"), PAIR)
         expected: dict[tuple[str, str], Link] = {}
         for put, numbers, notes in steps:
@@ -165,7 +164,7 @@ def test_every_connection_waits_for_the_disk(memory: Memory) -> None:
 
     def synchronous() -> int:
         memory.note("x")
-        return int(memory._cache._con.execute("PRAGMA synchronous").fetchone()[0])
+        return int(memory._database._cache._con.execute("PRAGMA synchronous").fetchone()[0])
 
     with ThreadPoolExecutor(1) as pool:
         assert (synchronous(), pool.submit(synchronous).result()) == (2, 2)
@@ -276,9 +275,9 @@ def test_a_disk_that_fills_up_loses_nothing(memory: Memory) -> None:
     code = f"""
 import resource, signal, sys
 from pathlib import Path
-sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+sys.path.insert(0, {str(Path(__file__).parents[3])!r})
 from sync_core.errors import StoreError
-from sync_core.memory import Memory
+from sync_core.memory import Memory, database, store
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 memory = Memory(Path({str(memory.directory.parent)!r}), {PAIR!r})
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
@@ -326,7 +325,7 @@ def test_threads_share_one_memory(memory: Memory) -> None:
 
 def test_a_memory_in_use_is_a_sentence(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     memory.close()
-    monkeypatch.setattr(memory_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(database, "_PATIENCE", 0.2)
     waiting = Memory(memory.directory.parent, PAIR)
     with sqlite3.connect(memory.path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -342,7 +341,7 @@ def test_ten_thousand_links_are_read_in_one_go(memory: Memory) -> None:
         memory.put_links(CALENDAR, links[first : first + 100])
     memory = again(memory)
     statements: list[str] = []
-    memory._cache._con.set_trace_callback(statements.append)
+    memory._database._cache._con.set_trace_callback(statements.append)
     began = time.perf_counter()
     found = memory.links(CALENDAR)
     took = time.perf_counter() - began
