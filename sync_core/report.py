@@ -17,6 +17,8 @@ class Result(StrEnum):
     # the item was no longer what was reviewed: nothing was written, the next plan offers it again
     SKIPPED = "skipped"
     FAILED = "failed"
+    # it was applied, or somebody changed it since, and it is not what was sent: the next plan shows the difference
+    DIFFERENT = "done_differently"
     # no answer came: it may have been applied; the next plan finds out
     UNKNOWN = "unknown"
     # the run was cancelled before this row's turn
@@ -32,6 +34,9 @@ class RowReport:
     action: Action
     result: Result
     message: str = ""
+    # the item that was there already, and the one that was to be brought across: a person may link the two
+    duplicate_of: str = ""
+    other_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class RunReport:
     finished: str
     rows: tuple[RowReport, ...]
     cancelled: bool = False
+    # its name in the history; "" when there was nothing to keep
+    run_id: str = ""
 
     def number(self, result: Result) -> int:
         """How many rows ended so."""

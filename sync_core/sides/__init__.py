@@ -150,7 +150,9 @@ class Write:
 
     `before` is the item as it was read just before (None for a create). `mark` is put on what is written in Outlook.
     `source` are all fields of the item across, also those that never travel: a side may look things up by them, and
-    writes nothing of them.
+    writes nothing of them. `key` names a create of ours for good, where the side can keep such a name as an external
+    id. `restore` says, with a create, which item was deleted: that very one is brought back where the side still has
+    it, and made anew from `fields` where it has not.
     """
 
     operation: Operation
@@ -158,14 +160,18 @@ class Write:
     before: Item | None = None
     mark: str = ""
     source: Fields = field(default_factory=dict)
+    key: str = ""
+    restore: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one write. `id` is the item's id after it. `unknown` means that no answer came: it may be done.
 
-    `note` tells what the server has changed besides what was asked for, in words; "" for nothing. `duplicate_of` is the
-    id of the one item that is there already, when a create was refused because of it.
+    After a delete `id` is the one under which the side still keeps the item, if it does. `note` tells what the server
+    has changed besides what was asked for, in words; "" for nothing. `duplicate_of` is the id of the one item that is
+    there already, when a create was refused because of it. `stale` means refused because the item has changed since it
+    was read.
     """
 
     ok: bool
@@ -174,6 +180,28 @@ class Outcome:
     unknown: bool = False
     note: str = ""
     duplicate_of: str = ""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A create of ours of which nobody knows whether it was applied.
+
+    `key` is the mark or the key that it was given, `fields` what was sent, and `since` (UTC, ISO 8601) when it was sent
+    at the earliest, by our clock.
+    """
+
+    key: str
+    fields: Fields
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many requests of the day's allowance are used, by everybody."""
+
+    used: int
+    limit: int
 
 
 class Side(Protocol):
@@ -198,6 +226,24 @@ class Side(Protocol):
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
         """Does up to `batch_size` writes, in order, each by itself: one refused write harms no other."""
+
+    def find(self, kind: Kind, sought: Sequence[Sought]) -> list[tuple[Item, ...]]:
+        """For each, the items that this create may have made. Reads only.
+
+        By the name of ours that the item carries, where the side keeps one; else by who made it, when, and what with.
+        """
+
+    def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
+        """About how many requests so many writes would cost, looking before and after included."""
+
+    def allowance(self) -> Allowance | None:
+        """The day's allowance as the server told it last, or None where there is none."""
+
+    def attend(self, tell: Callable[[str], None], cancelled: CancelCheck) -> None:
+        """From now on `tell` hears a sentence per wait that the server asks for, and `cancelled` may cut it short.
+
+        A wait that is cut short ends with CancelledError: that request was not applied.
+        """
 
     def close(self) -> None:
         """Gives connections back."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from support.build import CAL, MADE_AT, WINDOW
 from sync_core.decide import make_plan, unseen
 from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Item, Kind, SideName, Value
+from sync_core.journal import Journal
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, Plan
 from sync_core.question import Picture, Question, Rules
+from sync_core.recover import settle_unfinished
 from sync_core.report import RunReport
 from sync_core.review import Review
 from sync_core.run import Run
 from sync_core.sides import (
+    Allowance,
     CancelCheck,
     Description,
     Fate,
@@ -24,7 +30,9 @@ from sync_core.sides import (
     ProgressSink,
     Reading,
     Ref,
+    Side,
     Sighting,
+    Sought,
     Unreadable,
     Window,
     Write,
@@ -149,18 +157,67 @@ class ModelSide:
             return Outcome(False, unknown=True)
         return Outcome(True, item_id)
 
+    def find(self, kind: Kind, sought: Sequence[Sought]) -> list[tuple[Item, ...]]:
+        assert kind is self.kind
+        self.tick()
+        return [tuple(i for i in self.items.values() if self._made_by(one, i)) for one in sought]
+
+    def _made_by(self, one: Sought, item: Item) -> bool:
+        if self.name is SideName.OUTLOOK:
+            return item.mark == one.key
+        whole = {f.name: one.fields.get(f.name, _default(f)) for f in FIELDS[self.kind]}
+        return dict(item.fields) == dict(self.normalise(whole))
+
+    def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
+        return creates + updates + deletes
+
+    def allowance(self) -> Allowance | None:
+        return None
+
+    def attend(self, tell: Callable[[str], None], cancelled: CancelCheck) -> None:
+        """It never asks anybody to wait."""
+
     def close(self) -> None:
         """Nothing to give back."""
 
 
 @dataclass
 class Books:
-    """Links and ignores in memory, as the memory on disk keeps them."""
+    """Links, ignores and the journal in memory, as the memory on disk keeps them."""
 
     links_by_id: dict[tuple[str, str], Link] = field(default_factory=dict)
     ignores: dict[str, Ignore] = field(default_factory=dict)
     # called before each change: may raise PowerCutError
     tick: Callable[[], None] = field(default=lambda: None)
+    kept: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        before = dict(self.links_by_id), dict(self.ignores), dict(self.kept)
+        try:
+            yield
+        except BaseException:
+            self.links_by_id, self.ignores, self.kept = before
+            raise
+
+    def put_record(self, key: str, data: Any) -> None:
+        self.tick()
+        self.kept[key] = json.dumps(data)
+
+    def record(self, key: str) -> Any:
+        return json.loads(self.kept[key]) if key in self.kept else None
+
+    def records(self, prefix: str) -> dict[str, Any]:
+        return {key: json.loads(self.kept[key]) for key in sorted(self.kept) if key.startswith(prefix)}
+
+    def drop_records(self, prefix: str) -> None:
+        self.tick()
+        for key in [key for key in self.kept if key.startswith(prefix)]:
+            del self.kept[key]
+
+    def put_ignores(self, kind: Kind, ignores: Iterable[Ignore]) -> None:
+        self.tick()
+        self.ignores.update({ignore.row_id: ignore for ignore in ignores})
 
     def links(self, kind: Kind) -> list[Link]:
         assert isinstance(kind, Kind)
@@ -223,8 +280,19 @@ class World:
             self.kind, self.window, MADE_AT, pictures[0], pictures[1], links, self.books.ignores, self.rules
         )
 
+    @property
+    def sides(self) -> dict[SideName, Side]:
+        """Both of them."""
+        return {SideName.SALESFORCE: self.left, SideName.OUTLOOK: self.right}
+
+    @property
+    def journal(self) -> Journal:
+        """What runs have done."""
+        return Journal(self.books, self.kind)
+
     def plan(self, *, reverse: bool = False, half_read: SideName | None = None) -> Plan:
-        """What a sync would do now, see `question`."""
+        """What a sync would do now, see `question`. Runs that were cut off are settled before."""
+        settle_unfinished(self.kind, self.sides, self.books, self.journal, MADE_AT)
         return make_plan(self.question(reverse=reverse, half_read=half_read))
 
     def run(self, review: Review, *, cancelled: CancelCheck = lambda: False) -> RunReport:
@@ -235,9 +303,10 @@ class World:
             self.books.ignores.pop(row_id, None)
         return Run(
             kind=self.kind,
-            sides={SideName.SALESFORCE: self.left, SideName.OUTLOOK: self.right},
+            sides=self.sides,
             rules=self.rules,
             store=self.books,
+            journal=self.journal,
             now=lambda: MADE_AT,
             nonce=self._next_nonce,
             progress=lambda p: None,
