@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sync_core.errors import CancelledError, SideError, SignInError, StoreError
+from sync_core.errors import CancelledError, HandsyncError, SideError, SignInError, StoreError
 from sync_core.intent import Done, Intent, link_after
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName
 from sync_core.journal import Journal, OpenRun, RunHead
@@ -128,7 +128,8 @@ class Run:
                     self._phase(side, operations)
         except CancelledError:
             was_cancelled = True
-        except StoreError as problem:
+        except HandsyncError as problem:
+            # the disk is full, or somebody else took the lock over
             self._stopped = problem.sentence()
         self._look_up(started)
         return self._finish(head, started, was_cancelled)

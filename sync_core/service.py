@@ -6,32 +6,34 @@ libraries are imported when a side is opened, never before: the first screen doe
 
 from __future__ import annotations
 
-import hashlib
+import getpass
 import secrets as randomness
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Final
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
 from sync_core.errors import HandsyncError, SettingsError
 from sync_core.items import FIELDS, Kind, SideName
+from sync_core.journal import Journal, RunHead, RunRecord
 from sync_core.plan import Ignore, Plan
 from sync_core.question import Picture, Question, Rules
+from sync_core.recover import settle_unfinished
 from sync_core.report import RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
-from sync_core.sides import CancelCheck, ProgressSink, Ref, Side, Window
+from sync_core.sides import CancelCheck, ProgressSink, Ref, Window
 
 if TYPE_CHECKING:
     from sync_core.memory import Memory
     from sync_core.settings.models import Settings
-
-
-_IMPORTING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ class Service:
         self.state_dir = state_dir
         self.zone: str = user_zone(settings)
         self._clock = clock
-        self._sides: dict[SideName, Side] = {}
-        self._memories: dict[str, Memory] = {}
+        self._open = Connections(settings, state_dir, self.zone, clock)
 
     def today(self) -> date:
         """The date in the user's zone."""
@@ -95,13 +96,14 @@ class Service:
             return stop.is_set() or cancelled()
 
         def read(side: SideName) -> Picture:
-            open_side = self._side(side)
+            open_side = self._open.side(side)
             description = open_side.describe(kind)
             return Picture(description, open_side.fetch(kind, window, progress, stopped))
 
+        self._settle_known(kind)
         left, right = self._both(read, stop)
-        memory = self._memory(left.description.scope, right.description.scope)
-        self._index().put_note(self._fingerprint(kind), [left.description.scope, right.description.scope])
+        memory = self._open.memory(kind)
+        self._settle(kind, memory)
         links = memory.links(kind)
         left_refs, right_refs = unseen(links, left.reading, right.reading, window)
 
@@ -115,7 +117,7 @@ class Service:
         )
         return make_plan(question)
 
-    def run(self, review: Review, progress: RunSink, cancelled: CancelCheck) -> RunReport:
+    def run(self, review: Review, progress: RunSink, cancelled: CancelCheck, *, take_over: bool = False) -> RunReport:
         """Does exactly what the review says, stores its ignores, and remembers what was confirmed.
 
         Raises SideError when a side cannot even be opened, StoreError when memory cannot be written before anything
@@ -123,25 +125,67 @@ class Service:
         """
         kind = review.plan.kind
         self._may_run(kind)
-        memory = self._memory(*(self._side(side).describe(kind).scope for side in SideName))
-        _keep(memory, kind, review)
-        run = Run(
-            kind=kind,
-            sides={side: self._side(side) for side in SideName},
-            rules=self._rules(kind),
-            store=memory,
-            now=lambda: iso(self._clock()),
-            nonce=lambda: randomness.token_hex(6),
-            progress=progress,
-            cancelled=cancelled,
-        )
-        report = run.execute(review.rows())
-        memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
+        memory = self._open.memory(kind)
+        sides = self._open.open_sides()
+        rows = review.rows()
+        with self._locked(memory, kind, over=take_over):
+            settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
+            _keep(memory, kind, review)
+            run = Run(
+                kind=kind,
+                sides=sides,
+                rules=self._rules(kind),
+                store=memory,
+                journal=Journal(memory, kind),
+                now=lambda: iso(self._clock()),
+                nonce=lambda: randomness.token_hex(6),
+                progress=progress,
+                cancelled=cancelled,
+                head=self._head(review.plan),
+            )
+            report = run.execute(rows)
+            memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
+            history = self.settings.history
+            Journal(memory, kind).prune(self._clock(), days=history.days, runs=history.runs)
         return report
+
+    def unfinished(self, kind: Kind | None = None) -> list[RunHead]:
+        """Runs that were cut off, or that another handsync is busy with now. Needs no connection."""
+        return [head for head in self.runs(kind) if not head.finished]
+
+    def recover(
+        self, kind: Kind, progress: ProgressSink, cancelled: CancelCheck, *, take_over: bool = False
+    ) -> list[RunRecord]:
+        """Settles the runs of a process that were cut off, by reading only, and gives their records.
+
+        Raises LockedError while another handsync is busy with the pair, SideError when a side cannot be read.
+        """
+        self._may_run(kind)
+        memory = self._open.memory(kind)
+        heads = self._settle(kind, memory, take_over=take_over)
+        journal = Journal(memory, kind)
+        return [record for head in heads if (record := journal.load(head.id)) is not None]
+
+    def runs(self, kind: Kind | None = None) -> list[RunHead]:
+        """The runs in the history, the newest first. Needs no connection."""
+        found: list[RunHead] = []
+        for k in [kind] if kind else Kind:
+            memory = self._open.known_memory(k)
+            found += Journal(memory, k).heads() if memory is not None else []
+        return sorted(found, key=lambda head: head.id, reverse=True)
+
+    def run_record(self, run_id: str) -> RunRecord | None:
+        """One run whole, or None when the history has none of that id. Needs no connection."""
+        for kind in Kind:
+            memory = self._open.known_memory(kind)
+            record = Journal(memory, kind).load(run_id) if memory is not None else None
+            if record is not None:
+                return record
+        return None
 
     def keep_ignores(self, review: Review) -> None:
         """Stores the ignores of a review that is left without Ok, and nothing else of it."""
-        memory = self._known_memory(review.plan.kind)
+        memory = self._open.known_memory(review.plan.kind)
         if memory is not None:
             _keep(memory, review.plan.kind, review)
 
@@ -149,7 +193,7 @@ class Service:
         """What is being ignored for this pair of accounts. Needs no connection."""
         found: list[tuple[Kind, Ignore]] = []
         for k in [kind] if kind else FIELDS:
-            memory = self._known_memory(k)
+            memory = self._open.known_memory(k)
             if memory is not None:
                 found += [(k, ignore) for ignore in memory.ignores(k).values()]
         return found
@@ -157,7 +201,7 @@ class Service:
     def remove_ignore(self, row_id: str) -> bool:
         """Takes an ignore back. False when there is none of that id."""
         for kind, ignore in self.ignored():
-            memory = self._known_memory(kind)
+            memory = self._open.known_memory(kind)
             if ignore.row_id == row_id and memory is not None:
                 memory.drop_ignores(kind, [row_id])
                 return True
@@ -165,7 +209,7 @@ class Service:
 
     def last_run(self, kind: Kind) -> LastRun | None:
         """The last run of a process for its pair of accounts, or None. Needs no connection."""
-        memory = self._known_memory(kind)
+        memory = self._open.known_memory(kind)
         data = memory.last_run(kind) if memory is not None else None
         return LastRun(str(data["finished"]), str(data["sentence"])) if data else None
 
@@ -178,14 +222,14 @@ class Service:
 
     def check_side(self, side: SideName) -> list[Finding]:
         """Tries one connection anew: signing in, and folder and permissions of every process that is on. Reads only."""
-        self._drop(side)
+        self._open.drop(side)
         findings: list[Finding] = []
         told: set[str] = set()
         # with no process on, the calendar stands for the connection
         for kind in [kind for kind in Kind if self.settings.job(kind).include] or [Kind.CALENDAR]:
             what = f"{side.label}, {kind.value}" if findings else side.label
             try:
-                description = self._side(side).describe(kind)
+                description = self._open.side(side).describe(kind)
             except HandsyncError as problem:
                 sentence = problem.sentence()
                 findings += [Finding(what, False, sentence)] if sentence not in told else []
@@ -203,11 +247,7 @@ class Service:
 
     def close(self) -> None:
         """Gives connections and files back."""
-        for side in list(self._sides):
-            self._drop(side)
-        for memory in self._memories.values():
-            memory.close()
-        self._memories.clear()
+        self._open.close()
 
     def _check_jobs(self) -> Finding:
         on = [kind.label for kind in Kind if self.settings.job(kind).include]
@@ -250,66 +290,39 @@ class Service:
             raise problems[0]
         return found[SideName.SALESFORCE], found[SideName.OUTLOOK]
 
+    def _settle_known(self, kind: Kind) -> None:
+        """Settles what was cut off before anything is read, where memory knows of it without a connection."""
+        memory = self._open.known_memory(kind)
+        if memory is not None and Journal(memory, kind).unfinished():
+            self._settle(kind, self._open.memory(kind))
+
+    def _settle(self, kind: Kind, memory: Memory, *, take_over: bool = False) -> list[RunHead]:
+        """Settles what was cut off, holding the lock; gives what was settled."""
+        journal = Journal(memory, kind)
+        heads = journal.unfinished()
+        if heads:
+            with self._locked(memory, kind, over=take_over):
+                settle_unfinished(kind, self._open.open_sides(), memory, journal, iso(self._clock()))
+        return heads
+
+    @contextmanager
+    def _locked(self, memory: Memory, kind: Kind, *, over: bool) -> Iterator[None]:
+        yield
+
+    def _head(self, plan: Plan) -> RunHead:
+        now = self._clock()
+        return RunHead(
+            id=f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{randomness.token_hex(2)}",
+            kind=plan.kind,
+            started=iso(now),
+            user=f"{getpass.getuser()}@{socket.gethostname()}",
+            accounts=(plan.left_account, plan.right_account),
+        )
+
     def _asked(self, side: SideName, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
         if not refs:
             return picture
-        return Picture(picture.description, picture.reading, self._side(side).look(kind, refs))
-
-    def _side(self, name: SideName) -> Side:
-        if name not in self._sides:
-            self._sides[name] = self._open(name)
-        return self._sides[name]
-
-    def _open(self, name: SideName) -> Side:
-        from sync_core.settings.secrets import outlook_password, salesforce_secrets
-
-        # two threads that import the same circular packages at once (requests is one) see them half made
-        with _IMPORTING:
-            if name is SideName.SALESFORCE:
-                from sync_core.sides.salesforce import SalesforceSide
-            else:
-                from sync_core.sides.outlook import OutlookSide
-        if name is SideName.SALESFORCE:
-            section = self.settings.salesforce
-            return SalesforceSide(section, salesforce_secrets(section), self.zone, clock=self._clock)
-        return OutlookSide(self.settings.outlook, outlook_password(self.settings.outlook), self.zone, clock=self._clock)
-
-    def _drop(self, name: SideName) -> None:
-        side = self._sides.pop(name, None)
-        if side is not None:
-            side.close()
-
-    def _memory(self, *scopes: str) -> Memory:
-        return self._opened("|".join(scopes))
-
-    def _index(self) -> Memory:
-        return self._opened("index")
-
-    def _known_memory(self, kind: Kind) -> Memory | None:
-        """The memory of the pair that these settings led to the last time, or None when they never led anywhere.
-
-        Each process has folders of its own, and so a pair of its own.
-        """
-        if not self.state_dir.exists():
-            return None
-        scopes = self._index().note(self._fingerprint(kind))
-        return self._memory(*scopes) if isinstance(scopes, list) else None
-
-    def _opened(self, name: str) -> Memory:
-        from sync_core.memory import Memory
-
-        if name not in self._memories:
-            self._memories[name] = Memory(self.state_dir, name)
-        return self._memories[name]
-
-    def _fingerprint(self, kind: Kind) -> str:
-        """What in the settings decides which two accounts and folders a process is about; no connection is needed."""
-        s, o = self.settings.salesforce, self.settings.outlook
-        parts = [s.instance_url, s.auth.value, s.username, s.client_id]
-        folder = {Kind.CALENDAR: o.calendar, Kind.CONTACTS: o.contacts, Kind.TASKS: o.tasks}[kind]
-        reach = s.contacts if kind is Kind.CONTACTS else ""
-        parts += [o.service_endpoint, o.primary_smtp_address, o.mailbox, kind.value, folder, reach]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return Picture(picture.description, picture.reading, self._open.side(side).look(kind, refs))
 
 
 def _keep(memory: Memory, kind: Kind, review: Review) -> None:

@@ -169,6 +169,13 @@ class ContactsJob(SyncJob):
     prevent_salesforce: list[OperationName] = Field(default_factory=lambda: list[OperationName](("delete",)))
 
 
+class HistorySettings(Section):
+    """How long runs are kept: what is older than `days`, or beyond the newest `runs` of a process, is forgotten."""
+
+    days: Annotated[int, Field(ge=1)] = 90
+    runs: Annotated[int, Field(ge=1)] = 200
+
+
 class Settings(Section):
     """Everything handsync can be told."""
 
@@ -179,6 +186,7 @@ class Settings(Section):
     calendar: SyncJob = Field(default_factory=SyncJob)
     contacts: ContactsJob = Field(default_factory=ContactsJob)
     tasks: SyncJob = Field(default_factory=SyncJob)
+    history: HistorySettings = Field(default_factory=HistorySettings)
 
     def job(self, kind: Kind) -> SyncJob:
         """The job of one process."""
