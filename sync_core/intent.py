@@ -51,7 +51,8 @@ class Intent:
         sides = dict(NEEDS[now.action])
         mark = row.mark
         writes_outlook = sides.get(SideName.OUTLOOK) not in (None, Operation.DELETE)
-        if writes_outlook and (row.right is None or not row.right.mark):
+        restores = row.undo.restores if row.undo is not None else ""
+        if writes_outlook and not (restores and mark) and (row.right is None or not row.right.mark):
             mark = make_mark(row.left.id if row.left else row.link_ids[0], nonce())
         key = nonce() if sides.get(SideName.SALESFORCE) is Operation.CREATE else ""
         return cls(
@@ -68,7 +69,9 @@ class Intent:
             link_ids=row.link_ids,
             mark=mark,
             key=key,
-            kept=_kept(row),
+            kept=_kept(row) if row.undo is None else (),
+            takes_back=row.undo is not None,
+            restores=restores,
         )
 
     @property
@@ -214,7 +217,8 @@ def done_to_json(done: Done, intent: Intent) -> dict[str, Any]:
         "message": done.message,
         "ids": {side.value: item_id for side, item_id in done.ids.items()},
         "after": {
-            side.value: fields_to_json(_unlike(fields, intent.fields(side))) for side, fields in done.after.items()
+            side.value: fields_to_json(_unlike(_ours(intent, side, fields), intent.fields(side)))
+            for side, fields in done.after.items()
         },
     }
     return {name: value for name, value in data.items() if value or name == "number"}
@@ -228,6 +232,12 @@ def done_from_json(data: Mapping[str, Any], intent: Intent) -> Done:
     }
     ids = {SideName(side): str(item_id) for side, item_id in data.get("ids", {}).items()}
     return Done(int(data["number"]), Result(data["result"]), str(data.get("message", "")), ids, after)
+
+
+def _ours(intent: Intent, side: SideName, fields: Fields) -> Fields:
+    """Of what a side gave back, what was written; of an item that we made, all."""
+    written = intent.fields(side)
+    return fields if intent.item(side) is None else {n: v for n, v in fields.items() if n in written}
 
 
 def _unlike(fields: Fields, known: Fields) -> dict[str, Value]:

@@ -109,6 +109,8 @@ class Situation(StrEnum):
     AMBIGUOUS = "ambiguous"
     LIKELY = "likely"
     UNREADABLE = "unreadable"
+    # what an earlier run did to it, to be taken back
+    TAKEN_BACK = "taken_back"
 
 
 # nothing ever happens to these, whatever is chosen
@@ -159,6 +161,14 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """How a row takes back what a run did to it. `restores` is the id of a deleted item that shall come back."""
+
+    effect: Effect
+    restores: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a plan. Values only: what it does is answered by `effect`, `action` and `state`."""
 
@@ -183,6 +193,8 @@ class Row:
     held: Guard | None = None
     choice: Choice = Choice.RECOMMENDED
     ignored: Ignore | None = None
+    # set in a plan that takes a run back: that, or nothing
+    undo: Undo | None = None
 
     @property
     def linked(self) -> bool:
@@ -262,6 +274,8 @@ def effect(row: Row, choice: Choice | None = None) -> Effect:
     choice = row.choice if choice is None else choice
     if choice is Choice.NOTHING or row.situation in _SILENT:
         return _NOTHING
+    if row.situation is Situation.TAKEN_BACK:
+        return row.undo.effect if row.undo is not None and choice is Choice.RECOMMENDED else _NOTHING
     if row.left is not None and row.right is not None:
         return _pair_effect(row, choice)
     if row.left is not None:
@@ -444,6 +458,8 @@ class Plan:
     right_account: str = ""
     # what is suspected, one sentence each, with the number a person has to confirm
     guards: tuple[Guard, ...] = ()
+    # the id of the run that this plan takes back; "" for an ordinary plan
+    takes_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)

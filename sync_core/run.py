@@ -75,6 +75,9 @@ class Known:
 
     def as_reviewed(self, row: Row) -> bool:
         """Whether memory still knows a pair as the row has it: the same plan run twice must not create twice."""
+        if row.undo is not None and row.undo.restores:
+            # the run that deleted it has forgotten the link
+            return not ({row.link_ids[0]} & self.left or {row.link_ids[1]} & self.right)
         if row.linked:
             return row.link_ids in self.pairs
         left, right = (item.id if item is not None else None for item in (row.left, row.right))
