@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import secrets as randomness
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -29,7 +29,9 @@ from sync_core.recover import settle_unfinished
 from sync_core.report import RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
-from sync_core.sides import CancelCheck, ProgressSink, Ref, Window
+from sync_core.sides import CancelCheck, ProgressSink, Reading, Ref, Window
+from sync_core.text import plain
+from sync_core.undo import to_look_at, undo_plan
 
 if TYPE_CHECKING:
     from sync_core.memory import Memory
@@ -174,6 +176,38 @@ class Service:
             found += Journal(memory, k).heads() if memory is not None else []
         return sorted(found, key=lambda head: head.id, reverse=True)
 
+    def undo_plan(self, run_id: str, rows: Collection[str] | None = None) -> Plan:
+        """The plan that takes a run back, or the `rows` of it (ids of rows). Reads both sides, writes nothing.
+
+        Raises SettingsError when the history has no such run, SideError when a side cannot be read.
+        """
+        record = self.run_record(run_id)
+        if record is None:
+            raise SettingsError(
+                f"the history has no run “{plain(run_id)}”", remedy="The runs are those of: handsync history"
+            )
+        kind = record.head.kind
+        memory = self._open.memory(kind)
+        self._settle(kind, memory)
+        record = Journal(memory, kind).load(run_id)
+        if record is None:
+            raise SettingsError(
+                f"the run {plain(run_id)} was made with another pair of accounts",
+                remedy="Use the settings that it was made with",
+            )
+        refs = to_look_at(record, rows)
+
+        def look(side: SideName) -> Picture:
+            open_side = self._open.side(side)
+            sightings = open_side.look(kind, refs[side]) if refs[side] else {}
+            return Picture(open_side.describe(kind), Reading(()), sightings)
+
+        left, right = self._both(look, Event())
+        now, links = iso(self._clock()), memory.links(kind)
+        return undo_plan(
+            record, Question(kind, self.window(kind), now, left, right, links, {}, self._rules(kind)), rows
+        )
+
     def run_record(self, run_id: str) -> RunRecord | None:
         """One run whole, or None when the history has none of that id. Needs no connection."""
         for kind in Kind:
@@ -317,6 +351,7 @@ class Service:
             started=iso(now),
             user=f"{getpass.getuser()}@{socket.gethostname()}",
             accounts=(plan.left_account, plan.right_account),
+            takes_back=plan.takes_back,
         )
 
     def _asked(self, side: SideName, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:

@@ -74,6 +74,8 @@ def _taken(record: RunRecord, rows: Collection[str] | None) -> Iterable[tuple[In
 
 def _row(intent: Intent, done: Done, q: Question, links: Mapping[tuple[SideName, str], Link]) -> Row:
     back = _Back()
+    ids = ids_of(intent, done)
+    link = next((found for side, i in ids.items() if (found := links.get((side, i))) is not None), None)
     sightings = {side: _sighting(intent, done, side, q) for side in SideName}
     now = {side: s.item if s is not None and s.fate is Fate.HERE else None for side, s in sightings.items()}
     for side, operation in intent.needs.items():
@@ -85,9 +87,8 @@ def _row(intent: Intent, done: Done, q: Question, links: Mapping[tuple[SideName,
             case Operation.UPDATE:
                 _put_back(back, intent, done, side, now[side])
             case Operation.DELETE:
-                _bring_back(back, intent, done, side, sightings[side])
-    ids = ids_of(intent, done)
-    link = next((found for side, i in ids.items() if (found := links.get((side, i))) is not None), None)
+                # a pair that memory knows has been made whole since, by an earlier undo or by hand
+                _bring_back(back, intent, done, side, sightings[side] if link is None else None)
     link_ids = (link.left_id, link.right_id) if link else ("", "")
     if back.restores and link is None:
         link_ids = intent.link_ids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -38,6 +38,7 @@ from sync_core.sides import (
     Write,
 )
 from sync_core.span import in_window
+from sync_core.undo import to_look_at, undo_plan
 
 
 class PowerCutError(BaseException):
@@ -312,6 +313,18 @@ class World:
             progress=lambda p: None,
             cancelled=cancelled,
         ).execute(review.rows())
+
+    def undo(self, run_id: str, rows: Collection[str] | None = None) -> Plan:
+        """The plan that takes a run back."""
+        record = self.journal.load(run_id)
+        assert record is not None
+        refs = to_look_at(record, rows)
+        left, right = (
+            Picture(side.describe(self.kind), Reading(()), side.look(self.kind, refs[side.name]))
+            for side in (self.left, self.right)
+        )
+        links = self.books.links(self.kind)
+        return undo_plan(record, Question(self.kind, self.window, MADE_AT, left, right, links, {}, self.rules), rows)
 
     def sync(self) -> RunReport:
         """Plans and runs what is recommended."""
