@@ -34,6 +34,7 @@ from sync_core.text import plain
 from sync_core.undo import to_look_at, undo_plan
 
 if TYPE_CHECKING:
+    from sync_core.lock import RunLock
     from sync_core.memory import Memory
     from sync_core.settings.models import Settings
 
@@ -122,15 +123,16 @@ class Service:
     def run(self, review: Review, progress: RunSink, cancelled: CancelCheck, *, take_over: bool = False) -> RunReport:
         """Does exactly what the review says, stores its ignores, and remembers what was confirmed.
 
-        Raises SideError when a side cannot even be opened, StoreError when memory cannot be written before anything
-        was sent; what goes wrong later is told row by row.
+        Raises SideError when a side cannot even be opened, LockedError while another run of the pair goes on (with
+        `take_over` a stale lock is taken over), StoreError when memory cannot be written before anything was sent; what
+        goes wrong later is told row by row.
         """
         kind = review.plan.kind
         self._may_run(kind)
         memory = self._open.memory(kind)
         sides = self._open.open_sides()
         rows = review.rows()
-        with self._locked(memory, kind, over=take_over):
+        with self._locked(memory, kind, over=take_over) as lock:
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
             _keep(memory, kind, review)
             run = Run(
@@ -144,6 +146,7 @@ class Service:
                 progress=progress,
                 cancelled=cancelled,
                 head=self._head(review.plan),
+                between=lock.beat,
             )
             report = run.execute(rows)
             memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
@@ -164,7 +167,7 @@ class Service:
         """
         self._may_run(kind)
         memory = self._open.memory(kind)
-        heads = self._settle(kind, memory, take_over=take_over)
+        heads = self._settle(kind, memory)
         journal = Journal(memory, kind)
         return [record for head in heads if (record := journal.load(head.id)) is not None]
 
@@ -330,18 +333,28 @@ class Service:
         if memory is not None and Journal(memory, kind).unfinished():
             self._settle(kind, self._open.memory(kind))
 
-    def _settle(self, kind: Kind, memory: Memory, *, take_over: bool = False) -> list[RunHead]:
-        """Settles what was cut off, holding the lock; gives what was settled."""
+    def _settle(self, kind: Kind, memory: Memory) -> list[RunHead]:
+        """Settles what was cut off, by reading only; gives what was settled. Raises LockedError while it goes on.
+
+        A run that died leaves a stale lock: looking up what became of it needs nobody's leave, as nothing is written.
+        """
         journal = Journal(memory, kind)
         heads = journal.unfinished()
         if heads:
-            with self._locked(memory, kind, over=take_over):
+            with self._locked(memory, kind, over=True):
                 settle_unfinished(kind, self._open.open_sides(), memory, journal, iso(self._clock()))
         return heads
 
     @contextmanager
-    def _locked(self, memory: Memory, kind: Kind, *, over: bool) -> Iterator[None]:
-        yield
+    def _locked(self, memory: Memory, kind: Kind, *, over: bool) -> Iterator[RunLock]:
+        from sync_core.lock import RunLock
+
+        lock = RunLock(memory.directory, kind.process, self._clock)
+        lock.take(over=over)
+        try:
+            yield lock
+        finally:
+            lock.release()
 
     def _head(self, plan: Plan) -> RunHead:
         now = self._clock()
