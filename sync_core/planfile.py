@@ -38,6 +38,8 @@ def plan_to_json(plan: Plan, rows: Sequence[Row] | None = None) -> _Json:
     counts = count(rows, in_sync=plan.in_sync, out_of_range=plan.out_of_range)
     return {
         "format": FORMAT,
+        # only a plan that takes a run back has it
+        **({"takes_back": plan.takes_back} if plan.takes_back else {}),
         "process": plan.kind.value,
         "made_at": plan.made_at,
         "window": {"from": plan.window.first.isoformat(), "to": plan.window.last.isoformat()},
@@ -136,6 +138,8 @@ class PlanDocument:
     made_at: str
     rows: tuple[FileRow, ...]
     where: str
+    # the run that is taken back; "" for an ordinary plan
+    takes_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,8 @@ def _document(data: Any, where: str) -> PlanDocument:
     for row_id, number in Counter(row.id for row in read).items():
         if number > 1:
             raise SettingsError(f"the row {_quoted(row_id)} stands there twice", where=where, remedy="Keep one of them")
-    return PlanDocument(kind, _typed(data, "made_at", str, "text", where), read, where)
+    back = _typed(data, "takes_back", str, "text", where) if "takes_back" in data else ""
+    return PlanDocument(kind, _typed(data, "made_at", str, "text", where), read, where, back)
 
 
 def _row(kind: Kind, data: Any, where: str) -> FileRow:

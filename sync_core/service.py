@@ -158,9 +158,7 @@ class Service:
         """Runs that were cut off, or that another handsync is busy with now. Needs no connection."""
         return [head for head in self.runs(kind) if not head.finished]
 
-    def recover(
-        self, kind: Kind, progress: ProgressSink, cancelled: CancelCheck, *, take_over: bool = False
-    ) -> list[RunRecord]:
+    def recover(self, kind: Kind) -> list[RunRecord]:
         """Settles the runs of a process that were cut off, by reading only, and gives their records.
 
         Raises LockedError while another handsync is busy with the pair, SideError when a side cannot be read.

@@ -39,7 +39,7 @@ def apply(options: Namespace, stop: terminal.Stop) -> int:
     if not options.yes and not terminal.can_ask():
         raise SettingsError("apply asks before it writes, and there is no terminal to ask on", remedy="Add --yes")
     with opened(options.config) as service:
-        plans = made(service, [document.kind for document in documents], stop)
+        plans = [_fresh(service, document, stop) for document in documents]
         jobs = [_job(document, plan, ask=not options.yes) for document, plan in zip(documents, plans, strict=True)]
         for job in jobs:
             _print_refusals(job)
@@ -58,6 +58,14 @@ def apply(options: Namespace, stop: terminal.Stop) -> int:
                 job.report = service.run(job.review, line.running, stop.asked)
             _print_report(job)
     return _exit_code(jobs)
+
+
+def _fresh(service: Service, document: PlanDocument, stop: terminal.Stop) -> Plan:
+    """The plan of the file, made anew."""
+    if not document.takes_back:
+        return made(service, [document.kind], stop)[0]
+    with stop.gently():
+        return service.undo_plan(document.takes_back)
 
 
 def _job(document: PlanDocument, plan: Plan, *, ask: bool) -> _Job:

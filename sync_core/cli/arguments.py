@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 PROCESSES: Final = ("calendar", "contacts", "tasks")
-# known by name, so that they are answered in words
-LATER: Final = ("history", "undo", "recover")
 
 _EXIT_CODES: Final = (
     "exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 some rows failed or were skipped, 4 nothing to apply"
@@ -61,11 +59,23 @@ def parser() -> argparse.ArgumentParser:
     ignored.add_argument("--json", action="store_true", help="one JSON object")
     ignored.add_argument("--remove", metavar="ID", help="no longer ignore the row ID")
 
+    history = commands.add_parser("history", parents=[common], help="past runs, or one of them whole")
+    history.add_argument("run", nargs="?", metavar="RUN", help="the id of a run")
+    form = history.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object")
+    form.add_argument("--csv", action="store_true", help="RUN as a table, a line per field")
+
+    undo = commands.add_parser("undo", parents=[common], help="show the plan that takes a run back; write nothing")
+    undo.add_argument("run", metavar="RUN", help="the id of a run, see history")
+    undo.add_argument("--json", action="store_true", help="one JSON object on one line")
+    undo.add_argument("--out", type=Path, metavar="FILE", help="keep the plan in FILE, for apply")
+
+    recover = commands.add_parser("recover", parents=[common], help="look up what runs that were cut off have done")
+    recover.add_argument("--json", action="store_true", help="one JSON object")
+
     sandbox = commands.add_parser("sandbox", help="the two local servers of the demo, in the foreground")
     sandbox.add_argument("--size", metavar="N", help="events on each side")
     sandbox.add_argument("--seed", metavar="N", help="another company, the same for the same number")
-    for name in LATER:
-        commands.add_parser(name, add_help=False)
     return top
 
 
@@ -79,9 +89,9 @@ def _common(default: Any) -> argparse.ArgumentParser:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The options of a command line. Raises SystemExit(2) with a sentence on standard error, 0 after --help."""
     top = parser()
-    options, rest = top.parse_known_args(argv)
-    if rest and options.command not in LATER:
-        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    options = top.parse_args(argv)
+    if options.command == "history" and options.csv and options.run is None:
+        top.error("--csv needs a RUN: handsync history RUN --csv")
     if options.demo and options.command is not None:
         # the command would go to the real accounts
         top.error("--demo stands alone; for commands on made-up calendars see handsync sandbox")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sync_core.cli import terminal
-from sync_core.cli.arguments import LATER, parse
-from sync_core.errors import CancelledError, HandsyncError, SettingsError
+from sync_core.cli.arguments import parse
+from sync_core.errors import CancelledError, HandsyncError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -55,8 +55,6 @@ def _run(options: Namespace, run_screen: RunScreen | None) -> int:
             return run_screen(options)
         case "sandbox":
             return _sandbox(options)
-        case command if command in LATER:
-            raise SettingsError(f"the command {command} is not there yet")
     stop = terminal.Stop()
     with stop.listening():
         return _command(options, stop)
@@ -80,6 +78,11 @@ def _command(options: Namespace, stop: terminal.Stop) -> int:
             from sync_core.cli.ignored import ignored
 
             return ignored(options)
+        case "history" | "undo" | "recover":
+            from sync_core.cli import history
+
+            commands = {"history": history.history, "undo": history.undo, "recover": history.recover}
+            return commands[options.command](options)
     from sync_core.cli.plan import instead_of_screen
 
     return instead_of_screen(options, stop)

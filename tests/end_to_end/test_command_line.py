@@ -232,9 +232,45 @@ def test_no_settings_at_all_says_how_to_begin(shell):
     assert "handsync --demo" in done.stderr
 
 
-@pytest.mark.parametrize("words", [("history",), ("undo", "1"), ("recover",)])
-def test_what_is_not_there_yet_says_so(shell, words):
-    shell.write({"calendar": {"include": True}, "contacts": {"include": True}})
-    done = shell.run(*words)
-    assert done.returncode == 2
-    assert "not there yet" in done.stderr
+def test_without_any_run_there_is_no_history(shell):
+    shell.write({"calendar": {"include": True}})
+    assert shell.run("history").stdout == "Nothing was run yet.\n"
+    assert json.loads(shell.run("history", "--json").stdout) == {"format": 1, "runs": []}
+    assert shell.run("recover").stdout == "No run was cut off.\n"
+    for words in (("undo", "1"), ("history", "1"), ("history", "--csv")):
+        done = shell.run(*words)
+        assert done.returncode == 2, words
+        assert "handsync history" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_run_is_kept_shown_and_taken_back(shell, sandbox, settings, tmp_path):
+    shell.write(settings)
+    kept, back = tmp_path / "plan.jsonl", tmp_path / "back.jsonl"
+    shell.plan("--out", str(kept))
+    assert shell.run("apply", str(kept), "--yes").returncode == 0
+
+    [head] = json.loads(shell.run("history", "--json").stdout)["runs"]
+    assert head["process"] == "calendar"
+    assert head["finished"]
+    assert head["results"] == {"done": sum(head["actions"].values())}
+    run = json.loads(shell.run("history", head["id"], "--json").stdout)
+    made = [row for row in run["rows"] if row["action"].startswith("create")]
+    assert made
+    table = shell.run("history", head["id"], "--csv").stdout.splitlines()
+    assert table[0].startswith("run,process,row")
+    assert len(table) > len(run["rows"])
+
+    assert shell.run("undo", head["id"], "--out", str(back)).returncode == 0
+    plan = json.loads(back.read_text())
+    assert plan["takes_back"] == head["id"]
+    deletes = [row for row in plan["rows"] if row["action"].startswith("delete")]
+    assert {row["action"] for row in deletes} == {"delete_from_outlook", "delete_from_salesforce"}
+    assert len(deletes) == len(made)
+    done = shell.run("apply", str(back), "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = shell.plan()
+    assert after["counts"]["ignored"] == len(made)
+    assert actions(after) <= {"none", "conflict"}, "what was taken back is not offered straight away"
+    heads = json.loads(shell.run("history", "--json").stdout)["runs"]
+    assert [one["takes_back"] for one in heads] == [head["id"], None]

@@ -130,7 +130,7 @@ def row_of(p: Plan, action: Action) -> str:
 HEAVY = ["textual", "rich", "pydantic", "pydantic_settings", "tomlkit", "diskcache", "exchangelib", "simple_salesforce"]
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["plan", "--help"], ["--version"], ["history"], ["--wrong"]])
+@pytest.mark.parametrize("argv", [["--help"], ["plan", "--help"], ["--version"], ["undo"], ["--wrong"]])
 def test_nothing_heavy_is_imported_to_say_so_little(argv: list[str]) -> None:
     code = f"""
 import sys
@@ -145,12 +145,6 @@ print("HEAVY", sorted(set(sys.modules) & set({HEAVY!r})), code)
     last = done.stdout.splitlines()[-1]
     assert last.startswith("HEAVY []")
     assert last.endswith(" 0" if "--help" in argv or "--version" in argv else " 2")
-
-
-@pytest.mark.parametrize("command", ["history", "undo", "recover"])
-def test_what_is_not_there_yet_says_so(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([command, "7", "--json"]) == 2
-    assert capsys.readouterr().err == f"handsync: the command {command} is not there yet.\n"
 
 
 @pytest.mark.parametrize(
