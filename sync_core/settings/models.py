@@ -59,6 +59,12 @@ def _number(value: object) -> object:
     return value
 
 
+def _api_name(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,38}__c", value):
+        raise PydanticCustomError(SENTENCE, 'is not the API name of a custom field, such as "Handsync_Id__c"')
+    return value
+
+
 OperationName = Literal["create", "update", "delete"]
 # whose contacts: those the signed-in user owns, or all that this user may read
 ContactReach = Literal["mine", "all"]
@@ -119,6 +125,10 @@ class SalesforceSettings(Section):
     api_version: Annotated[str, AfterValidator(_version)] = "62.0"
     contacts: ContactReach = "mine"
     account_match: AccountMatch = "off"
+    # the API name of a text field, marked as external id, in which handsync may keep its own key; "" for none
+    external_id_field: Annotated[str, AfterValidator(_api_name)] = ""
+    # percent of the org's daily requests that may be used up before a run asks first
+    daily_share: Annotated[int, Field(ge=0, le=100)] = 50
 
 
 class OutlookSettings(Section):

@@ -32,7 +32,9 @@ TIMEOUT: Final = (15, 100)
 LONGEST_WAIT: Final = 300.0
 # how often a read is repeated when the line breaks
 LINE_TRIES: Final = 2
-_SLICE: Final = 1.0
+_SLICE: Final = 0.5
+# shorter waits, in seconds, are over before anybody has read of them
+_WORTH_TELLING: Final = 1.0
 
 
 def never() -> bool:
@@ -127,7 +129,8 @@ def _account(settings: OutlookSettings, password: str, zone: Any, clock: Callabl
 class Connection:
     """A signed-in account. Nothing is sent before the first call; one thread at a time.
 
-    Raises SettingsError when the settings cannot work. `sleep` waits that many seconds.
+    Raises SettingsError when the settings cannot work. `sleep` waits that many seconds. `tell` hears a sentence per
+    wait that the server asks for, and `stop` may cut it short.
     """
 
     def __init__(
@@ -142,6 +145,8 @@ class Connection:
         self.zone = _zone(zone)
         self.account = _account(settings, password, self.zone, clock)
         self._sleep = sleep
+        self.tell: Callable[[str], None] = lambda sentence: None
+        self.stop: Callable[[], bool] = never
 
     @property
     def version(self) -> Any:
@@ -155,11 +160,11 @@ class Connection:
     def wait(self, seconds: float, cancelled: Callable[[], bool] = never) -> None:
         """Waits in slices. Raises CancelledError when a person asks to stop."""
         while seconds > 0:
-            if cancelled():
+            if cancelled() or self.stop():
                 raise CancelledError
             self._sleep(min(_SLICE, seconds))
             seconds -= _SLICE
-        if cancelled():
+        if cancelled() or self.stop():
             raise CancelledError
 
     def read(self, call: Callable[[], T], cancelled: Callable[[], bool] = never) -> T:
@@ -222,6 +227,8 @@ class Patience:
         if self._waited + seconds > LONGEST_WAIT:
             return False
         self._waited += seconds
+        if seconds >= _WORTH_TELLING:
+            self._connection.tell(f"Outlook: {verdict.error.what}; waiting {seconds:.0f} s")
         self._connection.wait(seconds, self._cancelled)
         return True
 

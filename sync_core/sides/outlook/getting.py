@@ -86,6 +86,12 @@ class Getter:
         """The items in `folders` that have one of `subjects`, read whole; otherwise as `marked`."""
         return self._search("subject", subjects, folders, cancelled)
 
+    def surnamed(
+        self, surnames: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool] = never
+    ) -> list[Parsed]:
+        """The contacts in `folders` that have one of `surnames`, read whole; otherwise as `marked`."""
+        return self._search("surname", surnames, folders, cancelled)
+
     def _search(
         self, name: str, values: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool]
     ) -> list[Parsed]:

@@ -20,7 +20,7 @@ from exchangelib.fields import DateTimeField, FieldPath, IndexedField
 from exchangelib.items import ID_ONLY, SHALLOW, Item
 from exchangelib.properties import CalendarView, Fields
 from exchangelib.restriction import Restriction
-from exchangelib.services import CreateItem, DeleteItem, FindItem, GetItem, UpdateItem
+from exchangelib.services import CreateItem, DeleteItem, FindItem, GetItem, MoveItem, UpdateItem
 from exchangelib.util import SOAPNS, TNS, ParseError, to_xml
 
 from sync_core.sides.outlook.problems import clean
@@ -344,6 +344,10 @@ class SafeUpdateItem(_Safe, UpdateItem):  # type: ignore[misc]  # exchangelib is
 
 class SafeDeleteItem(_Safe, DeleteItem):  # type: ignore[misc]  # exchangelib is untyped
     """DeleteItem that answers for every item."""
+
+
+class SafeMoveItem(_Safe, MoveItem):  # type: ignore[misc]  # exchangelib is untyped
+    """MoveItem that answers for every item, with its new id."""
 
 
 def path(model: Any, name: str) -> FieldPath:

@@ -10,6 +10,7 @@ from typing import Final
 from sync_core.items import Item, Kind, SideName
 from sync_core.settings.models import OutlookSettings
 from sync_core.sides import (
+    Allowance,
     CancelCheck,
     Description,
     Limits,
@@ -18,6 +19,7 @@ from sync_core.sides import (
     Reading,
     Ref,
     Sighting,
+    Sought,
     Window,
     Write,
 )
@@ -29,8 +31,9 @@ from sync_core.sides.outlook.looking import Looker
 from sync_core.sides.outlook.mapping import ItemMapping
 from sync_core.sides.outlook.occurrences import take_out
 from sync_core.sides.outlook.reading import Reader
+from sync_core.sides.outlook.restoring import Restorer
 from sync_core.sides.outlook.services import Parsed
-from sync_core.sides.outlook.writing import Writer
+from sync_core.sides.outlook.writing import PER_REQUEST, Writer
 
 BATCH_SIZE: Final = 50
 _MAPPINGS: Final = {mapping.kind: mapping for mapping in (events.MAPPING, contacts.MAPPING, tasks.MAPPING)}
@@ -64,6 +67,8 @@ class OutlookSide:
         self._sleep = sleep
         self._connection: Connection | None = None
         self._folders: dict[Kind, Folders] = {}
+        self._tell: Callable[[str], None] = lambda sentence: None
+        self._stop: CancelCheck = never
 
     def __repr__(self) -> str:
         return f"OutlookSide({self._settings.primary_smtp_address!r})"
@@ -117,11 +122,44 @@ class OutlookSide:
             return []
         used = self._used(mapping, never)
         getter = Getter(self._connected(), mapping)
-        outcomes = Writer(self._connected(), used, mapping, getter, self._to_item(mapping)).write(writes)
+        to_item = self._to_item(mapping)
+        back = Restorer(self._connected(), self._folders[kind], used, getter, to_item).restore(writes)
+        rest = [write for place, write in enumerate(writes) if place not in back]
+        made = iter(Writer(self._connected(), used, mapping, getter, to_item).write(rest) if rest else ())
+        outcomes = [back[place] if place in back else next(made) for place in range(len(writes))]
         return [
             take_out(self._connected(), write, outcome) if outcome.ok and kind is Kind.CALENDAR else outcome
             for write, outcome in zip(writes, outcomes, strict=True)
         ]
+
+    def find(self, kind: Kind, sought: Sequence[Sought]) -> list[tuple[Item, ...]]:
+        """The items in the folder that carry the marks of creates of ours; nothing else tells for sure."""
+        mapping = _MAPPINGS[kind]
+        marks = [one.key for one in sought if one.key]
+        found: dict[str, list[Item]] = {}
+        if marks:
+            used = self._used(mapping, never)
+            to_item = self._to_item(mapping)
+            for parsed in Getter(self._connected(), mapping).marked(marks, [used.folder]):
+                item = to_item(parsed)
+                found.setdefault(item.mark, []).append(item)
+        return [tuple(found.get(one.key, ())) for one in sought]
+
+    def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
+        """Requests for so many writes: each batch is looked at, written in parts, and looked at again."""
+        parts = [-(-number // PER_REQUEST) for number in (creates, updates, deletes)]
+        batches = -(-(creates + updates + deletes) // BATCH_SIZE)
+        return sum(parts) + 3 * batches
+
+    def allowance(self) -> Allowance | None:
+        """Exchange has no daily allowance; it throttles, and says for how long."""
+        return None
+
+    def attend(self, tell: Callable[[str], None], cancelled: CancelCheck) -> None:
+        """Who hears of waits from now on, and who may cut them short."""
+        self._tell, self._stop = tell, cancelled
+        if self._connection is not None:
+            self._connection.tell, self._connection.stop = tell, cancelled
 
     def close(self) -> None:
         """Gives the connection back. The side may be used again after that."""
@@ -133,6 +171,7 @@ class OutlookSide:
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = Connection(self._settings, self._password, self._zone, self._clock, self._sleep)
+            self._connection.tell, self._connection.stop = self._tell, self._stop
         return self._connection
 
     def _used(self, mapping: ItemMapping, cancelled: Callable[[], bool]) -> UsedFolder:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from exchangelib.errors import ErrorItemNotFound, ErrorServerBusy
+from exchangelib.errors import ErrorIrresolvableConflict, ErrorItemNotFound, ErrorServerBusy
 from exchangelib.items import ALL_OCCURRENCES, MOVE_TO_DELETED_ITEMS, NEVER_OVERWRITE, SAVE_ONLY, SEND_TO_NONE
 from exchangelib.properties import ItemId
 
@@ -80,8 +80,8 @@ class Writer:
 
     # ---- before anything is sent
 
-    def _fail(self, job: _Job, error: str, *, unknown: bool = False) -> None:
-        self._outcomes[job.index] = Outcome(False, job.id, error, unknown)
+    def _fail(self, job: _Job, error: str, *, unknown: bool = False, stale: bool = False) -> None:
+        self._outcomes[job.index] = Outcome(False, job.id, error, unknown, stale=stale)
 
     def _valid(self, job: _Job) -> bool:
         write = job.write
@@ -126,7 +126,7 @@ class Writer:
         before = job.write.before
         assert before is not None
         if isinstance(answer, ErrorItemNotFound):
-            self._fail(job, _GONE)
+            self._fail(job, _GONE, stale=True)
         elif isinstance(answer, Unparsable):
             self._fail(job, answer.why)
         elif isinstance(answer, Exception):
@@ -134,12 +134,12 @@ class Writer:
         else:
             now = self._to_item(answer)
             if folder_of(answer) not in ("", self._used.id):
-                self._fail(job, _MOVED)
+                self._fail(job, _MOVED, stale=True)
             elif now.locked:
                 self._fail(job, now.locked)
             elif now.version != before.version and now.digest != before.digest:
                 # a new ChangeKey alone says nothing: servers move it on their own (facts: exchange A.7, E)
-                self._fail(job, _CONFLICT)
+                self._fail(job, _CONFLICT, stale=True)
             else:
                 job.version = now.version
                 self._ready(job, answer)
@@ -222,7 +222,7 @@ class Writer:
             if isinstance(answer, ErrorServerBusy):
                 again.append((job, answer))
             elif isinstance(answer, Exception):
-                self._fail(job, reason(answer))
+                self._fail(job, reason(answer), stale=isinstance(answer, ErrorIrresolvableConflict))
             else:
                 self._outcomes[job.index] = Outcome(True, _id_of(answer) or job.id, note=job.note)
         if again and not self._bear(patience, judge(again[0][1])):

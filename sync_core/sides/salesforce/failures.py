@@ -144,6 +144,11 @@ def error(failure: Failure, host: str) -> GatewayError:
     return kind(failure, what, where=where, remedy=remedy)
 
 
+def said(failure: Failure) -> str:
+    """What went wrong, in words, without what to do about it."""
+    return _words(failure)[0]
+
+
 def _words(failure: Failure) -> tuple[str, str]:
     page = "salesforce.instance_url must be your org's own address, such as https://example.my.salesforce.com"
     said = f" ({failure.code}: {failure.message})" if failure.code else ""

@@ -27,6 +27,8 @@ from sync_core.sides.salesforce.transport import Channel, Usage, open_session
 _AGAIN: Final = {Sort.BUSY: 5, Sort.LIMIT: 2, Sort.UNREACHED: 2, Sort.LOST: 2}
 LONGEST_WAIT: Final = 120.0
 _SLICE: Final = 0.25
+# shorter waits, in seconds, are over before anybody has read of them
+_WORTH_TELLING: Final = 1.0
 # the statuses by which a server says that it does not have an endpoint
 _MISSING: Final = (404, 405, 501)
 
@@ -64,6 +66,12 @@ class Gateway:
         self._channel: Channel | None = None
         self._client: Salesforce | None = None
         self._token: Token | None = None
+        self._tell: Callable[[str], None] = lambda sentence: None
+        self._stop: CancelCheck = never
+
+    def attend(self, tell: Callable[[str], None], cancelled: CancelCheck) -> None:
+        """Who hears of waits from now on, and who may cut them short."""
+        self._tell, self._stop = tell, cancelled
 
     @property
     def usage(self) -> Usage | None:
@@ -138,24 +146,28 @@ class Gateway:
         body: Any = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
     ) -> Any:
-        """A request that writes. Raises GatewayError, whose failure says whether it may have been applied."""
+        """A request that writes. Raises GatewayError, whose failure says whether it may have been applied.
+
+        A `repeatable` one does the same however often it comes, and is sent again when its answer was lost.
+        """
 
         def work(sf: Salesforce) -> Any:
             more: dict[str, Any] = {} if body is None else {"json": body}
             # built anew for every try, so that no header is lost on the way (facts: salesforce A4, BUG 1)
             return sf.restful(path, params=dict(params or {}), method=method, headers=dict(headers or {}), **more)
 
-        return self._call(work, False)
+        return self._call(work, repeatable)
 
     def pause(self, seconds: float, cancelled: CancelCheck = never) -> None:
         """Waits, and looks up now and then. Raises CancelledError."""
         while seconds > 0:
-            if cancelled():
+            if cancelled() or self._stop():
                 raise CancelledError
             self._sleep(min(_SLICE, seconds))
             seconds -= _SLICE
-        if cancelled():
+        if cancelled() or self._stop():
             raise CancelledError
 
     def _call(self, work: Callable[[Salesforce], Any], reading: bool, cancelled: CancelCheck = never) -> Any:
@@ -182,6 +194,8 @@ class Gateway:
             if wait is None:
                 # without its cause: that one holds the request, and the request holds the token
                 raise self._error(failure) from None
+            if wait >= _WORTH_TELLING:
+                self._tell(f"Salesforce: {failures.said(failure)}; waiting {wait:.0f} s")
             self.pause(wait, cancelled)
 
     def _connected(self) -> tuple[Salesforce, Token]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from sync_core.errors import CancelledError, SideError
-from sync_core.items import Kind, SideName
+from sync_core.items import Item, Kind, SideName
 from sync_core.settings.models import SalesforceSettings
 from sync_core.sides import (
+    Allowance,
     CancelCheck,
     Description,
     Fate,
@@ -22,6 +23,7 @@ from sync_core.sides import (
     Reading,
     Ref,
     Sighting,
+    Sought,
     Window,
     Write,
 )
@@ -46,7 +48,23 @@ _IDS: Final = 400
 _GONE: Final = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY")
 # from this version on, changing an occurrence to come changes its series (facts: salesforce B1)
 _WHOLE_SERIES: Final = 58
+# our clock and the server's may differ by so much
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _VERBS: Final = {Operation.CREATE: "create", Operation.UPDATE: "change", Operation.DELETE: "delete"}
+
+
+def _literal(words: str) -> str:
+    """A text in SOQL; a backslash and a quote are what it needs escaped."""
+    return "'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _names(sought: Sequence[Sought]) -> set[str]:
+    return {name for one in sought for name in one.fields}
+
+
+def _holds(item: Item, one: Sought, settable: set[str]) -> bool:
+    """Whether an item has all of what was sent, as far as it could be set and is known."""
+    return all(item.fields[n] == v for n, v in one.fields.items() if n in settable and n in item.fields)
 
 
 def _now() -> datetime:
@@ -107,6 +125,8 @@ class SalesforceSide:
             for operation, permitted in form.permitted.items()
             if not permitted
         }
+        if (why := self._keyless(form)) and Operation.CREATE not in refused:
+            refused[Operation.CREATE] = why
         # without the permission on the object, every field reads as read-only
         writable = Operation.UPDATE not in refused
         unwritable = mapping.unwritable(form, Operation.UPDATE) if writable else {}
@@ -168,7 +188,8 @@ class SalesforceSide:
                     rows[write.operation].append(row)
             except UnwritableError as problem:
                 outcomes[place] = Outcome(False, write.before.id if write.before else "", str(problem))
-        writer = self._writers.setdefault(kind, Writer(self._gateway, mapping, context.shape))
+        key_field = self._settings.external_id_field
+        writer = self._writers.setdefault(kind, Writer(self._gateway, mapping, context.shape, key_field))
         sent = False
         series = [row for row in rows[Operation.DELETE] if row.series]
         rows[Operation.DELETE] = [row for row in rows[Operation.DELETE] if not row.series]
@@ -186,9 +207,60 @@ class SalesforceSide:
                 outcomes[place] = self._take_out(kind, outcomes[place], days, writer)
         return [outcomes[place] for place in range(len(writes))]
 
+    def find(self, kind: Kind, sought: Sequence[Sought]) -> list[tuple[Item, ...]]:
+        """The records that creates of ours may have made: by our name for them, where the org has a field for it, else
+        the signed-in user's own of about that time with the very content that was sent."""
+        context, mapping, key_field = self._context(kind), self._mapping(kind), self._settings.external_id_field
+        if not sought:
+            return []
+        if key_field:
+            return [self._keyed(kind, one.key, context) for one in sought]
+        since = min(datetime.fromisoformat(one.since) for one in sought) - _CLOCKS_DIFFER
+        who = _literal(context.user_id)
+        condition = f"OwnerId = {who} AND CreatedById = {who} AND CreatedDate >= {since:%Y-%m-%dT%H:%M:%SZ}"
+        items = self._found(kind, condition, context)
+        settable = {n for n in _names(sought) if n not in mapping.unwritable(context.shape, Operation.CREATE)}
+        return [tuple(item for item in items if _holds(item, one, settable)) for one in sought]
+
+    def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
+        """Requests for so many writes: one per batch to look, to write and to look again."""
+        batches = [-(-number // BATCH) for number in (creates, updates, deletes)]
+        return 2 * batches[0] + 3 * batches[1] + 2 * batches[2]
+
+    def allowance(self) -> Allowance | None:
+        """The org's API requests within 24 hours, as the last answer told (facts: salesforce B4, limits)."""
+        usage = self._gateway.usage
+        return Allowance(usage.used, usage.total) if usage else None
+
+    def attend(self, tell: Callable[[str], None], cancelled: CancelCheck) -> None:
+        """Who hears of waits from now on, and who may cut them short."""
+        self._gateway.attend(tell, cancelled)
+
     def close(self) -> None:
         """Closes the connections."""
         self._gateway.close()
+
+    def _keyless(self, form: Shape) -> str:
+        """Why nothing can be created with our own name on it, in words; "" when it can, or is not wanted."""
+        name = self._settings.external_id_field
+        if not name or form.has(name):
+            return ""
+        return (
+            f"this org has no field {name} on {form.sobject}, in which handsync should keep its own key: make it"
+            " there as an external id, or clear external_id_field in the settings"
+        )
+
+    def _keyed(self, kind: Kind, key: str, context: Context) -> tuple[Item, ...]:
+        field = self._settings.external_id_field
+        return tuple(self._found(kind, f"{field} = {_literal(key)}", context)) if key else ()
+
+    def _found(self, kind: Kind, condition: str, context: Context) -> list[Item]:
+        """The items behind a condition, wherever in time they are, each series as one."""
+        rows = [row for page in self._select(kind, condition, False) for row in page.rows]
+        more, whole = self._rest(kind, rows, context)
+        window = Window(date(1700, 1, 2), date(4000, 12, 30), self._zone)
+        items, _ = self._mapping(kind).reading([*rows, *more], replace(context, partial=not whole), window)
+        return items
 
     def _who(self) -> Account:
         if self._account is None:
@@ -292,7 +364,10 @@ class SalesforceSide:
     def _row(self, kind: Kind, place: int, write: Write, context: Context) -> Row:
         """One write as a row to send. Raises UnwritableError."""
         if write.operation is Operation.CREATE:
-            return Row(place, "", self._mapping(kind).record(write, context))
+            if why := self._keyless(context.shape):
+                raise UnwritableError(why)
+            # there is no undelete in REST (facts: salesforce B4): what is to be restored is made anew
+            return Row(place, "", self._mapping(kind).record(write, context), key=write.key)
         if write.before is None or not is_id(write.before.id):
             raise UnwritableError("it is not known which Salesforce record this is")
         if write.before.locked:

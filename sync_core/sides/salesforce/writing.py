@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sync_core.errors import CancelledError
 from sync_core.sides import Operation, Outcome
 from sync_core.sides.salesforce import duplicates, failures
 from sync_core.sides.salesforce.duplicates import Match
@@ -25,6 +26,7 @@ BATCH: Final = 200
 _LOCK_TRIES: Final = 4
 _LOCK_WAIT: Final = 0.5
 _COLLECTIONS: Final = "composite/sobjects"
+_STOPPED: Final = "the run was stopped before its turn"
 _METHODS: Final = {Operation.CREATE: "POST", Operation.UPDATE: "PATCH", Operation.DELETE: "DELETE"}
 
 
@@ -39,6 +41,8 @@ class Row:
     id: str
     fields: Mapping[str, Any]
     series: bool = False
+    # our own name for a create, where the org has a field for it
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ class Result:
 class Writer:
     """Sends the rows of one object. Remembers whether the server has Collections."""
 
-    def __init__(self, gateway: Gateway, mapping: ObjectMapping, shape: Shape) -> None:
+    def __init__(self, gateway: Gateway, mapping: ObjectMapping, shape: Shape, key_field: str = "") -> None:
+        """`key_field` is the external id field that keeps our name for a record, "" for none."""
         self._gateway = gateway
+        self._key_field = key_field
         self._mapping = mapping
         self._shape = shape
         self._collections = True
@@ -67,9 +73,18 @@ class Writer:
         for again in range(_LOCK_TRIES):
             if again:
                 # somebody else's lock; jitter, so that two programs do not meet again (facts: salesforce B4, transient)
-                self._gateway.pause(_LOCK_WAIT * 2 ** (again - 1) * random.uniform(1, 1.5))
+                try:
+                    self._gateway.pause(_LOCK_WAIT * 2 ** (again - 1) * random.uniform(1, 1.5))
+                except CancelledError:
+                    # they have their outcome: locked by somebody else
+                    return outcomes
             try:
                 results = self._with_names(operation, self._request(operation, waiting))
+            except CancelledError:
+                # told to stop while the server made us wait: it had not taken this request
+                if first and not outcomes:
+                    raise
+                return outcomes | {row.place: Outcome(False, row.id, _STOPPED) for row in waiting}
             except GatewayError as problem:
                 if first and not (outcomes or problem.failure.maybe_applied or _about_rows(problem)):
                     raise
@@ -125,7 +140,14 @@ class Writer:
                 for row in rows
             ]
             body = {"allOrNone": False, "records": records}
-            answer = self._gateway.send(_METHODS[operation], _COLLECTIONS, body=body, headers=self._mapping.headers)
+            method, path = _METHODS[operation], _COLLECTIONS
+            keyed = operation is Operation.CREATE and bool(self._key_field)
+            if keyed:
+                # an upsert by a name that nobody else can have: sent twice it makes one record, not two
+                method, path = "PATCH", f"{_COLLECTIONS}/{self._mapping.sobject}/{self._key_field}"
+                for record, row in zip(records, rows, strict=True):
+                    record[self._key_field] = row.key
+            answer = self._gateway.send(method, path, body=body, headers=self._mapping.headers, repeatable=keyed)
         if not isinstance(answer, list) or len(answer) != len(rows):
             lost = Outcome(False, error="the server did not say what became of this row", unknown=True)
             return [Result(Outcome(False, row.id, lost.error, unknown=True)) for row in rows]
@@ -136,6 +158,12 @@ class Writer:
         if operation is Operation.DELETE:
             self._gateway.send("DELETE", path)
             return Result(Outcome(True, row.id))
+        if operation is Operation.CREATE and self._key_field:
+            path += f"{self._key_field}/{row.key}"
+            answer = self._gateway.send(
+                "PATCH", path, body=dict(row.fields), headers=self._mapping.headers, repeatable=True
+            )
+            return self._result(operation, row, answer)
         answer = self._gateway.send(_METHODS[operation], path, body=dict(row.fields), headers=self._mapping.headers)
         if operation is Operation.CREATE:
             return self._result(operation, row, answer)
