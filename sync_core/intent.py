@@ -54,7 +54,7 @@ class Intent:
         restores = row.undo.restores if row.undo is not None else ""
         if writes_outlook and not (restores and mark) and (row.right is None or not row.right.mark):
             mark = make_mark(row.left.id if row.left else row.link_ids[0], nonce())
-        key = nonce() if sides.get(SideName.SALESFORCE) is Operation.CREATE else ""
+        key = nonce() + nonce() if sides.get(SideName.SALESFORCE) is Operation.CREATE else ""
         return cls(
             number=number,
             row_id=row.id,

@@ -18,18 +18,19 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from sync_core.allowance import over_allowance
 from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
 from sync_core.errors import HandsyncError, SettingsError
 from sync_core.items import FIELDS, Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord
-from sync_core.plan import Ignore, Plan
+from sync_core.plan import NEEDS, Ignore, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
-from sync_core.report import RunReport, RunSink
+from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
-from sync_core.sides import CancelCheck, ProgressSink, Reading, Ref, Window
+from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Window
 from sync_core.text import plain
 from sync_core.undo import to_look_at, undo_plan
 
@@ -103,6 +104,7 @@ class Service:
             description = open_side.describe(kind)
             return Picture(description, open_side.fetch(kind, window, progress, stopped))
 
+        self._attend(lambda side, said: progress(Progress(side, 0, None, said)), stopped)
         self._settle_known(kind)
         left, right = self._both(read, stop)
         memory = self._open.memory(kind)
@@ -133,6 +135,13 @@ class Service:
         sides = self._open.open_sides()
         rows = review.rows()
         with self._locked(memory, kind, over=take_over) as lock:
+
+            def stopped() -> bool:
+                # a server that makes us wait for long must not make us look dead
+                lock.beat()
+                return cancelled()
+
+            self._attend(lambda side, said: progress(RunProgress(0, len(rows), said)), stopped)
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
             _keep(memory, kind, review)
             run = Run(
@@ -144,7 +153,7 @@ class Service:
                 now=lambda: iso(self._clock()),
                 nonce=lambda: randomness.token_hex(6),
                 progress=progress,
-                cancelled=cancelled,
+                cancelled=stopped,
                 head=self._head(review.plan),
                 between=lock.beat,
             )
@@ -153,6 +162,24 @@ class Service:
             history = self.settings.history
             Journal(memory, kind).prune(self._clock(), days=history.days, runs=history.runs)
         return report
+
+    def questions(self, review: Review) -> list[str]:
+        """What a person should agree to before this review is run, one sentence each; none as a rule.
+
+        They are about the requests of the day, as the last answers told: nothing is asked of a server for it.
+        """
+        needed = {side: dict.fromkeys(Operation, 0) for side in SideName}
+        for row in review.rows():
+            for side, operation in NEEDS[row.action]:
+                needed[side][operation] += 1
+        asked = []
+        for name, counts in needed.items():
+            open_side = self._open.side(name)
+            allowance = open_side.allowance()
+            if allowance is not None and any(counts.values()):
+                requests = open_side.requests_for(review.plan.kind, *(counts[op] for op in Operation))
+                asked.append(over_allowance(name, requests, allowance, self.settings.salesforce.daily_share))
+        return [question for question in asked if question]
 
     def unfinished(self, kind: Kind | None = None) -> list[RunHead]:
         """Runs that were cut off, or that another handsync is busy with now. Needs no connection."""
@@ -342,6 +369,10 @@ class Service:
             with self._locked(memory, kind, over=True):
                 settle_unfinished(kind, self._open.open_sides(), memory, journal, iso(self._clock()))
         return heads
+
+    def _attend(self, tell: Callable[[SideName, str], None], cancelled: CancelCheck) -> None:
+        for side in SideName:
+            self._open.side(side).attend(lambda said, side=side: tell(side, said), cancelled)  # type: ignore[misc]
 
     @contextmanager
     def _locked(self, memory: Memory, kind: Kind, *, over: bool) -> Iterator[RunLock]:
