@@ -36,3 +36,23 @@ def write_atomically(target: Path, content: bytes) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def free_space(directory: Path) -> int | None:
+    """The bytes that this user may still write below `directory`, or None where the file system does not tell."""
+    told = os.statvfs(directory)
+    # some network file systems tell nothing but noughts
+    return told.f_bavail * told.f_frsize if told.f_blocks else None
+
+
+def try_to_write(directory: Path, size: int) -> None:
+    """Writes a file of `size` bytes into `directory`, waits for the disk, and deletes it: what a quota or a disk that
+    is full says. Raises OSError.
+    """
+    with tempfile.NamedTemporaryFile(prefix=".probe.", dir=directory) as file:
+        # not noughts, which some file systems do not store
+        block = os.urandom(65536)
+        for at in range(0, size, len(block)):
+            file.write(block[: size - at])
+        file.flush()
+        os.fsync(file.fileno())

@@ -7,12 +7,12 @@ statement on the index, so that a long history costs nothing to those who do not
 from __future__ import annotations
 
 import contextlib
-import os
+import errno
 import sqlite3
-import stat
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,14 +21,16 @@ import diskcache
 from sync_core import files
 from sync_core.errors import StoreError
 from sync_core.jsondisk import JsonDisk
+from sync_core.memory import opening
 from sync_core.settings.document import shown
 
-NAME: Final = "cache.db"
-# seconds to wait for another process that is writing
-_PATIENCE: Final = 10.0
 _FULL: Final = 2  # PRAGMA synchronous: what was written survives a loss of power
 # comes after all characters that keys are made of
 _BEYOND: Final = "\x7f"
+
+
+class DamagedError(StoreError):
+    """What was read makes no sense."""
 
 
 class Database:
@@ -37,27 +39,62 @@ class Database:
     Every method raises StoreError with the file's name and what to do, and TypeError or ValueError for no JSON.
     """
 
-    def __init__(self, directory: Path) -> None:
-        """Opens the database in `directory`, and makes both if need be."""
+    def __init__(self, directory: Path, pair: str, now: datetime) -> None:
+        """Opens the database of `pair` in `directory`, and makes both if need be. `now` (aware) dates what is damaged.
+
+        `prepared` tells of damage that was found.
+        """
         self.directory = directory
-        self.path = directory / NAME
+        self.path = directory / opening.NAME
         self._lock = threading.RLock()
         self._depth = 0
         self._broken = False
         with self.guarded():
-            _prepare(self.directory, self.path)
+            self.prepared = opening.prepare(directory, now)
+        self._open(pair)
+
+    def start_anew(self, pair: str, now: datetime, why: str) -> opening.SetAside:
+        """Sets the file aside though it could be opened, and goes on with an empty one. The pair's lock is held."""
+        self.close()
+        with self.guarded():
+            aside = opening.replace_file(self.directory, now, why)
+        self._open(pair)
+        return aside
+
+    def check_space(self, needed: int) -> None:
+        """Really writes `needed` bytes beside the database, and into it, and takes them away again."""
+        with self.guarded():
+            free = files.free_space(self.directory)
+            if free is not None and free < needed:
+                raise OSError(errno.ENOSPC, f"{_size(needed)} are needed and {_size(free)} are free")
+            files.try_to_write(self.directory, needed)
+        self.put({"state/tried": needed})
+
+    def _open(self, pair: str) -> None:
+        with self.guarded():
             self._cache = diskcache.Cache(
                 str(self.directory),
-                timeout=_PATIENCE,
+                timeout=opening.PATIENCE,
                 disk=JsonDisk,
                 eviction_policy="none",
                 cull_limit=0,
                 size_limit=2**62,
                 disk_min_file_size=2**62,
                 sqlite_synchronous=_FULL,
+                # the others mean nothing between two hosts with a common home directory
+                sqlite_journal_mode="truncate",
+                sqlite_mmap_size=0,
                 statistics=0,
                 tag_index=0,
             )
+        try:
+            with self.transaction(), self.guarded():
+                if opening.mark(self._cache._con):
+                    # for a person who wonders which directory is which
+                    self._cache.set("pair", pair)
+        except BaseException:
+            self.close()
+            raise
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value under `key`, or `default`."""
@@ -68,7 +105,7 @@ class Database:
         """Keeps values under their keys, all of them or none."""
         with self.transaction():
             for key, value in values.items():
-                if not (key and key.isascii() and key.isprintable()):
+                if not opening.fit(key):
                     raise ValueError("keys are printable ASCII")
                 with self.guarded():
                     self._cache.set(key, value)
@@ -94,17 +131,13 @@ class Database:
         with self.transaction(), self.guarded():
             self._cache.delete(key)
 
-    def foreign(self) -> bool:
-        """Whether a row was not written by handsync. None is looked into."""
-        wrong = "raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL OR typeof(key) <> 'text'"
-        with self.guarded():
-            found = self._cache._con.execute(f"SELECT 1 FROM Cache WHERE {wrong} LIMIT 1").fetchone()
-        return found is not None
-
-    def empty(self) -> bool:
-        """Whether nothing was ever kept."""
-        with self.guarded():
-            return len(self._cache) == 0
+    def clear(self, pair: str) -> None:
+        """Forgets everything; the file shrinks."""
+        with self.transaction(), self.guarded():
+            self._cache._con.execute("PRAGMA secure_delete = ON")
+            self._cache._con.execute("DELETE FROM Cache")
+            opening.mark(self._cache._con)
+            self._cache.set("pair", pair)
 
     def close(self) -> None:
         """Gives the files back. They are opened again when the database is used again."""
@@ -173,12 +206,12 @@ class Database:
             yield
         except diskcache.Timeout:
             raise self.unwritable("it is in use by another handsync or cannot be written") from None
-        except sqlite3.OperationalError as error:
-            raise self.unwritable(str(error)) from None
+        except sqlite3.Error as error:
+            if opening.speaks_of_damage(error):
+                raise self.damaged() from None
+            raise self.unwritable(opening.in_words(error)) from None
         except OSError as error:
             raise self.unwritable(error.strerror or "unknown error") from None
-        except sqlite3.DatabaseError:
-            raise self.damaged() from None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -197,28 +230,14 @@ class Database:
             remedy="Check the directory's permissions and the free space, then try again; nothing was lost",
         )
 
-    def damaged(self) -> StoreError:
-        """The error for a file that makes no sense."""
-        place = shown(self.directory)
-        return StoreError(
-            "the memory is damaged or was not written by handsync; nothing was deleted",
+    def damaged(self) -> DamagedError:
+        """The error for a file that makes no sense, though it seemed well when it was opened."""
+        return DamagedError(
+            "the memory is damaged; nothing was deleted",
             where=shown(self.path),
-            remedy=f"Bring it back from a backup, or move it away (mv {place} {place}.damaged) and plan again: "
-            "equal items are linked anew, ignored items are offered again",
+            remedy="Start handsync again, which checks it and sets it aside; or run: handsync rebuild",
         )
 
 
-def _prepare(directory: Path, path: Path) -> None:
-    """Makes the directory 0700 and the database 0600 before SQLite opens it: its other files take over that mode."""
-    files.make_private(directory)
-    status = os.stat(directory)
-    if status.st_uid != os.geteuid():
-        raise PermissionError(0, "its directory belongs to somebody else")
-    if status.st_mode & 0o077:
-        os.chmod(directory, 0o700)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        if stat.S_IMODE(os.fstat(handle).st_mode) & 0o077:
-            os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
+def _size(number: int) -> str:
+    return f"{number / 1_000_000:.1f} MB" if number >= 100_000 else f"{number / 1000:.0f} kB"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from sync_core.compare import Baseline
 from sync_core.items import Kind, fields_from_json, fields_to_json
@@ -12,12 +12,17 @@ from sync_core.plan import Ignore, IgnoreMode
 
 Pair = tuple[str, str]
 
+# what comes of reading an entry that is none
+NO_SENSE: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+
 
 def folded(records: Iterable[list[list[Any]]]) -> dict[Pair, list[Any]]:
     """The links that a log leaves: an entry of two ids forgets, a longer one replaces."""
     found: dict[Pair, list[Any]] = {}
     for record in records:
         for entry in record:
+            if not (isinstance(entry[0], str) and isinstance(entry[1], str)):
+                raise TypeError("whose entry it is cannot be told")
             pair = (entry[0], entry[1])
             if len(entry) == 2:
                 found.pop(pair, None)

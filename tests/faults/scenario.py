@@ -1,0 +1,237 @@
+"""One run with creates, updates, merges and deletes on both sides, on servers that can be told when to fail."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from sync_core.errors import HandsyncError
+from sync_core.items import Kind
+from sync_core.report import Result
+from sync_core.review import Review
+from sync_core.sandbox.faults import Fault
+from sync_core.sandbox.running import start_sandbox
+from sync_core.service import Service
+from sync_core.settings.models import Settings
+
+# syncs after which there must be nothing left to do
+MOST_SYNCS: Final = 4
+_LEFT: Final = {
+    Kind.CALENDAR: ("Event", ("Subject", "StartDateTime", "EndDateTime", "Location", "Description", "ShowAs")),
+    Kind.CONTACTS: ("Contact", ("FirstName", "LastName", "Email", "Title", "Phone", "Description")),
+    Kind.TASKS: ("Task", ("Subject", "ActivityDate", "Status", "Priority", "Description")),
+}
+_RIGHT: Final = {
+    Kind.CALENDAR: ("calendar", ("subject", "start", "end", "location", "body", "show_as")),
+    Kind.CONTACTS: ("contacts", ("given_name", "surname", "email_addresses__EmailAddress1", "job_title", "body")),
+    Kind.TASKS: ("tasks", ("subject", "due_date", "status", "importance", "body")),
+}
+
+
+@dataclass
+class Point:
+    """When something happens: before or after the `number`th request to a side."""
+
+    side: str
+    number: int
+    fault: Fault | None = None
+    happened: Callable[[], None] = field(default=lambda: None)
+
+
+class Stage:
+    """Two servers and a memory in the middle of a week: everything is in step, then a week's changes come."""
+
+    def __init__(self, kind: Kind = Kind.CALENDAR) -> None:
+        self.kind = kind
+        self.sandbox = start_sandbox(world="empty", validate_replies=True)
+        self.directory = tempfile.TemporaryDirectory()
+        self.state_dir = Path(self.directory.name) / "state"
+        connection = {k: v for k, v in self.sandbox.connection().items() if k != "control"}
+        jobs = {k.value: {"include": True, "prevent_salesforce": []} for k in Kind}
+        self.settings: dict[str, Any] = {"time_zone": "Europe/London", **jobs, **connection}
+        self.seen: dict[str, int] = {"salesforce": 0, "outlook": 0}
+        self.point: Point | None = None
+        self._take = self.sandbox.faults.take
+        self.sandbox.faults.take = self._counted  # type: ignore[method-assign]  # every request passes here
+        self._set_up()
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.sandbox.close()
+        self.directory.cleanup()
+
+    def _counted(self, side: str, operation: str) -> Fault | None:
+        number = self.seen[side]
+        self.seen[side] += 1
+        point = self.point
+        if point is not None and point.side == side and point.number == number:
+            self.point = None
+            point.happened()
+            return point.fault
+        return self._take(side, operation)
+
+    # ---- the week
+
+    def _left(self, title: str, **more: Any) -> str:
+        org, me = self.sandbox.org, self.sandbox.user_id
+        values = {
+            Kind.CALENDAR: {"Subject": title, "StartDateTime": at(3, 10), "EndDateTime": at(3, 11)},
+            Kind.CONTACTS: {"LastName": title, "FirstName": "Kim"},
+            Kind.TASKS: {"Subject": title, "ActivityDate": f"{at(4):%Y-%m-%d}"},
+        }[self.kind]
+        return org.create(_LEFT[self.kind][0], {**values, **more}, by=me)
+
+    def _right(self, title: str, **more: Any) -> str:
+        box = self.sandbox.mailbox
+        values: dict[str, Any] = {
+            Kind.CALENDAR: {"subject": title, "start": at(5, 9), "end": at(5, 10), "reminder_is_set": False},
+            Kind.CONTACTS: {"surname": title, "given_name": "Lee", "file_as": title},
+            Kind.TASKS: {"subject": title, "due_date": at(6)},
+        }[self.kind]
+        return box.create(box.folder(_RIGHT[self.kind][0]), {**values, **more}).id
+
+    def _set_up(self) -> None:
+        for number in range(5):
+            self._left(f"From the left {number}")
+            self._right(f"From the right {number}")
+        while self.sync():
+            pass
+        left = {self.title_left(row): str(row["Id"]) for row in self.rows()}
+        right = {self.title_right(item): item.id for item in self.items()}
+        place_left, place_right = self._place_names()
+        for name in ("From the left 0", "From the right 0"):
+            self._edit_left(left[name], **{place_left: "Leeds"})
+        for name in ("From the left 1", "From the right 1"):
+            self._edit_right(right[name], **{place_right: "York"})
+        for name in ("From the left 2", "From the right 2"):
+            self._edit_left(left[name], Description="typed on the left")
+            self._edit_right(right[name], **{place_right: "typed on the right"})
+        self.sandbox.org.delete(_LEFT[self.kind][0], left["From the left 3"], by=self.sandbox.user_id)
+        self.sandbox.mailbox.delete(right["From the right 3"])
+        for number in range(2):
+            self._left(f"New on the left {number}")
+            self._right(f"New on the right {number}")
+        self.seen = dict.fromkeys(self.seen, 0)
+
+    def _place_names(self) -> tuple[str, str]:
+        return {
+            Kind.CALENDAR: ("Location", "location"),
+            Kind.CONTACTS: ("Title", "job_title"),
+            Kind.TASKS: ("Subject", "subject"),
+        }[self.kind]
+
+    def _edit_left(self, record_id: str, **values: Any) -> None:
+        self.sandbox.org.update(_LEFT[self.kind][0], record_id, values, by=self.sandbox.user_id)
+
+    def _edit_right(self, item_id: str, **values: Any) -> None:
+        self.sandbox.mailbox.update(item_id, values)
+
+    # ---- what is there
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Salesforce's records of this user."""
+        found = self.sandbox.org.rows(_LEFT[self.kind][0])
+        return [row for row in found if row.get("OwnerId") == self.sandbox.user_id]
+
+    def items(self) -> list[Any]:
+        """Outlook's items."""
+        box = self.sandbox.mailbox
+        return box.items(box.folder(_RIGHT[self.kind][0]))
+
+    def title_left(self, row: dict[str, Any]) -> str:
+        return str(row["LastName" if self.kind is Kind.CONTACTS else "Subject"])
+
+    def title_right(self, item: Any) -> str:
+        return str(item.fields["surname" if self.kind is Kind.CONTACTS else "subject"])
+
+    def contents(self) -> tuple[list[str], list[str]]:
+        """What both servers hold, without ids, versions and marks."""
+        left = [repr([row.get(name) for name in _LEFT[self.kind][1]]) for row in self.rows()]
+        right = [repr([item.fields.get(name) for name in _RIGHT[self.kind][1]]) for item in self.items()]
+        return sorted(left), sorted(right)
+
+    # ---- the program
+
+    def service(self) -> Service:
+        """The program, started anew."""
+        return Service(Settings.model_validate(self.settings), self.state_dir)
+
+    def sync(self) -> bool:
+        """One sync of all that is recommended. Whether there was anything to do. Raises HandsyncError."""
+        service = self.service()
+        try:
+            return run_once(service, self.kind)
+        finally:
+            service.close()
+
+    def recover(self) -> list[str]:
+        """Starts again until nothing is left to do; gives what is wrong then, in words."""
+        for _ in range(MOST_SYNCS):
+            try:
+                if not self.sync():
+                    break
+            except HandsyncError as problem:
+                return [f"a sync after it failed: {problem.sentence()}"]
+        else:
+            return [f"there is still something to do after {MOST_SYNCS} syncs"]
+        return self.complaints()
+
+    def complaints(self) -> list[str]:
+        """What is wrong once everything is in step again."""
+        wrong = []
+        service = self.service()
+        try:
+            plan = service.plan(self.kind, lambda p: None, lambda: False)
+            waiting = [f"{row.title} ({row.reason})" for row in plan.rows if not row.quiet]
+            wrong += [f"the plan still has: {', '.join(waiting)}"] if waiting else []
+            wrong += [f"the run {head.id} has no end" for head in service.unfinished(self.kind)]
+            for head in service.runs(self.kind):
+                record = service.run_record(head.id)
+                assert record is not None
+                wrong += self._lies(record)
+        finally:
+            service.close()
+        if self.sandbox.exchange.outbox:
+            wrong.append("mail was sent")
+        return wrong
+
+    def _lies(self, record: Any) -> list[str]:
+        """What the history says was done, and is not."""
+        left, right = {str(row["Id"]) for row in self.rows()}, {item.id for item in self.items()}
+        wrong = []
+        for intent in record.intents:
+            done = record.done.get(intent.number)
+            if done is None:
+                wrong.append(f"the history does not say what became of {intent.title}")
+            elif done.result is Result.DONE and intent.action.value.startswith("create"):
+                side, item_id = next(iter(done.ids.items()))
+                gone_later = intent.title.endswith(("From the left 3", "From the right 3"))
+                if item_id not in (left if side.value == "salesforce" else right) and not gone_later:
+                    wrong.append(f"the history says that {intent.title} was made, and it is not there")
+        return wrong
+
+
+def run_once(service: Service, kind: Kind) -> bool:
+    """Plans and runs what is recommended. Whether there was anything to do."""
+    plan = service.plan(kind, lambda p: None, lambda: False)
+    review = Review.of(plan)
+    if not review.counts().runnable and not any(row.quiet for row in plan.rows):
+        return False
+    # a run that was killed leaves its lock: a person has looked, and says yes
+    service.run(review, lambda p: None, lambda: False, take_over=True)
+    return bool(review.counts().runnable)
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    """A moment some days from now, UTC."""
+    today = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=day)
