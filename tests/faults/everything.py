@@ -14,7 +14,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 def main(names: list[str]) -> int:
     """Plays everything; prints what failed, and a line per kind. 1 when something did."""
     from faults.suite import inject, injections, undisturbed
-
     from sync_core.items import Kind
 
     only = names.pop(names.index("--only") + 1) if "--only" in names else ""

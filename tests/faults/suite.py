@@ -20,8 +20,8 @@ from typing import Any, Final
 from unittest import mock
 
 import diskcache
-from faults.scenario import Point, Stage, run_once
 
+from faults.scenario import Point, Stage, run_once
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
 from sync_core.memory.database import Database
