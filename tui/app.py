@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
@@ -159,12 +160,9 @@ class HandsyncApp(App[int]):
         for entry in key_help(screen):
             if entry.label and entry.enabled and not entry.action.endswith("command_palette"):
                 keys = " or ".join(entry.keys)
-                action = entry.action
-                yield SystemCommand(entry.label, f"{entry.sentence} ({keys})", lambda action=action: self._do(action))
+                do = partial(self.call_later, self.run_action, entry.action, entry.node)
+                yield SystemCommand(entry.label, f"{entry.sentence} ({keys})", do)
         yield SystemCommand("Theme", "Choose other colours, for this session.", self.action_change_theme)
-
-    def _do(self, action: str) -> None:
-        self.call_later(self.run_action, action, self.screen)
 
 
 def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) -> int:

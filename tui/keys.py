@@ -7,10 +7,11 @@ works.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 BACK: Final = Binding("escape,q", "back", "Back", id="back", tooltip="Leave this screen.")
@@ -63,7 +64,7 @@ def key_name(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeyHelp:
-    """One thing that keys do: their names, a short label, a sentence, and the action behind them."""
+    """One thing that keys do: their names, a short label, a sentence, the action behind them, and whose it is."""
 
     keys: tuple[str, ...]
     label: str
@@ -71,12 +72,13 @@ class KeyHelp:
     action: str
     shown: bool
     enabled: bool
+    node: DOMNode = field(repr=False)
     last: bool = False
 
 
 def key_help(screen: Screen[Any]) -> list[KeyHelp]:
     """What keys do on `screen` now, its own ones first. Bindings without a label or sentence are left out."""
-    found: dict[tuple[int, str], list[tuple[str, Binding, bool]]] = {}
+    found: dict[tuple[DOMNode, str], list[tuple[str, Binding, bool]]] = {}
     for key, active in screen.active_bindings.items():
         # buttons, boxes and fields do what Textual's do: the help page says that once
         where = type(active.node).__module__
@@ -84,10 +86,10 @@ def key_help(screen: Screen[Any]) -> list[KeyHelp]:
             continue
         if not active.binding.description and not active.binding.tooltip:
             continue
-        group = (id(active.node), active.binding.action)
+        group = (active.node, active.binding.action)
         found.setdefault(group, []).append((key, active.binding, active.enabled))
     helps = []
-    for entries in found.values():
+    for (node, _), entries in found.items():
         binding = entries[0][1]
         helps.append(
             KeyHelp(
@@ -97,6 +99,7 @@ def key_help(screen: Screen[Any]) -> list[KeyHelp]:
                 action=binding.action,
                 shown=binding.show,
                 enabled=entries[0][2],
+                node=node,
                 last=binding.id in ("back", "cancel", "keys", "leave"),
             )
         )

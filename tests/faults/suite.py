@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -96,7 +97,7 @@ def inject(what: Injection, known: Undisturbed) -> list[str]:
         except HandsyncError as problem:
             wrong = [problem.sentence()]
         if not wrong and stage.contents() != known.contents:
-            now, then = (Counter(sum(contents, [])) for contents in (stage.contents(), known.contents))
+            now, then = (Counter(chain.from_iterable(contents)) for contents in (stage.contents(), known.contents))
             wrong = [f"too much: {list((now - then).elements())}; missing: {list((then - now).elements())}"]
     return [f"{what}: {words}" for words in wrong]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from sync_core.plan import Action
 from tui.app import HandsyncApp
 from tui.keys import key_help, key_name
 from tui.screens.home import HomeScreen
@@ -73,3 +74,12 @@ async def test_the_palette_offers_what_the_screen_can_do(app: HandsyncApp, settl
         await pilot.pause()
         await settle(pilot)
         assert type(app.screen).__name__ == "IgnoredScreen"
+
+
+async def test_the_palette_does_what_a_part_of_the_screen_can_do(summary: Any) -> None:
+    async with summary() as shown:
+        shown.go_to("Budget 2027")
+        await shown.press("ctrl+p")
+        await shown.press(*"use salesforce", "enter")
+        await shown.pilot.pause()
+        assert shown.row("Budget 2027").action is Action.UPDATE_IN_OUTLOOK

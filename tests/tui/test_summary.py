@@ -44,7 +44,7 @@ async def test_at_80_cells_the_groups_fit_with_two_digits_everywhere(summary: An
     async with summary() as shown:
         for group in Group:
             shown.screen.tally.groups[group] = 99
-        shown.screen._show_counts()
+        shown.screen.pane._show_counts()
         await shown.pilot.pause()
         first, _, third = shown.text().split("\n")[:3]
     assert first.rstrip().endswith("2 min ago")
@@ -317,9 +317,9 @@ async def test_groups_by_arrows_and_by_mouse(summary: Any) -> None:
 async def test_a_decided_row_stays_in_view_until_the_filter_changes(summary: Any) -> None:
     async with summary() as shown:
         await shown.press("slash", *"budget", "enter", "greater_than_sign")
-        shown.screen._show_group(Group.CONFLICT)
+        shown.screen.pane._show_group(Group.CONFLICT)
         await shown.press("escape", "left")
-        shown.screen._show_group(Group.CONFLICT)
+        shown.screen.pane._show_group(Group.CONFLICT)
         await shown.pilot.pause()
         assert shown.screen.table.shown == 7
         shown.go_to("Interview Ana")
