@@ -62,6 +62,10 @@ class Connections:
         scopes = self._opened("index").note(self._fingerprint(kind))
         return self._opened("|".join(scopes)) if isinstance(scopes, list) else None
 
+    def forget(self, kind: Kind) -> None:
+        """Forgets which pair of accounts these settings led to."""
+        self._opened("index").drop_note(self._fingerprint(kind))
+
     def close(self) -> None:
         """Gives connections and files back."""
         for side in list(self._sides):

@@ -47,7 +47,8 @@ class RunHead:
     """A run in one line. Times are UTC, ISO 8601; `finished` is "" while it goes on, or when it was cut off.
 
     `user` says who ran it and on which host. `actions` counts the rows by action, `results` by what became of them.
-    `takes_back` is the id of the run that this one undoes; `settled_later` says that it was cut off, and looked up.
+    `takes_back` is the id of the run that this one undoes; `settled_later` says that it was cut off, and looked up,
+    `answered` that a person has said since what shall become of the rest.
     """
 
     id: str
@@ -62,6 +63,7 @@ class RunHead:
     accounts: tuple[str, str] = ("", "")
     takes_back: str = ""
     settled_later: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,13 @@ class Journal:
         run._results = {number: done.result for number, done in record.done.items()}
         return run
 
+    def answer(self, run_id: str) -> None:
+        """A person has said what shall become of the rows that a run which was cut off had not done."""
+        data = self._records.record(f"run-head/{self.kind.value}/{run_id}")
+        if data is not None:
+            head = replace(self._head(data), answered=True)
+            self._records.put_record(_head_key(head), _head_to_json(head))
+
     def prune(self, now: datetime, *, days: int, runs: int) -> int:
         """Forgets finished runs that are older than `days` or beyond the newest `runs`. Gives how many.
 
@@ -258,6 +267,7 @@ def _head_to_json(head: RunHead) -> dict[str, Any]:
         "accounts": list(head.accounts),
         "takes_back": head.takes_back,
         "settled_later": head.settled_later,
+        "answered": head.answered,
     }
 
 
@@ -276,6 +286,7 @@ def _head_from_json(kind: Kind, data: Mapping[str, Any]) -> RunHead:
         accounts=(str(left), str(right)),
         takes_back=str(data["takes_back"]),
         settled_later=bool(data["settled_later"]),
+        answered=bool(data.get("answered", False)),
     )
 
 

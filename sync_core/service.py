@@ -22,11 +22,13 @@ from sync_core.allowance import over_allowance
 from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
 from sync_core.errors import HandsyncError, SettingsError
-from sync_core.items import FIELDS, Kind, SideName
+from sync_core.finish import finish_plan
+from sync_core.items import Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord
-from sync_core.plan import NEEDS, Ignore, Plan
+from sync_core.plan import NEEDS, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
+from sync_core.remembered import Remembered, keep_ignores
 from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
@@ -49,14 +51,6 @@ class Finding:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """The last run of a process. `finished` is UTC, ISO 8601."""
-
-    finished: str
-    sentence: str
-
-
 def utc_now() -> datetime:
     """The clock of the machine, aware, UTC."""
     return datetime.now(UTC)
@@ -67,7 +61,7 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Service:
+class Service(Remembered):
     """Plans and runs for one set of settings. Opening it does no I/O. Calls come from one thread at a time."""
 
     def __init__(self, settings: Settings, state_dir: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -143,7 +137,7 @@ class Service:
 
             self._attend(lambda side, said: progress(RunProgress(0, len(rows), said)), stopped)
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
-            _keep(memory, kind, review)
+            keep_ignores(memory, kind, review)
             run = Run(
                 kind=kind,
                 sides=sides,
@@ -181,49 +175,57 @@ class Service:
                 asked.append(over_allowance(name, requests, allowance, self.settings.salesforce.daily_share))
         return [question for question in asked if question]
 
-    def unfinished(self, kind: Kind | None = None) -> list[RunHead]:
-        """Runs that were cut off, or that another handsync is busy with now. Needs no connection."""
-        return [head for head in self.runs(kind) if not head.finished]
-
     def recover(self, kind: Kind) -> list[RunRecord]:
-        """Settles the runs of a process that were cut off, by reading only, and gives their records.
+        """Looks up what runs of a process that were cut off have done, by reading only; gives their records.
 
-        Raises LockedError while another handsync is busy with the pair, SideError when a side cannot be read.
+        Also those that were looked up before, while nobody has said "finish" or "stop here". What was done is linked;
+        `finish.not_done` names the rows that were not. Raises LockedError while another handsync is busy with the pair,
+        SideError when a side cannot be read.
         """
         self._may_run(kind)
         memory = self._open.memory(kind)
-        heads = self._settle(kind, memory)
+        self._settle(kind, memory)
         journal = Journal(memory, kind)
-        return [record for head in heads if (record := journal.load(head.id)) is not None]
+        return [record for head in self.cut_off(kind) if (record := journal.load(head.id)) is not None]
 
-    def runs(self, kind: Kind | None = None) -> list[RunHead]:
-        """The runs in the history, the newest first. Needs no connection."""
-        found: list[RunHead] = []
-        for k in [kind] if kind else Kind:
-            memory = self._open.known_memory(k)
-            found += Journal(memory, k).heads() if memory is not None else []
-        return sorted(found, key=lambda head: head.id, reverse=True)
+    def finish_plan(self, run_id: str, progress: ProgressSink, cancelled: CancelCheck) -> Plan:
+        """A plan of exactly the rows that a run which was cut off had not done, with what was chosen for them.
+
+        It is reviewed and run like any other; running it is the answer to `cut_off`. Writes nothing. Raises
+        SettingsError when the history has no such run, else what `plan` raises.
+        """
+        head = self._record(run_id).head
+        whole = self.undo_plan(head.takes_back) if head.takes_back else self.plan(head.kind, progress, cancelled)
+        return finish_plan(self._record(run_id), whole)
+
+    def stop_here(self, run_id: str) -> RunRecord:
+        """Leaves a run that was cut off as it is: what it had not done is offered by the next plan, as a new thing.
+
+        What it did is looked up first, by reading only, if that was not done yet. Raises SettingsError when the history
+        has no such run, LockedError, SideError.
+        """
+        kind = self._record(run_id).head.kind
+        memory = self._open.memory(kind)
+        self._settle(kind, memory)
+        Journal(memory, kind).answer(run_id)
+        return self._record(run_id)
 
     def undo_plan(self, run_id: str, rows: Collection[str] | None = None) -> Plan:
         """The plan that takes a run back, or the `rows` of it (ids of rows). Reads both sides, writes nothing.
 
         Raises SettingsError when the history has no such run, SideError when a side cannot be read.
         """
-        record = self.run_record(run_id)
-        if record is None:
-            raise SettingsError(
-                f"the history has no run “{plain(run_id)}”", remedy="The runs are those of: handsync history"
-            )
+        record = self._record(run_id)
         kind = record.head.kind
         memory = self._open.memory(kind)
         self._settle(kind, memory)
-        record = Journal(memory, kind).load(run_id)
-        if record is None:
+        found = Journal(memory, kind).load(run_id)
+        if found is None:
             raise SettingsError(
                 f"the run {plain(run_id)} was made with another pair of accounts",
                 remedy="Use the settings that it was made with",
             )
-        refs = to_look_at(record, rows)
+        refs = to_look_at(found, rows)
 
         def look(side: SideName) -> Picture:
             open_side = self._open.side(side)
@@ -232,48 +234,7 @@ class Service:
 
         left, right = self._both(look, Event())
         now, links = iso(self._clock()), memory.links(kind)
-        return undo_plan(
-            record, Question(kind, self.window(kind), now, left, right, links, {}, self._rules(kind)), rows
-        )
-
-    def run_record(self, run_id: str) -> RunRecord | None:
-        """One run whole, or None when the history has none of that id. Needs no connection."""
-        for kind in Kind:
-            memory = self._open.known_memory(kind)
-            record = Journal(memory, kind).load(run_id) if memory is not None else None
-            if record is not None:
-                return record
-        return None
-
-    def keep_ignores(self, review: Review) -> None:
-        """Stores the ignores of a review that is left without Ok, and nothing else of it."""
-        memory = self._open.known_memory(review.plan.kind)
-        if memory is not None:
-            _keep(memory, review.plan.kind, review)
-
-    def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
-        """What is being ignored for this pair of accounts. Needs no connection."""
-        found: list[tuple[Kind, Ignore]] = []
-        for k in [kind] if kind else FIELDS:
-            memory = self._open.known_memory(k)
-            if memory is not None:
-                found += [(k, ignore) for ignore in memory.ignores(k).values()]
-        return found
-
-    def remove_ignore(self, row_id: str) -> bool:
-        """Takes an ignore back. False when there is none of that id."""
-        for kind, ignore in self.ignored():
-            memory = self._open.known_memory(kind)
-            if ignore.row_id == row_id and memory is not None:
-                memory.drop_ignores(kind, [row_id])
-                return True
-        return False
-
-    def last_run(self, kind: Kind) -> LastRun | None:
-        """The last run of a process for its pair of accounts, or None. Needs no connection."""
-        memory = self._open.known_memory(kind)
-        data = memory.last_run(kind) if memory is not None else None
-        return LastRun(str(data["finished"]), str(data["sentence"])) if data else None
+        return undo_plan(found, Question(kind, self.window(kind), now, left, right, links, {}, self._rules(kind)), rows)
 
     def check(self) -> list[Finding]:
         """Settings, both connections and what is permitted there, a line each. Reads only."""
@@ -323,6 +284,14 @@ class Service:
                 f"the process {kind.process} is not switched on",
                 remedy=f"Switch it on in Configure, or set include = true under [{kind.value}].",
             )
+
+    def _record(self, run_id: str) -> RunRecord:
+        record = self.run_record(run_id)
+        if record is None:
+            raise SettingsError(
+                f"the history has no run “{plain(run_id)}”", remedy="The runs are those of: handsync history"
+            )
+        return record
 
     def _rules(self, kind: Kind) -> Rules:
         job = self.settings.job(kind)
@@ -400,11 +369,3 @@ class Service:
         if not refs:
             return picture
         return Picture(picture.description, picture.reading, self._open.side(side).look(kind, refs))
-
-
-def _keep(memory: Memory, kind: Kind, review: Review) -> None:
-    new, ended = review.ignores()
-    if ended:
-        memory.drop_ignores(kind, ended)
-    if new:
-        memory.put_ignores(kind, new.values())

@@ -29,7 +29,8 @@ from tui.screens.too_small import TooSmallScreen
 from tui.theme import DARK, FEW, few_colours, names, themes
 
 if TYPE_CHECKING:
-    from sync_core.service import LastRun, Service
+    from sync_core.remembered import LastRun
+    from sync_core.service import Service
     from sync_core.settings.models import Settings
 
 T = TypeVar("T")

@@ -170,6 +170,10 @@ class Memory:
         """Keeps something JSON-ready under `key`."""
         self._database.put({f"note/{key}": data})
 
+    def drop_note(self, key: str) -> None:
+        """Forgets what `put_note` kept under `key`; what is not there is no error."""
+        self._database.delete(f"note/{key}")
+
     def close(self) -> None:
         """Gives the files back. The memory opens them again when it is used again."""
         self._database.close()

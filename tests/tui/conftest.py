@@ -22,9 +22,10 @@ from textual.pilot import Pilot
 from sync_core.errors import CancelledError, HandsyncError
 from sync_core.items import Kind, SideName
 from sync_core.plan import Ignore, Plan, Row
+from sync_core.remembered import LastRun
 from sync_core.report import RunReport
 from sync_core.review import Review
-from sync_core.service import Finding, LastRun
+from sync_core.service import Finding
 from sync_core.settings.models import OutlookSettings, SalesforceSettings, Settings, SyncJob
 from sync_core.sides import CancelCheck, Progress, ProgressSink, Window
 from tui.app import HandsyncApp

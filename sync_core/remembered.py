@@ -1,0 +1,127 @@
+"""What is known of a pair of accounts without asking a server: runs, ignores, and how to forget it all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sync_core.items import FIELDS, Kind
+from sync_core.journal import Journal, RunHead, RunRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sync_core.connections import Connections
+    from sync_core.memory import Memory
+    from sync_core.plan import Ignore
+    from sync_core.review import Review
+
+_ALL: Final = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run of a process. `finished` is UTC, ISO 8601."""
+
+    finished: str
+    sentence: str
+
+
+class Remembered:
+    """The part of the service that needs no connection. Every method raises StoreError when memory cannot be used."""
+
+    _open: Connections
+
+    def runs(self, kind: Kind | None = None) -> list[RunHead]:
+        """The runs in the history, the newest first."""
+        found = [head for k, memory in self._known(kind) for head in Journal(memory, k).heads()]
+        return sorted(found, key=lambda head: head.id, reverse=True)
+
+    def unfinished(self, kind: Kind | None = None) -> list[RunHead]:
+        """Runs whose record has no end: they were cut off, or another handsync is busy with them now."""
+        return [head for head in self.runs(kind) if not head.finished]
+
+    def cut_off(self, kind: Kind | None = None) -> list[RunHead]:
+        """Runs that were cut off and about which no person has said "finish" or "stop here"; the newest first.
+
+        Also those that a plan has looked up since. Whoever ran something later has seen what it offered again.
+        """
+        found = []
+        for k in (kind,) if kind else _ALL:
+            for place, head in enumerate(self.runs(k)):
+                if not head.finished or (head.settled_later and not head.answered and place == 0):
+                    found.append(head)
+        return sorted(found, key=lambda head: head.id, reverse=True)
+
+    def run_record(self, run_id: str) -> RunRecord | None:
+        """One run whole, or None when the history has none of that id."""
+        for kind, memory in self._known():
+            record = Journal(memory, kind).load(run_id)
+            if record is not None:
+                return record
+        return None
+
+    def keep_ignores(self, review: Review) -> None:
+        """Stores the ignores of a review that is left without Ok, and nothing else of it."""
+        memory = self._open.known_memory(review.plan.kind)
+        if memory is not None:
+            keep_ignores(memory, review.plan.kind, review)
+
+    def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
+        """What is being ignored for this pair of accounts."""
+        return [(k, ignore) for k, memory in self._known(kind) for ignore in memory.ignores(k).values()]
+
+    def remove_ignore(self, row_id: str) -> bool:
+        """Takes an ignore back. False when there is none of that id."""
+        for kind, memory in self._known():
+            if row_id in memory.ignores(kind):
+                memory.drop_ignores(kind, [row_id])
+                return True
+        return False
+
+    def last_run(self, kind: Kind) -> LastRun | None:
+        """The last run of a process for its pair of accounts, or None."""
+        memory = self._open.known_memory(kind)
+        data = memory.last_run(kind) if memory is not None else None
+        return LastRun(str(data["finished"]), str(data["sentence"])) if data else None
+
+    def forget_memory(self, kind: Kind | None = None) -> list[Kind]:
+        """Deletes all that is known of the pair: links, ignores, drafts, history. Gives the processes it was known for.
+
+        Nothing is written to either side; the next sync is a first one, which finds equal items again. Raises
+        LockedError while a run goes on; then nothing of that process is forgotten.
+        """
+        done = []
+        for k, memory in self._known(kind):
+            memory.forget()
+            self._open.forget(k)
+            done.append(k)
+        return done
+
+    def rebuild_memory(self, kind: Kind | None = None) -> list[Kind]:
+        """Forgets which items belong together, and keeps ignores and history. Gives the processes it was known for.
+
+        The next plan pairs anew, by our marks and by content, and deletes nothing. Raises LockedError while a run goes
+        on; then nothing of that process is forgotten.
+        """
+        done = []
+        for k, memory in self._known(kind):
+            memory.rebuild()
+            done.append(k)
+        return done
+
+    def _known(self, kind: Kind | None = None) -> Iterator[tuple[Kind, Memory]]:
+        """The memories that these settings led to the last time."""
+        for k in (kind,) if kind else FIELDS:
+            memory = self._open.known_memory(k)
+            if memory is not None:
+                yield k, memory
+
+
+def keep_ignores(memory: Memory, kind: Kind, review: Review) -> None:
+    """Stores the ignores of a review."""
+    new, ended = review.ignores()
+    if ended:
+        memory.drop_ignores(kind, ended)
+    if new:
+        memory.put_ignores(kind, new.values())
