@@ -85,6 +85,7 @@ def make_plan(q: Question) -> Plan:
         q.left.description.account,
         q.right.description.account,
         guards,
+        descriptions={SideName.SALESFORCE: q.left.description, SideName.OUTLOOK: q.right.description},
     )
 
 

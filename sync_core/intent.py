@@ -130,7 +130,10 @@ def link_after(intent: Intent, ids: Mapping[SideName, str], after: Mapping[SideN
         if side in ids:
             # what we made is agreed on as a whole, also where a field does not travel that way
             created = intent.item(side) is None
-            written |= dict.fromkeys(held if created else intent.fields(side), True)
+            names = held if created else intent.fields(side)
+            # what was typed for both sides is agreed on when both have it
+            half = () if side.other in ids else intent.fields(side.other)
+            written |= {name: True for name in names if name not in half}
     baseline = merged_baseline(intent.kind, intent.baseline, left, right, written)
     left_id = ids.get(SideName.SALESFORCE) or intent.old_id(SideName.SALESFORCE)
     right_id = ids.get(SideName.OUTLOOK) or intent.old_id(SideName.OUTLOOK)

@@ -51,5 +51,6 @@ def join(one: Row, other: Row) -> Row:
         rivals=(),
         blocks={**one.blocks, **other.blocks},
         choice=Choice.RECOMMENDED,
+        by_field={},
         ignored=None,
     )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, Value, spec, title
-from sync_core.sides import Operation, Window
+from sync_core.sides import Description, Operation, Window
 
 
 class Action(StrEnum):
@@ -80,6 +80,23 @@ class Choice(StrEnum):
     MERGE_SALESFORCE = "merge_salesforce"
     MERGE_OUTLOOK = "merge_outlook"
     NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """What a person said about one field of a row: the side whose value it takes, or what they typed instead.
+
+    `typed` is a canonical value, and counts where `side` is None.
+    """
+
+    side: SideName | None
+    typed: Value = None
+
+    def value(self, change: FieldChange) -> Value:
+        """What the field becomes on both sides."""
+        if self.side is None:
+            return self.typed
+        return change.left if self.side is SideName.SALESFORCE else change.right
 
 
 class State(StrEnum):
@@ -192,6 +209,8 @@ class Row:
     # suspected by the mass-change guard: nothing happens until a person confirms it in words
     held: Guard | None = None
     choice: Choice = Choice.RECOMMENDED
+    # what a person said field by field: it wins over `choice`
+    by_field: Mapping[str, FieldChoice] = field(default_factory=dict)
     ignored: Ignore | None = None
     # set in a plan that takes a run back: that, or nothing
     undo: Undo | None = None
@@ -234,7 +253,12 @@ class Row:
     @property
     def quiet(self) -> bool:
         """Nothing to do and nothing in the way: such rows are counted, and shown only when asked for."""
-        return self.state is State.READY and self.action is Action.NONE and self.choice is Choice.RECOMMENDED
+        return not self.touched and self.state is State.READY and self.action is Action.NONE
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person chose something for it, as a whole or field by field."""
+        return self.choice is not Choice.RECOMMENDED or bool(self.by_field)
 
     @property
     def why_not(self) -> str:
@@ -270,14 +294,16 @@ _NOTHING: Final = Effect(Action.NONE)
 
 
 def effect(row: Row, choice: Choice | None = None) -> Effect:
-    """What `choice` (the row's own unless given) would do, before anything is prevented."""
+    """What `choice` would do, before anything is prevented. The row's own unless given, and then what was said field by
+    field as well."""
+    by_field = row.by_field if choice is None else {}
     choice = row.choice if choice is None else choice
     if choice is Choice.NOTHING or row.situation in _SILENT:
         return _NOTHING
     if row.situation is Situation.TAKEN_BACK:
         return row.undo.effect if row.undo is not None and choice is Choice.RECOMMENDED else _NOTHING
     if row.left is not None and row.right is not None:
-        return _pair_effect(row, choice)
+        return _pair_effect(row, choice, by_field)
     if row.left is not None:
         return _single_effect(row, choice, row.left)
     if row.right is not None:
@@ -308,24 +334,36 @@ def _single_effect(row: Row, choice: Choice, item: Item) -> Effect:
     return _NOTHING
 
 
-def _pair_effect(row: Row, choice: Choice) -> Effect:
+def _pair_effect(row: Row, choice: Choice, by_field: Mapping[str, FieldChoice]) -> Effect:
+    to_left, to_right, undecided = _shared_out(row, choice, by_field)
+    if undecided or (row.situation is Situation.AMBIGUOUS and choice is Choice.RECOMMENDED):
+        return Effect(Action.CONFLICT, undecided=frozenset(undecided))
+    return _written(to_left, to_right, linked=row.linked)
+
+
+def _shared_out(
+    row: Row, choice: Choice, by_field: Mapping[str, FieldChoice]
+) -> tuple[dict[str, Value], dict[str, Value], set[str]]:
+    """What goes to Salesforce, what to Outlook, and the fields of which nobody has said whose value they take."""
     to_left: dict[str, Value] = {}
     to_right: dict[str, Value] = {}
     undecided: set[str] = set()
     for change in row.changes:
         if change.verdict is Verdict.SAME:
             continue
-        winner = _winner(change.verdict, choice)
-        if winner is None:
-            undecided.add(change.name)
-        elif winner is SideName.OUTLOOK:
-            if _may_flow(row.kind, change.name, SideName.SALESFORCE):
-                to_left[change.name] = change.right
-        elif _may_flow(row.kind, change.name, SideName.OUTLOOK):
-            to_right[change.name] = change.left
-    if undecided or (row.situation is Situation.AMBIGUOUS and choice is Choice.RECOMMENDED):
-        return Effect(Action.CONFLICT, undecided=frozenset(undecided))
-    return _written(to_left, to_right, linked=row.linked)
+        said = by_field.get(change.name)
+        if said is None:
+            winner = _winner(change.verdict, choice)
+            if winner is None:
+                undecided.add(change.name)
+                continue
+            said = FieldChoice(winner)
+        value = said.value(change)
+        if value != change.left and _may_flow(row.kind, change.name, SideName.SALESFORCE):
+            to_left[change.name] = value
+        if value != change.right and _may_flow(row.kind, change.name, SideName.OUTLOOK):
+            to_right[change.name] = value
+    return to_left, to_right, undecided
 
 
 def _written(to_left: Fields, to_right: Fields, *, linked: bool) -> Effect:
@@ -378,11 +416,21 @@ def allowed(row: Row, choice: Choice | None = None) -> Allowed:
         return Allowed(wanted, State.READY)
     reasons = tuple(dict.fromkeys(why for _, why in refused))
     sides = {side for side, _ in refused}
-    if wanted.action is Action.MERGE and len(sides) == 1:
-        half = SideName.SALESFORCE in sides
-        rest = _written({} if half else wanted.to_left, wanted.to_right if half else {}, linked=row.linked)
-        return Allowed(rest, State.READY, reasons)
+    if wanted.action is Action.MERGE and len(sides) == 1 and (rest := _half(wanted, refused[0][0])):
+        left, right = ({}, rest) if SideName.SALESFORCE in sides else (rest, {})
+        return Allowed(_written(left, right, linked=row.linked), State.READY, reasons)
     return Allowed(_NOTHING, State.PREVENTED, reasons)
+
+
+def _half(merge: Effect, refused: SideName) -> Fields:
+    """What is left of a merge when one side may not be written.
+
+    What a person typed for both sides stays out: written to one of them only, it would part them.
+    """
+    there, here = merge.to_left, merge.to_right
+    if refused is SideName.OUTLOOK:
+        there, here = here, there
+    return {name: value for name, value in here.items() if name not in there}
 
 
 def _open_or_shut(row: Row, wanted: Effect) -> Allowed:
@@ -424,8 +472,8 @@ def results(row: Row) -> dict[str, Value]:
 def _decided(row: Row) -> Effect:
     if row.left is None or row.right is None:
         return _NOTHING
-    settled = tuple(c for c in row.changes if c.verdict is not Verdict.BOTH)
-    return effect(replace(row, changes=settled, situation=Situation.CHANGED_BOTH), Choice.RECOMMENDED)
+    to_left, to_right, _ = _shared_out(row, row.choice, row.by_field)
+    return _written(to_left, to_right, linked=row.linked)
 
 
 def choice_for(row: Row, action: Action) -> Choice | None:
@@ -460,6 +508,8 @@ class Plan:
     guards: tuple[Guard, ...] = ()
     # the id of the run that this plan takes back; "" for an ordinary plan
     takes_back: str = ""
+    # what each side can hold, for values that a person types
+    descriptions: Mapping[SideName, Description] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from sync_core import text
+from sync_core import by_field, text
 from sync_core.ignores import ignore_for
 from sync_core.items import Kind, SideName
 from sync_core.joining import join, joinable
@@ -16,6 +16,7 @@ from sync_core.plan import (
     Allowed,
     Choice,
     Counts,
+    FieldChoice,
     Ignore,
     IgnoreMode,
     Plan,
@@ -78,19 +79,28 @@ class Decision:
 
     choice: Choice = Choice.RECOMMENDED
     ignored: Ignore | None = None
+    # fields that were decided one by one; they win over `choice`
+    by_field: Mapping[str, FieldChoice] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Row) -> Decision:
+        """The decision that a row stands on."""
+        return cls(row.choice, row.ignored, row.by_field)
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """A plan and the decisions on top of it. Values: every change makes another review.
 
-    `said` is a line about the last change, for the status line.
+    `said` is a line about what was done last, for the status line.
     """
 
     plan: Plan
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     confirmed: frozenset[int] = frozenset()
     said: str = ""
+    # what the decision that made this review did, in words: undo and redo tell it again
+    made: str = ""
     # rows a person said are the same thing: the row made of them by its id, and by the ids of what it is made of
     joined: Mapping[str, Row] = field(default_factory=dict)
     _part_of: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -166,13 +176,25 @@ class Review:
         choice = Choice.TO_OUTLOOK if to is SideName.OUTLOOK else Choice.TO_SALESFORCE
         return self._changed(row_ids, lambda row: _decision(row, settle(row, choice)), _CHOICE_WORDS[choice])
 
+    def choose_field(self, row_id: str, name: str, said: FieldChoice | None) -> Review:
+        """Decides one field of a row, or gives it back (None) to what was chosen for the row as a whole.
+
+        Nothing to happen, and an ignore, end with it. Raises ValueError with a sentence when it cannot be.
+        """
+        row = self.row(row_id)
+        if said is not None and (why := by_field.why_not(row, name, said, self.plan.descriptions)):
+            raise ValueError(why)
+        decided = by_field.decide(row, name, said)
+        words = by_field.in_words(row.kind, name, said)
+        return self._changed([row_id], lambda row: Decision.of(decided), words)
+
     def ignore(self, row_ids: Iterable[str], mode: IgnoreMode, since: str = "") -> Review:
         """Ignores rows, once or for good. `since` is now, UTC ISO 8601; this module has no clock of its own."""
 
         def decide(row: Row) -> Decision | None:
             if row.situation is Situation.UNREADABLE:
                 return None
-            return Decision(row.choice, ignore_for(row, mode, since))
+            return Decision(row.choice, ignore_for(row, mode, since), row.by_field)
 
         words = "ignored until the next change" if mode is IgnoreMode.ONCE else "ignored forever"
         return self._changed(row_ids, decide, words)
@@ -220,7 +242,7 @@ class Review:
             return replace(self, said="nothing to undo")
         before = self._past[-1]
         return replace(
-            before, said=f"undone: {self.said}", _past=self._past[:-1], _future=(*self._future, replace(self, _past=()))
+            before, said=f"undone: {self.made}", _past=self._past[:-1], _future=(*self._future, replace(self, _past=()))
         )
 
     def redo(self) -> Review:
@@ -229,7 +251,7 @@ class Review:
             return replace(self, said="nothing to redo")
         again = self._future[-1]
         here = replace(self, _past=(), _future=())
-        return replace(again, said=f"again: {again.said}", _past=(*self._past, here), _future=self._future[:-1])
+        return replace(again, said=f"again: {again.made}", _past=(*self._past, here), _future=self._future[:-1])
 
     def ignores(self) -> tuple[dict[str, Ignore], set[str]]:
         """What memory should keep: the ignores that are new or changed, and the rows whose ignore was taken back."""
@@ -246,7 +268,7 @@ class Review:
     def _applied(self, row: Row) -> Row:
         decision = self.decisions.get(row.id)
         if decision is not None:
-            row = replace(row, choice=decision.choice, ignored=decision.ignored)
+            row = replace(row, choice=decision.choice, ignored=decision.ignored, by_field=decision.by_field)
         if row.held is not None and any(self.plan.guards[number] == row.held for number in self.confirmed):
             row = replace(row, held=None)
         return row
@@ -257,7 +279,7 @@ class Review:
         for row_id in row_ids:
             row = self.row(row_id)
             decision = decide(row)
-            if decision is not None and decision != Decision(row.choice, row.ignored):
+            if decision is not None and decision != Decision.of(row):
                 decisions[row_id] = decision
                 touched.append(row)
         if not touched:
@@ -267,6 +289,7 @@ class Review:
 
     def _next(self, **changes: object) -> Review:
         here = replace(self, _past=(), _future=())
+        changes = {"made": changes["said"], **changes}
         return replace(self, **changes, _past=(*self._past, here), _future=())  # type: ignore[arg-type]  # field names
 
 

@@ -71,6 +71,7 @@ def lost(review: Review) -> int:
     """How many decisions are gone when the review is left without Ok. Ignores are not: they are kept."""
     planned = {row.id: row.choice for row in review.plan.rows}
     chosen = sum(
-        decision.choice is not planned.get(row_id, Choice.RECOMMENDED) for row_id, decision in review.decisions.items()
+        bool(decision.by_field) or decision.choice is not planned.get(row_id, Choice.RECOMMENDED)
+        for row_id, decision in review.decisions.items()
     )
     return chosen + len(review.joined)

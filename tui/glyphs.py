@@ -81,7 +81,7 @@ class GlyphSet:
         return f"{sign} !" if row.why_not else sign
 
     def _of(self, row: Row, action: Action) -> str:
-        own = row.choice is not Choice.RECOMMENDED and effect(row) != effect(row, Choice.RECOMMENDED)
+        own = row.touched and effect(row) != effect(row, Choice.RECOMMENDED)
         return self.chosen(action) if own else self.actions[action]
 
 

@@ -137,3 +137,17 @@ def test_two_of_one_side_are_never_the_same_thing():
     one, two = (r.id for r in review.rows() if r.right)
     with pytest.raises(ValueError, match="not one item of each side"):
         review.pick(one, two)
+
+
+def test_undoing_and_redoing_several_decisions_names_each_of_them():
+    review = sample()
+    named = ids(review)
+    one = review.choose([named["Only left"]], Choice.NOTHING)
+    two = one.choose([named["Only right"]], Choice.NOTHING)
+    again = two.undo().choose([named["Only left"]], Choice.NOTHING)
+    assert again.said == "nothing to change there"
+    assert again.undo().said == "undone: “Only left”: do nothing this time"
+    back = two.undo().undo()
+    assert back.said == "undone: “Only left”: do nothing this time"
+    assert back.redo().said == "again: “Only left”: do nothing this time"
+    assert back.redo().redo().said == "again: “Only right”: do nothing this time"

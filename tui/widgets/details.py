@@ -87,7 +87,7 @@ class DetailText:
         found += self._wrapped(_sentence(row.reason), width)
         if row.why_not:
             found += self._wrapped(_sentence(f"Not possible: {row.why_not}"), width, self.looks.warn)
-        if row.choice is not Choice.RECOMMENDED:
+        if row.touched:
             # what the recommendation brings with it is part of the reason
             for words in remarks(row):
                 found += self._wrapped(_sentence(f"Mind: {words}"), width, self.looks.warn)
@@ -251,7 +251,7 @@ class DetailText:
         for item in (row.left, row.right):
             if item is not None and item.changed_at:
                 yield self._change(item)
-        if row.choice is not Choice.RECOMMENDED and row.ignored is None:
+        if row.touched and row.ignored is None:
             yield f"recommended was: {row.recommended.label}"
         if row.ignored is not None and row.ignored.since:
             yield f"ignored since {fmt.instant(row.ignored.since, self.zone, self.today)}"
