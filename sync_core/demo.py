@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
 from sync_core.plan import Action, IgnoreMode, Plan, Situation, effect
+from sync_core.settings.display import Display
 
 # where the made-up company sits when nobody knows where we are
 _ZONE: Final = "Europe/London"
@@ -67,13 +68,14 @@ class Demo:
         self._closed = False
         self._end_with_us()
 
-    def start(self, *, size: int | None = None, seed: int = 0) -> DemoPaths:
+    def start(self, *, size: int | None = None, seed: int = 0, display: Display | None = None) -> DemoPaths:
         """Starts the servers, syncs last week's world and lets a week go by. Takes seconds.
 
-        `size` and `seed` are those of the sandbox. Raises HandsyncError; then everything is cleaned up.
+        `size` and `seed` are those of the sandbox, `display` is how the demo shall look. Raises HandsyncError; then
+        everything is cleaned up.
         """
         try:
-            return self._start(size, seed)
+            return self._start(size, seed, display or Display())
         except OSError as problem:
             self.close()
             raise HandsyncError(f"the demo could not start: {problem.strerror or problem}") from problem
@@ -81,7 +83,7 @@ class Demo:
             self.close()
             raise
 
-    def _start(self, size: int | None, seed: int) -> DemoPaths:
+    def _start(self, size: int | None, seed: int, display: Display) -> DemoPaths:
         self._progress("Starting a Salesforce and an Exchange server on this machine …")
         directory = Path(tempfile.mkdtemp(prefix="handsync-demo-"))
         with self._lock:
@@ -90,7 +92,7 @@ class Demo:
         zone = _zone()
         connection = self._servers(directory, zone, size, seed)
         paths = DemoPaths(directory / "config.toml", directory / "state")
-        _write_settings(paths.config, connection, zone)
+        _write_settings(paths.config, connection, zone, display)
         self._progress("Looking at last week: two sides that were never compared …")
         self._first_sync(paths)
         self._progress("Letting a week go by …")
@@ -233,7 +235,7 @@ def _refusals(plan: Plan) -> dict[str, IgnoreMode]:
     return refusals | {row.id: IgnoreMode.ONCE for row in others[:1]}
 
 
-def _write_settings(path: Path, connection: Mapping[str, Any], zone: str) -> None:
+def _write_settings(path: Path, connection: Mapping[str, Any], zone: str, display: Display) -> None:
     import tomlkit
 
     settings = {
@@ -241,6 +243,7 @@ def _write_settings(path: Path, connection: Mapping[str, Any], zone: str) -> Non
         "salesforce": {"auth": "session", **connection["salesforce"]},
         "outlook": {"auth": "basic", **connection["outlook"], "calendar": "Calendar"},
         **{kind.value: {"include": True} for kind in Kind},
+        "display": asdict(display),
     }
     with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write("# The demo's settings: made-up accounts on two servers of this machine.\n")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sync_core import text
+from sync_core import dates, text
 from sync_core.compare import FieldChange, Verdict
 from sync_core.items import FIELDS, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import field_label
 from sync_core.sides import Fate, Sighting, Unreadable
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def day(iso: str) -> str:
@@ -21,7 +19,7 @@ def day(iso: str) -> str:
         d = date.fromisoformat(iso[:10])
     except ValueError:
         return ""
-    return f"{d.day} {_MONTHS[d.month - 1]} {d.year}"
+    return dates.style().day(d)
 
 
 def since(link: Link | None) -> str:

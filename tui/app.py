@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,18 +14,24 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Resize
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from sync_core import dates
 from sync_core.items import Kind
+from sync_core.settings.display import Display
+from tui import glyphs
 from tui.backend import Backend, DemoBackend, FileBackend
 from tui.background import in_thread
 from tui.driver import driver_class
+from tui.glyphs import AsciiFilter
 from tui.keys import key_help
+from tui.look import Look, Terminal
 from tui.screens.home import HomeScreen
 from tui.screens.question import Answer, Question
 from tui.screens.too_small import TooSmallScreen
-from tui.theme import DARK, FEW, few_colours, names, themes
+from tui.theme import names, themes
 
 if TYPE_CHECKING:
     from sync_core.remembered import LastRun
@@ -54,7 +59,7 @@ class Loaded:
 class HandsyncApp(App[int]):
     """The program. `backend` is where settings and service come from; tests give their own.
 
-    `few_colours` chooses the look for terminals with fewer than 256 colours, or with NO_COLOR set.
+    `display` is what is known of those settings already. `few_colours` stands for a terminal with fewer than 256.
     """
 
     TITLE = "handsync"
@@ -66,18 +71,48 @@ class HandsyncApp(App[int]):
         Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="Find a command by its name."),
     ]
 
-    def __init__(self, backend: Backend, *, few_colours: bool = False) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        few_colours: bool = False,
+        display: Display | None = None,
+        terminal: Terminal | None = None,
+    ) -> None:
+        self.terminal = terminal or Terminal({"TERM": "screen" if few_colours else "xterm-256color"})
         # Textual decides while it starts whether NO_COLOR means grey or none at all, by this flag.
-        super().__init__(driver_class=driver_class(), ansi_color=True if few_colours else None)
+        super().__init__(driver_class=driver_class(), ansi_color="NO_COLOR" in self.terminal.environ or None)
         self.backend = backend
         # faults of our own, told when the program ends
         self.faults: list[BaseException] = []
         self.animation_level = "none"
         for theme in themes():
             self.register_theme(theme)
-        self.theme = FEW if few_colours else DARK
+        self.look = Look.of(display or Display(), self.terminal)
+        self._wear(self.look)
+        self._ascii = AsciiFilter()
         # set while the terminal is large enough to show something
         self.roomy = asyncio.Event()
+
+    def show_as(self, display: Display) -> None:
+        """Takes on the look that the settings ask for, at once and everywhere."""
+        before, self.look = self.look, Look.of(display, self.terminal)
+        if self.look == before:
+            return
+        self._wear(self.look)
+        for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                widget.refresh(layout=True)
+
+    def _wear(self, look: Look) -> None:
+        dates.use(look.dates)
+        glyphs.use(look.glyphs)
+        self.theme = look.theme
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before it is drawn."""
+        filters = super().get_line_filters()
+        return [*filters, self._ascii] if self.look.glyphs.ascii else filters
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The names our style sheets use, for themes that do not know them."""
@@ -105,7 +140,9 @@ class HandsyncApp(App[int]):
 
     async def load(self) -> Loaded:
         """Reads the settings and what Home shows of the past, beside the screen. Raises HandsyncError."""
-        return await in_thread(self._load)
+        loaded = await in_thread(self._load)
+        self.show_as(Display.of(loaded.settings.display))
+        return loaded
 
     def _load(self) -> Loaded:
         settings = self.backend.load()
@@ -172,10 +209,11 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
     `config_path` is the settings file, or None for the usual place. A demo brings its own. Raises SettingsError when
     the place of the settings cannot be made out, and at the end the first fault of our own, if there was one.
     """
-    backend: Backend = DemoBackend() if demo else FileBackend(config_path)
-    app = HandsyncApp(backend, few_colours=few_colours(os.environ))
+    backend: Backend = DemoBackend(config_path) if demo else FileBackend(config_path)
+    display = backend.display()
+    app = HandsyncApp(backend, display=display, terminal=Terminal.here())
     try:
-        code = app.run(mouse=not no_mouse)
+        code = app.run(mouse=display.mouse and not no_mouse)
     finally:
         backend.close()
     if fault := app._exception or next(iter(app.faults), None):

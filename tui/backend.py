@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sync_core.errors import HandsyncError
 from sync_core.items import SideName
+from sync_core.settings.display import Display, early
 
 if TYPE_CHECKING:
     from sync_core.demo import Demo
@@ -28,6 +30,9 @@ class Backend(Protocol):
     @property
     def path(self) -> Path:
         """The settings file, whether it is there or not."""
+
+    def display(self) -> Display:
+        """How the program shall look, as far as that is known without loading anything. Raises nothing."""
 
     def begin(self, say: Say) -> Callable[[], None]:
         """Called once, in the main thread and before everything else; gives what blocks of the preparation.
@@ -66,6 +71,10 @@ class FileBackend:
     def path(self) -> Path:
         """The settings file, whether it is there or not."""
         return self._path
+
+    def display(self) -> Display:
+        """What the settings file and the environment say."""
+        return early(self._path, os.environ)
 
     def begin(self, say: Say) -> Callable[[], None]:
         """Nothing needs preparing."""
@@ -109,7 +118,11 @@ class DemoBackend:
 
     demo = True
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path | None = None) -> None:
+        from sync_core.settings import settings_path
+
+        # only for the looks: whoever needs large contrast needs it in the demo too
+        self._display = early(settings_path(path), os.environ)
         self._demo: Demo | None = None
         self._files: FileBackend | None = None
 
@@ -125,6 +138,10 @@ class DemoBackend:
         """The settings file."""
         return self.files.path
 
+    def display(self) -> Display:
+        """That of the person's own settings."""
+        return self._display
+
     def begin(self, say: Say) -> Callable[[], None]:
         """Makes the demo in the main thread, where it can see to its own end on a signal; the rest starts it."""
         from sync_core.demo import Demo
@@ -132,7 +149,7 @@ class DemoBackend:
         demo = self._demo = Demo(say)
 
         def start() -> None:
-            paths = demo.start()
+            paths = demo.start(display=self._display)
             self._files = FileBackend(paths.config, paths.state_dir)
 
         return start

@@ -1,4 +1,5 @@
-"""How values look: dates, times, ages and the values of fields, in words. Pure: no clock, no widget, no locale.
+"""How values look: dates, times, ages and the values of fields, in words. No clock, no widget; dates in the style of
+`sync_core.dates`.
 
 Everything that may hold foreign text goes through `sync_core.text.plain` here and leaves as a rich Text (or as a str
 that is only ever put into one), so that markup and control characters in a subject stay harmless.
@@ -13,14 +14,15 @@ from zoneinfo import ZoneInfo
 from rich.style import Style
 from rich.text import Text
 
+from sync_core import dates
 from sync_core.items import FieldType, Item, Kind, Value, When, spec
 from sync_core.order import due_day
 from sync_core.plan import Row
 from sync_core.sides import Window
 from sync_core.text import plain
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# "10:30pm": times of twelve hours in a column are as wide as the widest
+_TWELVE_WIDTH: Final = 7
 
 
 def cell(text: str, style: Style | str = "") -> Text:
@@ -40,9 +42,12 @@ def fit(text: Text, width: int) -> Text:
 
 def day(when: date, today: date, *, weekday: bool = True) -> str:
     """A day: "Mon 23 Nov", with the year when it is not the year of `today`."""
-    words = f"{_DAYS[when.weekday()]} " if weekday else ""
-    year = f" {when.year}" if when.year != today.year else ""
-    return f"{words}{when.day} {_MONTHS[when.month - 1]}{year}"
+    return dates.style().day(when, year=when.year != today.year, weekday=weekday)
+
+
+def clock(moment: datetime) -> str:
+    """A time of day: "15:30", "3:30pm"."""
+    return dates.style().time(moment, tight=True)
 
 
 def period(window: Window) -> str:
@@ -57,7 +62,7 @@ def instant(utc: str, zone: str, today: date) -> str:
         local = _local(utc, zone)
     except ValueError:
         return plain(utc)
-    return f"{day(local.date(), today)} {local:%H:%M}"
+    return f"{day(local.date(), today)} {clock(local)}"
 
 
 def time_range(when: When, zone: str, today: date) -> str:
@@ -89,9 +94,13 @@ def slot(when: When, zone: str, group: date | None, today: date, *, whole: bool 
     after = "" if last == start.date() or not long else f"–{day(last, today, weekday=False)}"
     if when.all_day:
         return f"{before}all day{after}"
+    begins = clock(start)
+    if dates.style().clock == "12" and not before:
+        # subjects of one day begin below each other
+        begins = f"{begins:>{_TWELVE_WIDTH}}"
     if after:
-        return f"{before}{start:%H:%M}{after}"
-    return f"{before}{start:%H:%M}" + (f"–{end:%H:%M}" if whole and end != start else "")
+        return f"{before}{begins}{after}"
+    return f"{before}{begins}" + (f"–{clock(end)}" if whole and end != start else "")
 
 
 def age(then: str, now: datetime) -> str:
@@ -183,12 +192,12 @@ def _before_start(minutes: int) -> str:
 
 def _timed(when: When, zone: str, today: date) -> str:
     start, end = _ends(when, zone)
-    head = f"{day(start.date(), today)} {start:%H:%M}"
+    head = f"{day(start.date(), today)} {clock(start)}"
     if end == start:
         return head
     if _last_day(start, end, False) == start.date():
-        return f"{head}–{end:%H:%M}"
-    return f"{head} – {day(end.date(), today)} {end:%H:%M}"
+        return f"{head}–{clock(end)}"
+    return f"{head} – {day(end.date(), today)} {clock(end)}"
 
 
 def _all_day(when: When, today: date) -> str:
@@ -196,7 +205,9 @@ def _all_day(when: When, today: date) -> str:
     if last <= first:
         return f"{day(first, today)}, all day"
     same_month = (first.year, first.month) == (last.year, last.month)
-    head = f"{_DAYS[first.weekday()]} {first.day}" if same_month else day(first, today)
+    # "Mon 23 – Wed 25 Nov" needs the day before the month
+    short = same_month and dates.style().order == "dmy"
+    head = f"{dates.DAYS[first.weekday()][:3]} {first.day}" if short else day(first, today)
     return f"{head} – {day(last, today)}, all day"
 
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from rich.segment import Segment
 from rich.text import Text
+from textual.color import Color
+from textual.filter import LineFilter
 
 from sync_core.plan import Action, Choice, Row, State, effect
 
@@ -34,8 +37,11 @@ _UNICODE: Final[Mapping[Action, str]] = MappingProxyType(
         Action.NONE: ".",
     }
 )
-# one character for one, so that widths stay
-_TO_ASCII: Final = str.maketrans("▸◂✗–…“”⏎─│·┌┐└┘", '><x-~""|-|-++++')
+# one character for one, so that widths stay; the second line is what Textual's widgets draw
+_TO_ASCII: Final = str.maketrans(
+    "▸◂✗–…“”⏎─│·┌┐└┘" + "━╸╺╶╴┃├┤┬┴┼▼▲•▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▔▕",
+    '><x-~""|-|-++++' + "-----|+++++v^*_______#|||||||-|",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,40 @@ class GlyphSet:
         return self.chosen(action) if own else self.actions[action]
 
 
+class AsciiFilter(LineFilter):
+    """Draws every line without signs that ASCII does not have, Textual's own borders and arrows among them.
+
+    Letters stay: whoever writes to somebody in Łódź has a terminal that shows it.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments, of the same widths."""
+        return [
+            segment if segment.text.isascii() else Segment(segment.text.translate(_TO_ASCII), segment.style, segment[2])
+            for segment in segments
+        ]
+
+
 UNICODE: Final = GlyphSet("unicode", False, _UNICODE)
 ASCII: Final = GlyphSet(
     "ascii",
     True,
     MappingProxyType({action: sign.translate(_TO_ASCII) for action, sign in _UNICODE.items()}),
 )
+
+
+_ONE: GlyphSet = UNICODE
+
+
+def current() -> GlyphSet:
+    """The set that this terminal gets."""
+    return _ONE
+
+
+def use(glyphs: GlyphSet) -> None:
+    """This terminal gets `glyphs`."""
+    global _ONE
+    _ONE = glyphs
 
 
 def glyph_set(environ: Mapping[str, str], encoding: str, setting: str = "") -> GlyphSet:

@@ -1,6 +1,7 @@
-"""The two looks of handsync: a quiet dark one made of steps that 256 colours have, and one for terminals with fewer.
+"""The looks of handsync: dark, light and high contrast, made of steps that 256 colours have, and one that leaves all
+colours to the terminal and knows its sixteen only.
 
-Style sheets use the names of `names()` besides Textual's own; both looks define every one of them.
+Style sheets use the names of `names()` besides Textual's own; every look defines all of them.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from typing import Final
 from textual.theme import Theme
 
 DARK: Final = "handsync"
+LIGHT: Final = "handsync-light"
+HIGH: Final = "handsync-high-contrast"
 FEW: Final = "handsync-few-colours"
+# the look for what `display.theme` says; "auto" is not among them
+LOOKS: Final[Mapping[str, str]] = {"dark": DARK, "light": LIGHT, "high-contrast": HIGH, "ansi": FEW}
+# what `COLORFGBG` ends in where a terminal tells that its background is light: the bright ones of its sixteen colours
+_LIGHT_GROUNDS: Final = ("7", "15")
 
 # Steps of the 256 colour palette, so that a terminal without true colour shows exactly these.
 _DARK_NAMES: Final[Mapping[str, str]] = {
     # text that may be overlooked, and lines
-    "quiet": "#8a8a8a",
+    "quiet": "#9e9e9e",
     "line": "#444444",
     # the bar at the top, the key line at the bottom, and fields to type into
     "bar": "#262626",
@@ -25,11 +32,37 @@ _DARK_NAMES: Final[Mapping[str, str]] = {
     "focus": "#5fafd7",
     "on-focus": "#121212",
     # marked rows
-    "marked": "#005f87",
+    "marked": "#000087",
     "good": "#87d787",
     "warn": "#d7af5f",
     "bad": "#ff8787",
     "key": "#5fafd7",
+}
+_LIGHT_NAMES: Final[Mapping[str, str]] = {
+    "quiet": "#5f5f5f",
+    "line": "#b2b2b2",
+    "bar": "#e4e4e4",
+    "field": "#eeeeee",
+    "focus": "#005f87",
+    "on-focus": "#ffffff",
+    "marked": "#ffffaf",
+    "good": "#005f00",
+    "warn": "#875f00",
+    "bad": "#af0000",
+    "key": "#005f87",
+}
+_HIGH_NAMES: Final[Mapping[str, str]] = {
+    "quiet": "#d0d0d0",
+    "line": "#ffffff",
+    "bar": "#000000",
+    "field": "#303030",
+    "focus": "#ffff00",
+    "on-focus": "#000000",
+    "marked": "#000087",
+    "good": "#5fff5f",
+    "warn": "#ffd700",
+    "bad": "#ffafaf",
+    "key": "#5fffff",
 }
 _FEW_NAMES: Final[Mapping[str, str]] = {
     "quiet": "ansi_default",
@@ -59,41 +92,69 @@ def few_colours(environ: Mapping[str, str]) -> bool:
     return not (term.endswith(("256color", "-direct")) or "kitty" in term)
 
 
-def themes() -> tuple[Theme, Theme]:
-    """Both looks, for `App.register_theme`."""
-    dark = Theme(
-        name=DARK,
-        primary="#5fafd7",
-        secondary="#5f87af",
-        accent="#d7af5f",
-        warning="#d7af5f",
-        error="#ff8787",
-        success="#87d787",
-        foreground="#d7d7d7",
-        background="#121212",
-        surface="#1c1c1c",
-        panel="#262626",
-        boost="#303030",
-        dark=True,
+def theme_for(environ: Mapping[str, str], setting: str = "auto") -> str:
+    """The name of the look for a terminal: as set; else few colours where there are few, light on a light background.
+
+    Somebody who wants no colours (NO_COLOR) gets none, whatever is set. Few terminals tell their background, in
+    COLORFGBG; on the others "auto" is dark.
+    """
+    if "NO_COLOR" in environ:
+        return FEW
+    if setting in LOOKS:
+        return LOOKS[setting]
+    if few_colours(environ):
+        return FEW
+    return LIGHT if environ.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT_GROUNDS else DARK
+
+
+def themes() -> tuple[Theme, ...]:
+    """All looks, for `App.register_theme`."""
+    return (
+        _of_steps(DARK, _DARK_NAMES, text="#d7d7d7", ground="#121212", surface="#1c1c1c", boost="#303030"),
+        _of_steps(LIGHT, _LIGHT_NAMES, text="#1c1c1c", ground="#ffffff", surface="#ffffff", boost="#eeeeee"),
+        _of_steps(HIGH, _HIGH_NAMES, text="#ffffff", ground="#000000", surface="#000000", boost="#303030"),
+        _few(),
+    )
+
+
+def _of_steps(name: str, names: Mapping[str, str], *, text: str, ground: str, surface: str, boost: str) -> Theme:
+    """A look made of steps. `text` is written on `ground`; `surface` is that of lists that open over it."""
+    return Theme(
+        name=name,
+        primary=names["focus"],
+        secondary=names["key"],
+        accent=names["warn"],
+        warning=names["warn"],
+        error=names["bad"],
+        success=names["good"],
+        foreground=text,
+        background=ground,
+        surface=surface,
+        panel=names["bar"],
+        boost=boost,
+        dark=name != LIGHT,
         variables={
-            **_DARK_NAMES,
-            "block-cursor-background": "#5fafd7",
-            "block-cursor-foreground": "#121212",
+            **names,
+            "block-cursor-background": names["focus"],
+            "block-cursor-foreground": names["on-focus"],
             "block-cursor-text-style": "none",
-            "border": "#5fafd7",
-            "border-blurred": "#444444",
-            "input-cursor-background": "#d7d7d7",
-            "input-cursor-foreground": "#121212",
-            "input-selection-background": "#005f87",
-            "scrollbar": "#444444",
-            "scrollbar-background": "#1c1c1c",
-            "scrollbar-active": "#5fafd7",
-            "scrollbar-hover": "#444444",
-            "scrollbar-background-hover": "#1c1c1c",
-            "scrollbar-background-active": "#1c1c1c",
+            "border": names["focus"],
+            "border-blurred": names["line"],
+            "input-cursor-background": text,
+            "input-cursor-foreground": ground,
+            "input-selection-background": names["marked"],
+            "scrollbar": names["line"],
+            "scrollbar-background": surface,
+            "scrollbar-active": names["focus"],
+            "scrollbar-hover": names["line"],
+            "scrollbar-background-hover": surface,
+            "scrollbar-background-active": surface,
         },
     )
-    few = Theme(
+
+
+def _few() -> Theme:
+    return Theme(
         name=FEW,
         ansi=True,
         primary="ansi_blue",
@@ -124,7 +185,6 @@ def themes() -> tuple[Theme, Theme]:
             "input-selection-foreground": "ansi_default",
         },
     )
-    return dark, few
 
 
 def names() -> dict[str, str]:

@@ -10,17 +10,12 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sync_core import order, series, text
+from sync_core import dates, order, series, text
 from sync_core.items import FieldType, Kind, SideName, Value, When, spec
 from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
 from sync_core.settings.document import shown as shown
 from sync_core.sides import Operation
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _MOST_OF_A_VALUE: Final = 200
 _WORDS: Final = {Operation.CREATE: "new", Operation.UPDATE: "changed", Operation.DELETE: "DELETED"}
 _STATES: Final = {
@@ -59,7 +54,7 @@ def plan_text(plan: Plan, width: int) -> str:
     for section, group in groupby(
         sorted(rows, key=lambda row: order.sort_key(row, zone)), key=lambda row: order.section(row, zone)
     ):
-        title = section if isinstance(section, str) else f"{_DAYS[section.weekday()]} {_date(section)}"
+        title = section if isinstance(section, str) else dates.style().day(section, weekday=True, long=True)
         parts.append("\n\n".join([title, *(row_text(row, zone, width) for row in group)]))
     if not rows:
         parts.append("There is nothing to do.")
@@ -168,7 +163,7 @@ def field_value(kind: Kind, name: str, given: Value, zone: str) -> str:
                 return _date(date.fromisoformat(given))
             if form is FieldType.MOMENT:
                 local = _local(given, zone)
-                return f"{_date(local.date())}, {local:%H:%M}"
+                return f"{_date(local.date())}, {_time(local)}"
         if form is FieldType.EXCEPTIONS:
             return series.exceptions_in_words(given) or "unknown"
         if form is FieldType.CHOICE:
@@ -203,12 +198,16 @@ def moment(when: When, zone: str) -> str:
         start, end = _local(when.start, zone), _local(when.end, zone)
     except (ValueError, OverflowError):
         return f"{when.start} to {when.end}{repeats}"
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{_date(end.date())}, {end:%H:%M}"
-    return f"{_date(start.date())}, {start:%H:%M} to {until}{repeats}"
+    until = _time(end) if end.date() == start.date() else f"{_date(end.date())}, {_time(end)}"
+    return f"{_date(start.date())}, {_time(start)} to {until}{repeats}"
 
 
 def _date(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return dates.style().day(day, long=True)
+
+
+def _time(moment: datetime) -> str:
+    return dates.style().time(moment)
 
 
 def _local(iso: str, zone: str) -> datetime:

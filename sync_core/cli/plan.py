@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from sync_core.cli.opening import opened
 from sync_core.errors import SettingsError
 from sync_core.items import Kind
 from sync_core.plan import Plan
+from sync_core.settings import settings_path
+from sync_core.settings.display import early
 
 if TYPE_CHECKING:
     from sync_core.service import Service
@@ -48,7 +51,7 @@ def instead_of_screen(options: Namespace, stop: terminal.Stop) -> int:
     from sync_core.demo import Demo
 
     with terminal.ProgressLine() as line, Demo(line.say) as demo:
-        paths = demo.start()
+        paths = demo.start(display=early(settings_path(options.config), os.environ))
         line.clear()
         return _print_all(paths.config, paths.state_dir, stop)
 

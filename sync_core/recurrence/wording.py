@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from sync_core import dates
 from sync_core.recurrence.normal import anchored, nominal_day, reachable
 from sync_core.recurrence.pattern import EVERY_DAY, LONGEST, SHORTEST, WEEKEND, WORKDAYS, Frequency, Pattern
 
@@ -15,19 +16,23 @@ _PLACES: Final = ("", "first", "second", "third", "fourth", "fifth")
 _GROUPS: Final = {WORKDAYS: "weekday", WEEKEND: "weekend day", EVERY_DAY: "day"}
 
 
-@lru_cache(maxsize=4096)
 def words(pattern: Pattern, start: date) -> str:
     """What a series that starts on `start` does, in English: "every 2 weeks on Mon and Wed until 1 Mar 2027".
 
     Without a full stop, lower case. Raises PatternError as `anchored`.
     """
+    return _words(pattern, start, dates.style())
+
+
+@lru_cache(maxsize=4096)
+def _words(pattern: Pattern, start: date, style: dates.DateStyle) -> str:
     pattern = anchored(pattern, start)
-    return _days(pattern, start) + _end(pattern)
+    return _days(pattern, start, style) + _end(pattern)
 
 
 def day_words(day: date) -> str:
     """A date as it stands in the words: "1 Mar 2027"."""
-    return f"{day.day} {MONTHS[day.month]} {day.year}"
+    return dates.style().day(day)
 
 
 def joined(parts: list[str]) -> str:
@@ -53,14 +58,15 @@ def _every(pattern: Pattern) -> str:
     return f"every {unit}" if pattern.interval == 1 else f"every {pattern.interval} {unit}s"
 
 
-def _days(pattern: Pattern, start: date) -> str:
+def _days(pattern: Pattern, start: date, style: dates.DateStyle) -> str:
     match pattern.frequency:
         case Frequency.DAILY:
             return _every(pattern)
         case Frequency.WEEKLY:
             if pattern.weekdays == WORKDAYS and pattern.interval == 1:
                 return "every weekday"
-            return f"{_every(pattern)} on {joined([DAYS[weekday] for weekday in pattern.weekdays])}"
+            named = [DAYS[weekday] for weekday in style.week if weekday in pattern.weekdays]
+            return f"{_every(pattern)} on {joined(named)}"
         case Frequency.MONTHLY:
             months = f" in {joined([MONTHS[month] for month in pattern.months])}" if pattern.months else ""
             return f"on {_which(pattern)} of {_every(pattern)}{months}{_but(pattern, start)}"

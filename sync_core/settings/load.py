@@ -9,7 +9,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
@@ -21,6 +23,8 @@ from sync_core.settings.document import Document, read, shown
 from sync_core.settings.models import (
     SENTENCE,
     ContactsJob,
+    DisplaySettings,
+    HistorySettings,
     OperationName,
     OutlookSettings,
     SalesforceSettings,
@@ -31,6 +35,8 @@ from sync_core.settings.secrets import FORMS, SECRETS, check
 
 PREFIX: Final = "HANDSYNC_"
 _DELIMITER: Final = "__"
+# keys under which no secret can stand by mistake
+_REPEATED: Final = ("auth", "past_days", "future_days", "prevent_salesforce", "prevent_outlook")
 
 Tree = dict[str, Any]
 
@@ -47,6 +53,8 @@ class _Environment(BaseSettings):
     calendar: SyncJob
     contacts: ContactsJob
     tasks: SyncJob
+    history: HistorySettings
+    display: DisplaySettings
 
 
 def load(path: Path) -> Settings:
@@ -169,9 +177,9 @@ def _sentence(error: ErrorDetails, keys: list[str], environment: Tree) -> str:
         case kind if kind == SENTENCE:
             return f"{name} {error['msg']}"
         case "greater_than_equal" | "less_than_equal":
-            return f"{name} is {value or 'out of range'}; give a whole number from 0 to 3650"
+            return f"{name} is {value or 'out of range'}; give a whole number {_range(keys)}"
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
-            return f"{name} is not a whole number; give one from 0 to 3650, without quotes"
+            return f"{name} is not a whole number; give one {_range(keys)}, without quotes"
         case "bool_parsing" | "bool_type":
             return f"{name} must be true or false, without quotes"
         case "enum" | "literal_error":
@@ -204,23 +212,38 @@ def _fields(section: str) -> list[str]:
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
+def _field(keys: list[str]) -> FieldInfo | None:
+    """What the models say of a key; None for one that they do not know."""
+    model = Settings.model_fields[keys[0]].annotation if keys[0] in Settings.model_fields else None
+    if isinstance(model, type) and issubclass(model, BaseModel) and len(keys) > 1:
+        return model.model_fields.get(keys[1])
+    return None
+
+
+def _range(keys: list[str]) -> str:
+    """The numbers that a key takes, in words."""
+    field = _field(keys)
+    least = next((bound.ge for bound in field.metadata if isinstance(bound, Ge)), 0) if field else 0
+    most = next((bound.le for bound in field.metadata if isinstance(bound, Le)), None) if field else None
+    return f"from {least}" if most is None else f"from {least} to {most}"
+
+
 def _allowed(keys: list[str]) -> str:
     """The words a key takes, when it takes only some."""
     if keys[-1].startswith("prevent_"):
         return ", ".join(get_args(OperationName))
-    model = Settings.model_fields[keys[0]].annotation
-    if isinstance(model, type) and issubclass(model, BaseModel) and len(keys) > 1:
-        kind = model.model_fields[keys[1]].annotation
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return ", ".join(str(member.value) for member in kind)
-    return ""
+    field = _field(keys)
+    kind = field.annotation if field else None
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return ", ".join(str(member.value) for member in kind)
+    return ", ".join(str(word) for word in get_args(kind) if isinstance(word, str))
 
 
 def _is_harmless(keys: list[str], value: object) -> bool:
     """Whether a value may be repeated: short, simple, and under a key that holds no secret."""
     if not isinstance(value, str | int | float) or len(str(value)) > 40:
         return False
-    return keys[-1] in ("auth", "past_days", "future_days", "prevent_salesforce", "prevent_outlook")
+    return keys[0] in ("display", "history") or keys[-1] in _REPEATED
 
 
 def _quoted(value: object) -> str:

@@ -70,6 +70,19 @@ OperationName = Literal["create", "update", "delete"]
 ContactReach = Literal["mine", "all"]
 # how a contact that is new to Salesforce gets an account: not at all, by the domain of its e-mail, by its company
 AccountMatch = Literal["off", "domain", "name"]
+
+
+def _word(value: object) -> object:
+    # clock = 24 is as good as clock = "24"
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+# how it looks: "auto" is by the terminal, or for dates by the locale (LC_TIME)
+ThemeName = Literal["auto", "dark", "light", "high-contrast", "ansi"]
+GlyphsName = Literal["auto", "unicode", "ascii"]
+FirstDay = Literal["auto", "monday", "sunday", "saturday"]
+ClockName = Annotated[Literal["auto", "24", "12"], BeforeValidator(_word)]
+DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
 Days = Annotated[int, Field(ge=0, le=MOST_DAYS), BeforeValidator(_number)]
 # "" stands for "not set"
 Url = Annotated[str, AfterValidator(_address)]
@@ -186,6 +199,18 @@ class HistorySettings(Section):
     runs: Annotated[int, Field(ge=1)] = 200
 
 
+class DisplaySettings(Section):
+    """How the program looks and how it writes dates. Nothing here changes what is synced."""
+
+    theme: ThemeName = "auto"
+    glyphs: GlyphsName = "auto"
+    first_day: FirstDay = "auto"
+    clock: ClockName = "auto"
+    date_order: DateOrder = "auto"
+    # False leaves the mouse to the terminal; from the next start on
+    mouse: bool = True
+
+
 class Settings(Section):
     """Everything handsync can be told."""
 
@@ -197,6 +222,7 @@ class Settings(Section):
     contacts: ContactsJob = Field(default_factory=ContactsJob)
     tasks: SyncJob = Field(default_factory=SyncJob)
     history: HistorySettings = Field(default_factory=HistorySettings)
+    display: DisplaySettings = Field(default_factory=DisplaySettings)
 
     def job(self, kind: Kind) -> SyncJob:
         """The job of one process."""

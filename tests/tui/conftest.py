@@ -19,6 +19,7 @@ import pytest
 import pytest_textual_snapshot as snapshot_plugin
 from textual.pilot import Pilot
 
+from sync_core import dates
 from sync_core.errors import CancelledError, HandsyncError
 from sync_core.items import Kind, SideName
 from sync_core.plan import Ignore, Plan, Row
@@ -26,8 +27,10 @@ from sync_core.remembered import LastRun
 from sync_core.report import RunReport
 from sync_core.review import Review
 from sync_core.service import Finding
+from sync_core.settings.display import Display
 from sync_core.settings.models import OutlookSettings, SalesforceSettings, Settings, SyncJob
 from sync_core.sides import CancelCheck, Progress, ProgressSink, Window
+from tui import glyphs
 from tui.app import HandsyncApp
 from tui.glyphs import UNICODE, GlyphSet
 from tui.screens.summary import SummaryScreen
@@ -178,6 +181,10 @@ class GivenBackend:
     # the settings that a service was made for, in order
     served: list[Settings] = field(default_factory=list)
 
+    def display(self) -> Display:
+        """As the settings have it."""
+        return Display.of(self.settings.display)
+
     def begin(self, say: Callable[[str], None]) -> Callable[[], None]:
         """Says what was given."""
 
@@ -218,6 +225,14 @@ def make_backend(settings: Settings | None = None) -> GivenBackend:
     """A backend with `settings`, or those of somebody who has set everything up."""
     settings = ready_settings() if settings is None else settings
     return GivenBackend(settings, GivenService(settings))
+
+
+@pytest.fixture(autouse=True)
+def usual_look() -> Iterator[None]:
+    """Signs and dates are those of a process: each test begins with the usual ones."""
+    yield
+    dates.use(dates.DateStyle())
+    glyphs.use(UNICODE)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import ClassVar, Final
@@ -17,7 +15,7 @@ from sync_core.items import Kind
 from sync_core.review import Group, Review
 from tui import decisions
 from tui import format as fmt
-from tui.glyphs import GlyphSet, glyph_set
+from tui.glyphs import GlyphSet, current
 from tui.screens.base import BaseScreen
 from tui.screens.confirm import OkQuestion
 from tui.screens.question import Answer, Question
@@ -62,7 +60,7 @@ class SummaryScreen(BaseScreen[Review | None]):
         super().__init__()
         self._now = now
         self._turn = turn
-        self.glyphs = glyphs or glyph_set(os.environ, getattr(sys.__stderr__, "encoding", "") or "")
+        self.glyphs = glyphs or current()
         self.pane = ReviewPane(review, zone, today, now=now, glyphs=self.glyphs)
         self._age = ""
 
