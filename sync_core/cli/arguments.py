@@ -71,12 +71,31 @@ def parser() -> argparse.ArgumentParser:
     undo.add_argument("--out", type=Path, metavar="FILE", help="keep the plan in FILE, for apply")
 
     recover = commands.add_parser("recover", parents=[common], help="look up what runs that were cut off have done")
-    recover.add_argument("--json", action="store_true", help="one JSON object")
+    answer = recover.add_mutually_exclusive_group()
+    answer.add_argument("--json", action="store_true", help="one JSON object")
+    answer.add_argument("--finish", metavar="RUN", help="show the plan of what RUN had not done; write nothing")
+    answer.add_argument("--stop-here", metavar="RUN", help="leave RUN as it is")
+    recover.add_argument("--out", type=Path, metavar="FILE", help="keep the plan of --finish in FILE, for apply")
+
+    for name, help in (
+        ("forget", "forget everything about this pair of accounts"),
+        ("rebuild", "forget which items belong together, and find it anew"),
+    ):
+        memory = commands.add_parser(name, parents=[common], help=help)
+        memory.add_argument("processes", nargs="*", type=_process, metavar="PROCESS", help="all three unless given")
+        memory.add_argument("--yes", action="store_true", help="do not ask")
 
     sandbox = commands.add_parser("sandbox", help="the two local servers of the demo, in the foreground")
     sandbox.add_argument("--size", metavar="N", help="events on each side")
     sandbox.add_argument("--seed", metavar="N", help="another company, the same for the same number")
     return top
+
+
+def _process(word: str) -> str:
+    """The name of a process; argparse's own `choices` does not allow none at all."""
+    if word not in PROCESSES:
+        raise argparse.ArgumentTypeError(f"invalid choice: {word!r} (choose from {', '.join(PROCESSES)})")
+    return word
 
 
 def _common(default: Any) -> argparse.ArgumentParser:
@@ -92,6 +111,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     options = top.parse_args(argv)
     if options.command == "history" and options.csv and options.run is None:
         top.error("--csv needs a RUN: handsync history RUN --csv")
+    if options.command == "recover" and options.out is not None and options.finish is None:
+        top.error("--out needs --finish: handsync recover --finish RUN --out FILE")
     if options.demo and options.command is not None:
         # the command would go to the real accounts
         top.error("--demo stands alone; for commands on made-up calendars see handsync sandbox")

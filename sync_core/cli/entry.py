@@ -81,8 +81,13 @@ def _command(options: Namespace, stop: terminal.Stop) -> int:
         case "history" | "undo" | "recover":
             from sync_core.cli import history
 
-            commands = {"history": history.history, "undo": history.undo, "recover": history.recover}
-            return commands[options.command](options)
+            if options.command == "recover":
+                return history.recover(options, stop)
+            return history.undo(options) if options.command == "undo" else history.history(options)
+        case "forget" | "rebuild":
+            from sync_core.cli import memory
+
+            return memory.forget(options) if options.command == "forget" else memory.rebuild(options)
     from sync_core.cli.plan import instead_of_screen
 
     return instead_of_screen(options, stop)

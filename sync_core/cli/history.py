@@ -9,14 +9,17 @@ from sync_core import planfile
 from sync_core.cli import plain, terminal
 from sync_core.cli.opening import opened
 from sync_core.errors import SettingsError
+from sync_core.finish import not_done
 from sync_core.history import FORMAT, head_to_json, run_to_csv, run_to_json
 from sync_core.items import Kind
 from sync_core.report import Result
 
 if TYPE_CHECKING:
     from sync_core.journal import RunHead, RunRecord
+    from sync_core.plan import Plan
 
-NOTHING_TO_DO: Final = 4
+SOME_LEFT: Final = 3
+_COMMAND: Final = "handsync recover"
 
 
 def history(options: Namespace) -> int:
@@ -72,32 +75,55 @@ def undo(options: Namespace) -> int:
     """Prints or keeps the plan that takes a run back. Writes nothing on either side."""
     with opened(options.config) as service:
         plan = service.undo_plan(options.run)
+    _show(plan, options, f"handsync undo {plain.clean(options.run)}")
+    return 0
+
+
+def _show(plan: Plan, options: Namespace, command: str) -> None:
+    """Prints or keeps a plan that was made for a run of the history."""
     if options.out is not None:
         planfile.write_plan_file(options.out, [planfile.plan_to_json(plan)])
     if options.json:
         print(planfile.dumps(planfile.plan_to_json(plan)))
-        return 0
+        return
     print(plain.plan_text(plan, terminal.columns()))
     if options.out is not None:
         print(f"\nThe plan is in {plain.shown(options.out)}; run it with: handsync apply {plain.shown(options.out)}")
     elif any(row.action.value != "none" for row in plan.rows):
-        print(f"\nTo run it: handsync undo {plain.clean(options.run)} --out FILE, then handsync apply FILE")
-    return 0
+        print(f"\nTo run it: {command} --out FILE, then handsync apply FILE")
 
 
-def recover(options: Namespace) -> int:
-    """Looks up what runs that were cut off have done, by reading only, and says so."""
+def recover(options: Namespace, stop: terminal.Stop) -> int:
+    """Looks up what runs that were cut off have done, by reading only, and says so; or says what shall become of one.
+
+    The exit code is 3 while rows are left that such a run had not done.
+    """
+    if options.finish is not None:
+        with opened(options.config) as service, terminal.ProgressLine() as line, stop.gently():
+            plan = service.finish_plan(options.finish, line.reading, stop.asked)
+        _show(plan, options, f"{_COMMAND} --finish {plain.clean(options.finish)}")
+        return 0
+    if options.stop_here is not None:
+        with opened(options.config) as service:
+            _print_run(service.stop_here(options.stop_here))
+        print("It stays as it is; what was not done is offered again by the next plan.")
+        return 0
     records: list[RunRecord] = []
     with opened(options.config) as service:
-        for kind in [kind for kind in Kind if service.unfinished(kind)]:
+        for kind in [kind for kind in Kind if service.cut_off(kind)]:
             records += service.recover(kind)
     if options.json:
         print(planfile.dumps({"format": FORMAT, "runs": [run_to_json(record) for record in records]}))
-        return 0
-    if not records:
+    elif not records:
         print("No run was cut off.")
-    for record in records:
+    for record in records if not options.json else ():
         _print_run(record)
-    if records:
-        print("What was not done is offered again by the next plan; nothing is repeated by itself.")
-    return 0
+        if left := len(not_done(record)):
+            said = (
+                f"{left} not done. To do them now: {_COMMAND} --finish {record.head.id} --out FILE, then handsync apply"
+            )
+            said += (
+                f" FILE. To leave it at that: {_COMMAND} --stop-here {record.head.id}. The next plan offers them again"
+            )
+            print(plain.wrapped(f"{said} in any case; nothing is repeated by itself.", terminal.columns()))
+    return SOME_LEFT if any(not_done(record) for record in records) else 0

@@ -237,7 +237,10 @@ def test_without_any_run_there_is_no_history(shell):
     assert shell.run("history").stdout == "Nothing was run yet.\n"
     assert json.loads(shell.run("history", "--json").stdout) == {"format": 1, "runs": []}
     assert shell.run("recover").stdout == "No run was cut off.\n"
-    for words in (("undo", "1"), ("history", "1"), ("history", "--csv")):
+    for words in ("forget", "rebuild"):
+        done = shell.run(words, "--yes")
+        assert (done.returncode, done.stdout) == (4, "Nothing is remembered of these accounts.\n")
+    for words in (("undo", "1"), ("history", "1"), ("history", "--csv"), ("recover", "--stop-here", "1")):
         done = shell.run(*words)
         assert done.returncode == 2, words
         assert "handsync history" in done.stderr

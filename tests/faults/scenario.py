@@ -10,8 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from faults.deeds import Deeds
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
+from sync_core.journal import RunHead, RunRecord
 from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sandbox.faults import Fault
@@ -59,6 +61,8 @@ class Stage:
         self._take = self.sandbox.faults.take
         self.sandbox.faults.take = self._counted  # type: ignore[method-assign]  # every request passes here
         self._set_up()
+        self._known_runs = {head.id for head in self._heads()}
+        self.deeds = Deeds(self.sandbox, _LEFT[kind][0])
 
     def __enter__(self) -> Stage:
         return self
@@ -194,30 +198,31 @@ class Stage:
             waiting = [f"{row.title} ({row.reason})" for row in plan.rows if not row.quiet]
             wrong += [f"the plan still has: {', '.join(waiting)}"] if waiting else []
             wrong += [f"the run {head.id} has no end" for head in service.unfinished(self.kind)]
-            for head in service.runs(self.kind):
-                record = service.run_record(head.id)
-                assert record is not None
-                wrong += self._lies(record)
+            heads = [head for head in service.runs(self.kind) if head.id not in self._known_runs]
+            records = [record for head in heads if (record := service.run_record(head.id)) is not None]
+            wrong += self._lies(records)
         finally:
             service.close()
         if self.sandbox.exchange.outbox:
             wrong.append("mail was sent")
         return wrong
 
-    def _lies(self, record: Any) -> list[str]:
-        """What the history says was done, and is not."""
-        left, right = {str(row["Id"]) for row in self.rows()}, {item.id for item in self.items()}
-        wrong = []
-        for intent in record.intents:
-            done = record.done.get(intent.number)
-            if done is None:
-                wrong.append(f"the history does not say what became of {intent.title}")
-            elif done.result is Result.DONE and intent.action.value.startswith("create"):
-                side, item_id = next(iter(done.ids.items()))
-                gone_later = intent.title.endswith(("From the left 3", "From the right 3"))
-                if item_id not in (left if side.value == "salesforce" else right) and not gone_later:
-                    wrong.append(f"the history says that {intent.title} was made, and it is not there")
-        return wrong
+    def _heads(self) -> list[RunHead]:
+        service = self.service()
+        try:
+            return service.runs(self.kind)
+        finally:
+            service.close()
+
+    def _lies(self, records: list[RunRecord]) -> list[str]:
+        """What the history says was done and is not, or was done and is not said; and rows without a verdict."""
+        wrong = [
+            f"the history does not say what became of {intent.title}"
+            for record in records
+            for intent in record.intents
+            if intent.number not in record.done or record.done[intent.number].result is Result.UNKNOWN
+        ]
+        return wrong + self.deeds.lies(records)
 
 
 def run_once(service: Service, kind: Kind) -> bool:

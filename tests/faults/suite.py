@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +33,11 @@ SIDES: Final = ("salesforce", "outlook")
 # what a server does at one request
 REQUEST_FAULTS: Final = ("dropped before", "dropped after", "half an answer", "503", "one row refused")
 KILLS: Final = ("killed before", "killed after")
-JOURNAL_FAULTS: Final = ("killed before the journal", "killed after the journal", "disk full")
+JOURNAL_FAULTS: Final = {
+    "killed before the journal": "journal",
+    "killed after the journal": "journal",
+    "disk full": "values",
+}
 FAULTS: Final = (*REQUEST_FAULTS, *KILLS, *JOURNAL_FAULTS)
 # seconds that a killed or finished run may take
 _PATIENCE: Final = 60
@@ -57,38 +62,42 @@ class Injection:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """A run without faults: how many points it has, and what both servers hold after it."""
+    """A run without faults: how many points it has, and what both servers hold after it.
+
+    Points: the requests to either side, the transactions of the journal, and the single values written in them.
+    """
 
     points: dict[str, int]
     contents: tuple[list[str], list[str]]
 
 
-def undisturbed(kind: Kind) -> Undisturbed:
+@cache
+def known(kind: Kind) -> Undisturbed:
     """Runs once with nothing in the way."""
-    with Stage(kind) as stage, counted_writes() as writes:
+    with Stage(kind) as stage, counted_writes() as writes, counted_values() as values:
         stage.sync()
-        points = {**stage.seen, "journal": writes[0]}
+        points = {**stage.seen, "journal": writes[0], "values": values[0]}
         complaints = stage.recover()
         assert complaints == [], complaints
         return Undisturbed(points, stage.contents())
 
 
-def injections(kind: Kind, known: Undisturbed) -> list[Injection]:
+def injections(kind: Kind, whole: Undisturbed) -> list[Injection]:
     """Every fault at every point."""
     found = [
         Injection(kind, fault, side, number)
         for fault in (*REQUEST_FAULTS, *KILLS)
         for side in SIDES
-        for number in range(known.points[side])
+        for number in range(whole.points[side])
     ]
     return found + [
         Injection(kind, fault, "journal", number)
-        for fault in JOURNAL_FAULTS
-        for number in range(known.points["journal"])
+        for fault, points in JOURNAL_FAULTS.items()
+        for number in range(whole.points[points])
     ]
 
 
-def inject(what: Injection, known: Undisturbed) -> list[str]:
+def inject(what: Injection, whole: Undisturbed) -> list[str]:
     """Plays one injection to its end; gives what is wrong then, in words."""
     with Stage(what.kind) as stage:
         _play(stage, what)
@@ -96,8 +105,8 @@ def inject(what: Injection, known: Undisturbed) -> list[str]:
             wrong = stage.recover()
         except HandsyncError as problem:
             wrong = [problem.sentence()]
-        if not wrong and stage.contents() != known.contents:
-            now, then = (Counter(chain.from_iterable(contents)) for contents in (stage.contents(), known.contents))
+        if not wrong and stage.contents() != whole.contents:
+            now, then = (Counter(chain.from_iterable(contents)) for contents in (stage.contents(), whole.contents))
             wrong = [f"too much: {list((now - then).elements())}; missing: {list((then - now).elements())}"]
     return [f"{what}: {words}" for words in wrong]
 
@@ -224,6 +233,20 @@ def _around_writes(before: Any, after: Any) -> Iterator[None]:
 
     with mock.patch.object(Database, "transaction", transaction):
         yield
+
+
+@contextlib.contextmanager
+def counted_values() -> Iterator[list[int]]:
+    """Counts the single values that are written to memory."""
+    seen = [0]
+    write = diskcache.Cache.set
+
+    def set_(self: Any, *args: Any, **more: Any) -> Any:
+        seen[0] += 1
+        return write(self, *args, **more)
+
+    with mock.patch.object(diskcache.Cache, "set", set_):
+        yield seen
 
 
 @contextlib.contextmanager
