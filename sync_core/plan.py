@@ -126,6 +126,8 @@ class Situation(StrEnum):
     AMBIGUOUS = "ambiguous"
     LIKELY = "likely"
     UNREADABLE = "unreadable"
+    # memory was lost: nobody knows whether it is new, or what it belonged to
+    FORGOTTEN = "forgotten"
     # what an earlier run did to it, to be taken back
     TAKEN_BACK = "taken_back"
 
@@ -513,6 +515,8 @@ class Plan:
     guards: tuple[Guard, ...] = ()
     # the id of the run that this plan takes back; "" for an ordinary plan
     takes_back: str = ""
+    # what a person must know before they look at the rows, in sentences without their full stop
+    notes: tuple[str, ...] = ()
     # what each side can hold, for values that a person types
     descriptions: Mapping[SideName, Description] = field(default_factory=dict)
 
