@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+# file systems without hard links say one of these
+NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 def make_private(directory: Path) -> None:
@@ -19,18 +25,40 @@ def make_private(directory: Path) -> None:
 
 def write_atomically(target: Path, content: bytes) -> None:
     """Puts `content` in the place of the file `target` in one step, mode 0600. Raises OSError; then nothing changed."""
-    # mkstemp makes files of mode 0600
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    with _draft(target, content) as name:
+        os.replace(name, target)
+
+
+def write_new(target: Path, content: bytes) -> None:
+    """Makes the file `target` in one step, mode 0600. Raises FileExistsError when something is there, else OSError.
+
+    Whatever is there stays as it is, also when it came in the last moment.
+    """
+    with _draft(target, content) as name:
+        try:
+            os.link(name, target)
+        except OSError as problem:
+            if problem.errno not in NO_LINKS:
+                raise
+            # the name is taken in one step at least; what cannot be written whole is taken away again
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            os.replace(name, target)
+
+
+@contextlib.contextmanager
+def _draft(target: Path, content: bytes) -> Iterator[str]:
+    """A finished file beside `target`, mode 0600, which is gone afterwards unless it was renamed."""
+    # mkstemp makes files of mode 0600; a name as long as it may be leaves no room for more
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".new", dir=target.parent)
     try:
         with open(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
+        yield name
+    finally:
         with contextlib.suppress(OSError):
             os.unlink(name)
-        raise
     directory = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)

@@ -34,8 +34,6 @@ _BEAT_EVERY: Final = 15.0
 # the files of former runs that stay, so that one who was slow to look cannot make a number anew
 _KEPT: Final = 4
 _NAME: Final = re.compile(r"run\.lock\.(\d{1,12})")
-# file systems without hard links say one of these
-_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +188,7 @@ class RunLock:
                     return True
                 if problem.errno == errno.EEXIST:
                     return False
-                if problem.errno not in _NO_LINKS:
+                if problem.errno not in files.NO_LINKS:
                     raise
                 return self._made_without_links(target, entry)
             return True
