@@ -4,15 +4,67 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sync_core.intent import Done, Intent, held_after
-from sync_core.items import Fields, SideName, fields_to_json, to_json
+from sync_core.items import FIELDS, Fields, SideName, Value, fields_to_json, to_json
 from sync_core.journal import RunHead, RunRecord
 from sync_core.report import Result
 from sync_core.sides import Operation
 
 FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One field on one side: before the run, as it was written, and after it. None is a value that is not there.
+
+    `sent` says whether the run wrote it.
+    """
+
+    name: str
+    before: Value
+    written: Value
+    after: Value
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideOfRow:
+    """What one row of a run meant for one side. `operation` is None where nothing was to be written.
+
+    `before` and `after` say whether the item was there. After a write that nobody confirmed `after` is what was there.
+    """
+
+    side: SideName
+    operation: Operation | None
+    id_before: str
+    id_after: str
+    before: bool
+    after: bool
+    done: bool
+    fields: tuple[Written, ...]
+
+
+def side_of_row(intent: Intent, done: Done | None, side: SideName) -> SideOfRow:
+    """What a row of a run meant for a side, field by field in their usual order; blank ones left out."""
+    item, after, sent = intent.item(side), _after(intent, done, side), intent.fields(side)
+    operation = intent.needs.get(side)
+    before = item.fields if item is not None else {}
+    now = after if after is not None else {}
+    fields = tuple(
+        Written(f.name, before.get(f.name), sent.get(f.name), now.get(f.name), f.name in sent)
+        for f in FIELDS[intent.kind]
+        if any(f.name in values and values[f.name] not in (None, f.blank) for values in (before, sent, now))
+    )
+    confirmed = done is not None and side in done.ids
+    id_before, id_after = intent.old_id(side), (done.ids.get(side, "") if done is not None else "")
+    # where a deleted item lies it may have another id, which is of no use to anybody
+    id_after = "" if operation is Operation.DELETE and confirmed else id_after or id_before
+    return SideOfRow(side, operation, id_before, id_after, item is not None, after is not None, confirmed, fields)
+
+
 COLUMNS: Final = (
     *("run", "process", "row", "title", "action", "result", "message"),
     *("side", "id before", "id after", "field", "before", "written", "after"),
@@ -54,14 +106,15 @@ def _row(intent: Intent, done: Done | None) -> dict[str, Any]:
         "id": intent.row_id,
         "title": intent.title,
         "action": intent.action.value,
-        "result": _result(done),
+        "result": result_of(done).value,
         "message": done.message if done else "",
         **{side.value: _side(intent, done, side) for side in SideName},
     }
 
 
-def _result(done: Done | None) -> str:
-    return done.result.value if done else Result.UNKNOWN.value
+def result_of(done: Done | None) -> Result:
+    """What became of a row; of one that was never settled nobody knows."""
+    return done.result if done else Result.UNKNOWN
 
 
 def _side(intent: Intent, done: Done | None, side: SideName) -> dict[str, Any]:
@@ -97,7 +150,7 @@ def run_to_csv(record: RunRecord) -> str:
     for intent in record.intents:
         done = record.done.get(intent.number)
         head = [record.head.id, record.head.kind.value, intent.row_id, intent.title, intent.action.value]
-        head += [_result(done), done.message if done else ""]
+        head += [result_of(done).value, done.message if done else ""]
         lines = [line for side in intent.needs for line in _lines(intent, done, side)]
         for line in lines or [[""] * 7]:
             table.writerow([_harmless(cell) for cell in (*head, *line)])

@@ -1,19 +1,19 @@
-"""What is known of a pair without asking a server: runs, ignores, reviews in progress, and how to forget it all."""
+"""What is known of a pair of accounts without asking a server: runs, ignores, and how to forget it all."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sync_core.draft import NO_DRAFT, Draft, from_json, to_json
 from sync_core.items import FIELDS, Kind
 from sync_core.journal import Journal, RunHead, RunRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from sync_core.connections import Connections
+    from sync_core.lock import Holder
     from sync_core.memory import Memory
     from sync_core.plan import Ignore
     from sync_core.review import Review
@@ -33,6 +33,7 @@ class Remembered:
     """The part of the service that needs no connection. Every method raises StoreError when memory cannot be used."""
 
     _open: Connections
+    _clock: Callable[[], datetime]
 
     def runs(self, kind: Kind | None = None) -> list[RunHead]:
         """The runs in the history, the newest first."""
@@ -42,6 +43,23 @@ class Remembered:
     def unfinished(self, kind: Kind | None = None) -> list[RunHead]:
         """Runs whose record has no end: they were cut off, or another handsync is busy with them now."""
         return [head for head in self.runs(kind) if not head.finished]
+
+    def busy(self, kind: Kind) -> Holder | None:
+        """Whose run of a process goes on now, or None; a run that has died is nobody's."""
+        from sync_core.lock import RunLock
+
+        for k, memory in self._known(kind):
+            holder = RunLock(memory.directory, k.process, self._clock).holder()
+            if holder is not None and not holder.stale:
+                return holder
+        return None
+
+    def rebuilt_because(self, kind: Kind | None = None) -> list[str]:
+        """What a person must know of memory that was damaged, or that they had rebuilt, in sentences; none as a rule.
+
+        It is said until a run has ended.
+        """
+        return list(dict.fromkeys(memory.rebuilt_because for _, memory in self._known(kind) if memory.rebuilt_because))
 
     def cut_off(self, kind: Kind | None = None) -> list[RunHead]:
         """Runs that were cut off and about which no person has said "finish" or "stop here"; the newest first.
@@ -68,29 +86,6 @@ class Remembered:
         memory = self._open.known_memory(review.plan.kind)
         if memory is not None:
             keep_ignores(memory, review.plan.kind, review)
-
-    def keep_draft(self, draft: Draft) -> None:
-        """Keeps a review in progress, in place of the one that was kept before; one without decisions is forgotten."""
-        memory = self._open.known_memory(draft.kind)
-        if memory is not None and draft.decisions:
-            memory.put_record(_draft_key(draft.kind), to_json(draft))
-        elif memory is not None:
-            self.drop_draft(draft.kind)
-
-    def draft(self, kind: Kind) -> Draft | None:
-        """The review that was in progress, or None. One that makes no sense is none."""
-        memory = self._open.known_memory(kind)
-        data = memory.record(_draft_key(kind)) if memory is not None else None
-        with contextlib.suppress(*NO_DRAFT):
-            draft = from_json(data)
-            return draft if draft.kind is kind else None
-        return None
-
-    def drop_draft(self, kind: Kind) -> None:
-        """Forgets the review that was in progress; that there is none is no error."""
-        memory = self._open.known_memory(kind)
-        if memory is not None and memory.record(_draft_key(kind)) is not None:
-            memory.drop_records(_draft_key(kind))
 
     def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
         """What is being ignored for this pair of accounts."""
@@ -141,10 +136,6 @@ class Remembered:
             memory = self._open.known_memory(k)
             if memory is not None:
                 yield k, memory
-
-
-def _draft_key(kind: Kind) -> str:
-    return f"draft/{kind.value}"
 
 
 def keep_ignores(memory: Memory, kind: Kind, review: Review) -> None:

@@ -9,31 +9,30 @@ from __future__ import annotations
 import getpass
 import secrets as randomness
 import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from sync_core.allowance import over_allowance
 from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
-from sync_core.errors import HandsyncError, SettingsError
+from sync_core.errors import CancelledError, HandsyncError, SettingsError
 from sync_core.finish import finish_plan
-from sync_core.intent import space_for
 from sync_core.items import Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord
-from sync_core.plan import NEEDS, Action, Plan, Row, Situation
+from sync_core.plan import NEEDS, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
 from sync_core.remembered import Remembered, keep_ignores
 from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
-from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Window
+from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Sighting, Window
 from sync_core.text import plain
 from sync_core.undo import to_look_at, undo_plan
 
@@ -41,6 +40,9 @@ if TYPE_CHECKING:
     from sync_core.lock import RunLock
     from sync_core.memory import Memory
     from sync_core.settings.models import Settings
+
+# items looked at before a person can stop it: what both sides answer at once
+_LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +115,7 @@ class Service(Remembered):
 
         left, right = self._both(look, stop)
         question = Question(
-            kind,
-            window,
-            iso(self._clock()),
-            left,
-            right,
-            links,
-            memory.ignores(kind),
-            self._rules(kind),
-            fresh=memory.fresh,
-            lost=memory.rebuilt_because,
-            doubtful=frozenset(memory.note(_doubtful(kind)) or ()),
+            kind, window, iso(self._clock()), left, right, links, memory.ignores(kind), self._rules(kind)
         )
         return make_plan(question)
 
@@ -139,8 +131,6 @@ class Service(Remembered):
         memory = self._open.memory(kind)
         sides = self._open.open_sides()
         rows = review.rows()
-        if any(row.action is not Action.NONE for row in rows):
-            memory.check_writable(space_for(rows))
         with self._locked(memory, kind, over=take_over) as lock:
 
             def stopped() -> bool:
@@ -165,9 +155,7 @@ class Service(Remembered):
                 between=lock.beat,
             )
             report = run.execute(rows)
-            with memory.transaction():
-                memory.put_note(_doubtful(kind), _still_doubtful(memory, kind, rows))
-                memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
+            memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
             history = self.settings.history
             Journal(memory, kind).prune(self._clock(), days=history.days, runs=history.runs)
         return report
@@ -210,7 +198,10 @@ class Service(Remembered):
         SettingsError when the history has no such run, else what `plan` raises.
         """
         head = self._record(run_id).head
-        whole = self.undo_plan(head.takes_back) if head.takes_back else self.plan(head.kind, progress, cancelled)
+        if head.takes_back:
+            whole = self.undo_plan(head.takes_back, None, progress, cancelled)
+        else:
+            whole = self.plan(head.kind, progress, cancelled)
         return finish_plan(self._record(run_id), whole)
 
     def stop_here(self, run_id: str) -> RunRecord:
@@ -225,10 +216,17 @@ class Service(Remembered):
         Journal(memory, kind).answer(run_id)
         return self._record(run_id)
 
-    def undo_plan(self, run_id: str, rows: Collection[str] | None = None) -> Plan:
+    def undo_plan(
+        self,
+        run_id: str,
+        rows: Collection[str] | None = None,
+        progress: ProgressSink = lambda progress: None,
+        cancelled: CancelCheck = lambda: False,
+    ) -> Plan:
         """The plan that takes a run back, or the `rows` of it (ids of rows). Reads both sides, writes nothing.
 
-        Raises SettingsError when the history has no such run, SideError when a side cannot be read.
+        Raises SettingsError when the history has no such run, SideError when a side cannot be read, CancelledError when
+        asked to.
         """
         record = self._record(run_id)
         kind = record.head.kind
@@ -242,12 +240,23 @@ class Service(Remembered):
             )
         refs = to_look_at(found, rows)
 
+        stop = Event()
+
+        def stopped() -> bool:
+            return stop.is_set() or cancelled()
+
         def look(side: SideName) -> Picture:
             open_side = self._open.side(side)
-            sightings = open_side.look(kind, refs[side]) if refs[side] else {}
+            sightings: dict[str, Sighting] = {}
+            for at in range(0, len(refs[side]), _LOOKED_AT):
+                progress(Progress(side, at, len(refs[side]), "looking at what the run touched"))
+                if stopped():
+                    raise CancelledError
+                sightings |= open_side.look(kind, refs[side][at : at + _LOOKED_AT])
             return Picture(open_side.describe(kind), Reading(()), sightings)
 
-        left, right = self._both(look, Event())
+        self._attend(lambda side, said: progress(Progress(side, 0, None, said)), stopped)
+        left, right = self._both(look, stop)
         now, links = iso(self._clock()), memory.links(kind)
         return undo_plan(found, Question(kind, self.window(kind), now, left, right, links, {}, self._rules(kind)), rows)
 
@@ -384,15 +393,3 @@ class Service(Remembered):
         if not refs:
             return picture
         return Picture(picture.description, picture.reading, self._open.side(side).look(kind, refs))
-
-
-def _doubtful(kind: Kind) -> str:
-    """The key under which memory keeps the ids of items whose other half it lost."""
-    return f"doubtful/{kind.value}"
-
-
-def _still_doubtful(memory: Memory, kind: Kind, rows: Sequence[Row]) -> list[str]:
-    """The ids of items of which nobody has said what they are, since memory was lost: not linked by now."""
-    asked = {item.id for row in rows if row.situation is Situation.FORGOTTEN for item in (row.left, row.right) if item}
-    asked |= set(memory.note(_doubtful(kind)) or ())
-    return sorted(asked - {i for link in memory.links(kind) for i in (link.left_id, link.right_id)}) if asked else []
