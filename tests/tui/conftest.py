@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import pytest_textual_snapshot as snapshot_plugin
+from support.given_runs import GivenRuns
 from textual.pilot import Pilot
 
 from sync_core import dates
@@ -34,7 +35,6 @@ from tui import glyphs
 from tui.app import HandsyncApp
 from tui.glyphs import UNICODE, GlyphSet
 from tui.screens.summary import SummaryScreen
-from tui.screens.summary_review import ReviewPane
 from tui.widgets.controls import Words
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +46,6 @@ for _name in [
     name for name in os.environ if name == "NO_COLOR" or (name.startswith("TEXTUAL_") and "SNAPSHOT" not in name)
 ]:
     del os.environ[_name]
-
-
-# the details follow the cursor at once, so that tests need not wait for it to rest
-ReviewPane.REST = 0
 
 
 class TopLevel(snapshot_plugin.SVGImageExtension):  # type: ignore[misc]  # the plug-in has no type information
@@ -91,7 +87,7 @@ def empty_plan(**changes: Any) -> Plan:
 
 
 @dataclass
-class GivenService:
+class GivenService(GivenRuns):
     """What a service answers, given beforehand; it remembers what it was asked."""
 
     settings: Settings

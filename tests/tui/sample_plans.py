@@ -9,7 +9,7 @@ from typing import Any
 
 from sync_core.compare import NO_BASELINE, Baseline, compare
 from sync_core.items import FIELDS, Item, Kind, SideName, Value, When
-from sync_core.plan import Guard, Ignore, IgnoreMode, Plan, Row, Situation, row_id
+from sync_core.plan import Action, Effect, Guard, Ignore, IgnoreMode, Plan, Row, Situation, Undo, row_id
 from sync_core.sides import Operation, Window
 
 ZONE = "Europe/London"
@@ -393,3 +393,41 @@ def tasks() -> Plan:
     for subject in HOSTILE[:2]:
         b.single(Situation.NEW, sf, task(subject, "2026-11-30", status="deferred"), "new in Salesforce")
     return Plan(Kind.TASKS, MADE_AT, WINDOW, tuple(b.rows), in_sync=22)
+
+
+def taken_back(*, nothing: bool = False) -> Plan:
+    """A plan that takes a run back: what it made, changed and deleted; or, if so wished, nothing of it."""
+    b = Builder()
+    none = Undo(Effect(Action.NONE))
+
+    def undo(effect: Effect, restores: str = "") -> Undo:
+        return none if nothing else Undo(effect, restores)
+
+    made = fields("Trade fair", at(25, "10:00", "11:00"))
+    stays = "somebody changed notes in Outlook since: it stays"
+    b.pair(
+        Situation.TAKEN_BACK,
+        made,
+        {},
+        {},
+        stays if nothing else "the run made it in Outlook, and nobody has touched it since",
+        undo=undo(Effect(Action.DELETE_FROM_OUTLOOK)),
+    )
+    b.pair(
+        Situation.TAKEN_BACK,
+        fields("Quarterly review", at(23, "10:00", "11:00"), location="York"),
+        {},
+        {},
+        stays if nothing else "location in Outlook as before the run",
+        undo=undo(Effect(Action.UPDATE_IN_OUTLOOK, to_right={"location": "Leeds"})),
+    )
+    gone = fields("Pipeline call", at(23, "17:00", "17:30"))
+    b.add(
+        Situation.TAKEN_BACK,
+        None,
+        None,
+        "it is there again in Outlook" if nothing else "the run deleted it from Outlook",
+        gone,
+        undo=undo(Effect(Action.CREATE_IN_OUTLOOK, to_right=gone), "AAMk0002"),
+    )
+    return Plan(Kind.CALENDAR, MADE_AT, WINDOW, tuple(b.rows), takes_back="20261120-160203-ab12")

@@ -48,7 +48,8 @@ async def test_the_key_line_and_the_help_page_come_from_the_bindings(app: Handsy
         assert line.split("  ") == [
             " s Start Sync",
             "c Configure",
-            "i Ignored items",
+            "i Ignored",
+            "h History",
             "r Check again",
             "? Keys",
             "q Quit ",
@@ -66,7 +67,7 @@ async def test_the_palette_offers_what_the_screen_can_do(app: HandsyncApp, settl
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         titles = [command.title for command in app.get_system_commands(app.screen)]
-        assert titles[:4] == ["Start Sync", "Configure", "Ignored items", "Check again"]
+        assert titles[:4] == ["Start Sync", "Configure", "Ignored", "History"]
         assert "Quit" in titles
         await pilot.press("ctrl+p")
         await pilot.pause()

@@ -17,7 +17,7 @@ from sync_core import text
 from sync_core.errors import CancelledError, HandsyncError
 from sync_core.items import Kind, SideName
 from sync_core.plan import Plan
-from sync_core.sides import Progress
+from sync_core.sides import CancelCheck, Progress
 from tui import words
 from tui.background import in_thread
 from tui.keys import HELP, MOVES
@@ -59,8 +59,7 @@ class FetchScreen(BaseScreen[Plan | None]):
 
     def compose(self) -> ComposeResult:
         """A line per side, a line for the time or the trouble, and the buttons."""
-        span = words.reach(self._kind, self._loaded.settings, self._loaded.today)
-        yield TitleBar(f"Start Sync {self._turn}".rstrip(), f"{self._kind.label}   {span}")
+        yield TitleBar(*self.heading())
         with Vertical(id="fetch"):
             yield Words("Reading both sides. Nothing is written.", id="headline")
             for side in SideName:
@@ -72,6 +71,15 @@ class FetchScreen(BaseScreen[Plan | None]):
                 yield Push("Retry", id="retry")
                 yield Push("Cancel", id="cancel")
         yield KeyLine()
+
+    def heading(self) -> tuple[str, str]:
+        """What is read: the title, and a word behind it."""
+        span = words.reach(self._kind, self._loaded.settings, self._loaded.today)
+        return f"Start Sync {self._turn}".rstrip(), f"{self._kind.label}   {span}"
+
+    def make(self, cancelled: CancelCheck) -> Plan:
+        """Reads both sides and makes the plan. Blocks; called in a thread."""
+        return self._loaded.service.plan(self._kind, self._note, cancelled)
 
     def on_mount(self) -> None:
         """Starts reading."""
@@ -96,15 +104,13 @@ class FetchScreen(BaseScreen[Plan | None]):
         for side in SideName:
             self.query_one(f"#progress-{side.value}", Words).update("connecting")
         try:
-            plan = await in_thread(self._loaded.service.plan, self._kind, self._note, cancelled.is_set)
+            plan = await in_thread(self.make, cancelled.is_set)
         except CancelledError:
             return
         except HandsyncError as error:
             self._fail(error)
             return
         await self.handsync.roomy.wait()
-        for note in plan.notes:
-            self.notify(f"{text.plain(note)}.", severity="warning", timeout=30, markup=False)
         self.dismiss(plan)
 
     def _note(self, progress: Progress) -> None:

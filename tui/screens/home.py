@@ -122,7 +122,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "Start Sync", id="start", tooltip="Read both sides and show what a sync would do."),
         Binding("c", "configure", "Configure", id="configure", tooltip="Connections, and what each process does."),
-        Binding("i", "ignored", "Ignored items", id="ignored", tooltip="What is being ignored; take it back there."),
+        Binding("i", "ignored", "Ignored", id="ignored", tooltip="What is being ignored; take it back there."),
+        Binding("h", "history", "History", id="history", tooltip="What was run; look it up, take it back."),
         Binding(
             "r", "reload", "Check again", id="reload", tooltip="Read the settings and check both connections again."
         ),
@@ -154,6 +155,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             yield Push("Start Sync", id="start")
             yield Push("Configure", id="configure")
             yield Push("Ignored items", id="ignored")
+            yield Push("History", id="history")
             yield Push("Quit", id="quit")
         yield KeyLine()
 
@@ -191,7 +193,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a demo is being prepared there is nothing to start or configure."""
-        return action not in ("start", "configure", "ignored", "reload") or not self.has_class("-preparing")
+        return action not in ("start", "configure", "ignored", "history", "reload") or not self.has_class("-preparing")
 
     @property
     def rows(self) -> list[ProcessRow]:
@@ -295,6 +297,14 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         if self.loaded is not None:
             await self.handsync.ask(IgnoredScreen(self.loaded))
 
+    @work(group="flow", exit_on_error=False)
+    async def action_history(self) -> None:
+        """Shows what was run."""
+        from tui.screens.history import HistoryScreen
+
+        if self.loaded is not None and await self.handsync.ask(HistoryScreen(self.loaded)):
+            self.reload()
+
     def action_reload(self) -> None:
         """Reads and checks everything again."""
         self.reload()
@@ -335,6 +345,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
                 self.action_configure()
             case "ignored":
                 self.action_ignored()
+            case "history":
+                self.action_history()
             case "quit":
                 self.app.exit(0)
 

@@ -49,7 +49,7 @@ async def review(app: HandsyncApp, loaded: Loaded, plan: Plan, turn: str = "") -
     from tui.screens.summary import SummaryScreen
 
     start = Review.of(plan)
-    if in_step(start) and await app.ask(in_step_question(start, turn)) != "look":
+    if not plan.takes_back and in_step(start) and await app.ask(in_step_question(start, turn)) != "look":
         return
     summary = SummaryScreen(start, loaded.zone, loaded.today, turn=turn)
     confirmed = await app.ask(summary)

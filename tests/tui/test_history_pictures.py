@@ -1,0 +1,68 @@
+"""Pictures of the history's screens in both sizes, and of what few colours leave of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from support.given_runs import record_of
+from textual.pilot import Pilot
+
+from tui.app import HandsyncApp
+
+Compare = Callable[..., bool]
+Before = Callable[[Pilot[Any]], Awaitable[None]]
+both_sizes = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+
+
+@pytest.fixture
+def opening(backend: Any, samples: ModuleType, settle: Any) -> Callable[..., Before]:
+    """Three runs in the history, and the keys that are pressed before the picture is taken."""
+    cut = record_of(samples.monday(), id="20261122-080000-cd34", started="2026-11-22T08:00:00Z", finished="")
+    back = record_of(
+        samples.contacts(),
+        id="20261119-090000-ef56",
+        started="2026-11-19T09:00:00Z",
+        takes_back="20261118-100000-aa11",
+        sentence="9 done",
+        results={"done": 9},
+    )
+    backend.given.records = [cut, record_of(samples.monday()), back]
+
+    def make(*keys: str) -> Before:
+        async def before(pilot: Pilot[Any]) -> None:
+            await settle(pilot)
+            for key in ("h", *keys):
+                await pilot.press(key)
+                await settle(pilot)
+
+        return before
+
+    return make
+
+
+@both_sizes
+def test_history(snap_compare: Compare, app: HandsyncApp, opening: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening())
+
+
+@both_sizes
+def test_one_run(snap_compare: Compare, app: HandsyncApp, opening: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("j", "enter", "j", "space", "j"))
+
+
+@both_sizes
+def test_one_row(snap_compare: Compare, app: HandsyncApp, opening: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("j", "enter", "j", "j", "j", "enter"))
+
+
+def test_one_run_without_colours(snap_compare: Compare, backend: Any, opening: Any) -> None:
+    app = HandsyncApp(backend, few_colours=True)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=opening("j", "enter", "j", "space", "j"))
+
+
+def test_export(snap_compare: Compare, app: HandsyncApp, opening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.export.Path.cwd", lambda: "~/reports")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=opening("e"))
