@@ -41,6 +41,8 @@ def blocks_of(row: Row, q: Question) -> Blocks:
                 block(side, [op], f"{_DOING[op]} in {side.label} is prevented (Configure)")
             if op in picture.description.refused:
                 block(side, [op], picture.description.refused[op])
+        if q.fresh and row.linked:
+            block(side, [Operation.DELETE], "the first sync with a new memory deletes nothing; the next one offers it")
         if item is not None and item.locked:
             block(side, (Operation.UPDATE, Operation.DELETE), item.locked)
         if why := _too_much(row, side, picture.description):

@@ -29,6 +29,7 @@ class Connections:
         self._clock = clock
         self._sides: dict[SideName, Side] = {}
         self._memories: dict[str, Memory] = {}
+        self._opening = Lock()
 
     def side(self, name: SideName) -> Side:
         """One side, signed in when it is first asked something. Raises SettingsError, SideError."""
@@ -92,9 +93,11 @@ class Connections:
     def _opened(self, name: str) -> Memory:
         from sync_core.memory import Memory
 
-        if name not in self._memories:
-            self._memories[name] = Memory(self._state_dir, name)
-        return self._memories[name]
+        # drafts are kept by a thread of their own
+        with self._opening:
+            if name not in self._memories:
+                self._memories[name] = Memory(self._state_dir, name)
+            return self._memories[name]
 
     def _fingerprint(self, kind: Kind) -> str:
         """What in the settings decides which two accounts and folders a process is about; no connection is needed."""

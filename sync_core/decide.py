@@ -85,6 +85,7 @@ def make_plan(q: Question) -> Plan:
         q.left.description.account,
         q.right.description.account,
         guards,
+        notes=(q.lost,) if q.lost else (),
         descriptions={SideName.SALESFORCE: q.left.description, SideName.OUTLOOK: q.right.description},
     )
 
@@ -138,6 +139,9 @@ def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
     if item.side is SideName.OUTLOOK and marked_for(item.mark):
         why = "which one? it carries our mark, as copies in Outlook do, and nothing here is what it was made from"
         return _make(p, q, Situation.AMBIGUOUS, why)
+    if (q.fresh and q.lost) or item.id in q.doubtful:
+        # its other half may be there, and changed beyond recognition: made again it would be a twin
+        return _make(p, q, Situation.FORGOTTEN, reasons.forgotten(item))
     return _make(p, q, Situation.NEW, reasons.new(item, first=first))
 
 

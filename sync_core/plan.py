@@ -126,6 +126,8 @@ class Situation(StrEnum):
     AMBIGUOUS = "ambiguous"
     LIKELY = "likely"
     UNREADABLE = "unreadable"
+    # memory was lost: nobody knows whether it is new, or what it belonged to
+    FORGOTTEN = "forgotten"
     # what an earlier run did to it, to be taken back
     TAKEN_BACK = "taken_back"
 
@@ -214,6 +216,8 @@ class Row:
     ignored: Ignore | None = None
     # set in a plan that takes a run back: that, or nothing
     undo: Undo | None = None
+    # it changed after a person had decided it: what that was, in words. Nothing happens until they decide again
+    outdated: str = ""
 
     @property
     def linked(self) -> bool:
@@ -405,11 +409,14 @@ def _may_flow(kind: Kind, name: str, to: SideName) -> bool:
 def allowed(row: Row, choice: Choice | None = None) -> Allowed:
     """What `choice` (the row's own unless given) comes to, after ignores, prevents, limits, locks and the guard.
 
-    A merge of which one half is prevented does its other half, and says so.
+    A row that changed after it had been decided waits to be decided again, whatever is recommended. A merge of which
+    one half is prevented does its other half, and says so.
     """
     wanted = effect(row, choice)
     if choice is None and row.ignored is not None:
         return Allowed(_NOTHING, State(row.ignored.mode.value))
+    if choice is None and row.outdated and wanted.action is not Action.NONE:
+        wanted = Effect(Action.CONFLICT, undecided=wanted.undecided)
     if wanted.action is Action.CONFLICT:
         return _open_or_shut(row, wanted)
     refused = [(side, why) for side, op in NEEDS[wanted.action] if (why := row.blocks.get((side, op)))]
@@ -511,6 +518,8 @@ class Plan:
     guards: tuple[Guard, ...] = ()
     # the id of the run that this plan takes back; "" for an ordinary plan
     takes_back: str = ""
+    # what a person must know before they look at the rows, in sentences without their full stop
+    notes: tuple[str, ...] = ()
     # what each side can hold, for values that a person types
     descriptions: Mapping[SideName, Description] = field(default_factory=dict)
 

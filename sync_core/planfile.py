@@ -41,6 +41,8 @@ def plan_to_json(plan: Plan, rows: Sequence[Row] | None = None) -> _Json:
         # only a plan that takes a run back has it
         **({"takes_back": plan.takes_back} if plan.takes_back else {}),
         "process": plan.kind.value,
+        # only a plan of which something must be known beforehand has it
+        **({"notes": list(plan.notes)} if plan.notes else {}),
         "made_at": plan.made_at,
         "window": {"from": plan.window.first.isoformat(), "to": plan.window.last.isoformat()},
         "counts": _counts_to_json(counts),

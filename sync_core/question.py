@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync_core.items import Kind, SideName
@@ -33,7 +33,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything a plan is made of."""
+    """Everything a plan is made of.
+
+    `fresh` says that no run ended since memory was made or rebuilt: what it links is too young to delete anything by.
+    `lost` says why memory had to be made anew, and no longer knows what it knew; "" as a rule. `doubtful` are the ids
+    of items of which a person has not said since then what they are.
+    """
 
     kind: Kind
     window: Window
@@ -43,3 +48,6 @@ class Question:
     links: Sequence[Link]
     ignores: Mapping[str, Ignore] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    fresh: bool = False
+    lost: str = ""
+    doubtful: Collection[str] = frozenset()

@@ -44,6 +44,12 @@ def new(item: Item, *, first: bool) -> str:
     return f"only in {side.label}" if first else f"new in {side.label}, not in {side.other.label}"
 
 
+def forgotten(item: Item) -> str:
+    """An item without a match, after memory has lost what belonged together."""
+    side, other = item.side.label, item.side.other.label
+    return f"only in {side}; whether it is new, or was deleted from {other}, is no longer known: bring it over or not"
+
+
 def changed(kind: Kind, changes: Sequence[FieldChange], link: Link | None) -> str:
     """A linked pair of which one side changed, or both."""
     left, right = _of(changes, Verdict.LEFT), _of(changes, Verdict.RIGHT)

@@ -337,7 +337,9 @@ def _conclude(doubt: Doubt, sights: Mapping[SideName, Sight]) -> Done:
         words.insert(0, f"done in {' and '.join(side.label for side in SideName if side in ids)} only")
     if not words and result is Result.NOT_STARTED:
         words = ["the run was cut off before its turn"]
-    return Done(doubt.intent.number, result, "; ".join(words), ids, after)
+    # errors are whole sentences
+    said = "; ".join(word.rstrip(".") for word in words[:-1]) + "; " if len(words) > 1 else ""
+    return Done(doubt.intent.number, result, said + "".join(words[-1:]), ids, after)
 
 
 __all__ = ["Books", "Change", "Doubt", "Found", "SideError", "bookkeeping", "keep", "settle", "settle_unfinished"]

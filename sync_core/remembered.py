@@ -1,10 +1,12 @@
-"""What is known of a pair of accounts without asking a server: runs, ignores, and how to forget it all."""
+"""What is known of a pair without asking a server: runs, ignores, reviews in progress, and how to forget it all."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from sync_core.draft import NO_DRAFT, Draft, from_json, to_json
 from sync_core.items import FIELDS, Kind
 from sync_core.journal import Journal, RunHead, RunRecord
 
@@ -87,6 +89,29 @@ class Remembered:
         if memory is not None:
             keep_ignores(memory, review.plan.kind, review)
 
+    def keep_draft(self, draft: Draft) -> None:
+        """Keeps a review in progress, in place of the one that was kept before; one without decisions is forgotten."""
+        memory = self._open.known_memory(draft.kind)
+        if memory is not None and draft.decisions:
+            memory.put_record(_draft_key(draft.kind), to_json(draft))
+        elif memory is not None:
+            self.drop_draft(draft.kind)
+
+    def draft(self, kind: Kind) -> Draft | None:
+        """The review that was in progress, or None. One that makes no sense is none."""
+        memory = self._open.known_memory(kind)
+        data = memory.record(_draft_key(kind)) if memory is not None else None
+        with contextlib.suppress(*NO_DRAFT):
+            draft = from_json(data)
+            return draft if draft.kind is kind else None
+        return None
+
+    def drop_draft(self, kind: Kind) -> None:
+        """Forgets the review that was in progress; that there is none is no error."""
+        memory = self._open.known_memory(kind)
+        if memory is not None and memory.record(_draft_key(kind)) is not None:
+            memory.drop_records(_draft_key(kind))
+
     def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
         """What is being ignored for this pair of accounts."""
         return [(k, ignore) for k, memory in self._known(kind) for ignore in memory.ignores(k).values()]
@@ -136,6 +161,10 @@ class Remembered:
             memory = self._open.known_memory(k)
             if memory is not None:
                 yield k, memory
+
+
+def _draft_key(kind: Kind) -> str:
+    return f"draft/{kind.value}"
 
 
 def keep_ignores(memory: Memory, kind: Kind, review: Review) -> None:

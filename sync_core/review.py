@@ -103,6 +103,8 @@ class Review:
     made: str = ""
     # rows a person said are the same thing: the row made of them by its id, and by the ids of what it is made of
     joined: Mapping[str, Row] = field(default_factory=dict)
+    # rows that changed after a person had decided them, and wait to be decided again: what that was, in words
+    outdated: Mapping[str, str] = field(default_factory=dict)
     _part_of: Mapping[str, str] = field(default_factory=dict, repr=False)
     _rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
     _past: tuple[Review, ...] = field(default=(), repr=False)
@@ -123,6 +125,15 @@ class Review:
             return [self._applied(row) for row in self.plan.rows]
         whole = dict.fromkeys(self._part_of.get(row.id, row.id) for row in self.plan.rows)
         return [self.row(row_id) for row_id in whole]
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The rows that are part of a joined one: the id of that one, by their own."""
+        return self._part_of
+
+    def begun(self, said: str, outdated: Mapping[str, str]) -> Review:
+        """The same review with nothing to undo, and with the rows that changed after they had been decided."""
+        return replace(self, said=said, outdated=outdated, _past=(), _future=())
 
     def candidates(self, row_id: str) -> list[Row]:
         """The rows of the other side that this row could be the same thing as, for a person to pick from."""
@@ -169,12 +180,12 @@ class Review:
 
     def choose(self, row_ids: Iterable[str], choice: Choice) -> Review:
         """Chooses for rows; an ignore on them ends. Rows for which `choice` means nothing stay as they were."""
-        return self._changed(row_ids, lambda row: _decision(row, choice), _CHOICE_WORDS[choice])
+        return self._changed(row_ids, lambda row: _decision(row, choice), CHOICE_WORDS[choice])
 
     def point(self, row_ids: Iterable[str], to: SideName) -> Review:
         """What the arrow keys mean: bring rows across to the side `to`; see `settle` for conflicts."""
         choice = Choice.TO_OUTLOOK if to is SideName.OUTLOOK else Choice.TO_SALESFORCE
-        return self._changed(row_ids, lambda row: _decision(row, settle(row, choice)), _CHOICE_WORDS[choice])
+        return self._changed(row_ids, lambda row: _decision(row, settle(row, choice)), CHOICE_WORDS[choice])
 
     def choose_field(self, row_id: str, name: str, said: FieldChoice | None) -> Review:
         """Decides one field of a row, or gives it back (None) to what was chosen for the row as a whole.
@@ -205,7 +216,7 @@ class Review:
         picked = [row_id for row_id in ids if row_id in self.joined]
         review = self._separated(picked) if picked else self
         rest = [row_id for row_id in ids if row_id not in picked]
-        return review._changed(rest, lambda row: Decision(), _CHOICE_WORDS[Choice.RECOMMENDED]) if rest else review
+        return review._changed(rest, lambda row: Decision(), CHOICE_WORDS[Choice.RECOMMENDED]) if rest else review
 
     def _separated(self, row_ids: Iterable[str]) -> Review:
         gone = set(row_ids)
@@ -269,6 +280,8 @@ class Review:
         decision = self.decisions.get(row.id)
         if decision is not None:
             row = replace(row, choice=decision.choice, ignored=decision.ignored, by_field=decision.by_field)
+        elif row.id in self.outdated:
+            row = outdate(row, self.outdated[row.id])
         if row.held is not None and any(self.plan.guards[number] == row.held for number in self.confirmed):
             row = replace(row, held=None)
         return row
@@ -279,7 +292,7 @@ class Review:
         for row_id in row_ids:
             row = self.row(row_id)
             decision = decide(row)
-            if decision is not None and decision != Decision.of(row):
+            if decision is not None and (decision != Decision.of(row) or row.outdated):
                 decisions[row_id] = decision
                 touched.append(row)
         if not touched:
@@ -293,7 +306,7 @@ class Review:
         return replace(self, **changes, _past=(*self._past, here), _future=())  # type: ignore[arg-type]  # field names
 
 
-_CHOICE_WORDS: Final[Mapping[Choice, str]] = {
+CHOICE_WORDS: Final[Mapping[Choice, str]] = {
     Choice.RECOMMENDED: "back to the recommendation",
     Choice.TO_OUTLOOK: "use Salesforce",
     Choice.TO_SALESFORCE: "use Outlook",
@@ -301,6 +314,11 @@ _CHOICE_WORDS: Final[Mapping[Choice, str]] = {
     Choice.MERGE_OUTLOOK: "merge, Outlook where both changed",
     Choice.NOTHING: "do nothing this time",
 }
+
+
+def outdate(row: Row, decided: str) -> Row:
+    """A row that changed after `decided`, in words, was decided about it: it waits for a person, and says so."""
+    return replace(row, outdated=decided, reason=f"{row.reason} (it changed after you had decided: {decided})")
 
 
 def _decision(row: Row, choice: Choice) -> Decision | None:
@@ -352,7 +370,7 @@ def options(row: Row) -> tuple[Option, ...]:
     if row.situation in (Situation.CONFLICT, Situation.CHANGED_BOTH):
         entries = [Choice.MERGE_SALESFORCE, Choice.MERGE_OUTLOOK, *entries]
     entries += [Choice.NOTHING, Choice.RECOMMENDED]
-    return tuple(Option(choice, _CHOICE_WORDS[choice], allowed(bare, choice)) for choice in entries)
+    return tuple(Option(choice, CHOICE_WORDS[choice], allowed(bare, choice)) for choice in entries)
 
 
 # the fields, besides the title, that a filter looks into

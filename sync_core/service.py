@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import secrets as randomness
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,9 +23,10 @@ from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
 from sync_core.errors import CancelledError, HandsyncError, SettingsError
 from sync_core.finish import finish_plan
+from sync_core.intent import space_for
 from sync_core.items import Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord
-from sync_core.plan import NEEDS, Plan
+from sync_core.plan import NEEDS, Action, Plan, Row, Situation
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
 from sync_core.remembered import Remembered, keep_ignores
@@ -115,7 +116,17 @@ class Service(Remembered):
 
         left, right = self._both(look, stop)
         question = Question(
-            kind, window, iso(self._clock()), left, right, links, memory.ignores(kind), self._rules(kind)
+            kind,
+            window,
+            iso(self._clock()),
+            left,
+            right,
+            links,
+            memory.ignores(kind),
+            self._rules(kind),
+            fresh=memory.fresh,
+            lost=memory.rebuilt_because,
+            doubtful=frozenset(memory.note(_doubtful(kind)) or ()),
         )
         return make_plan(question)
 
@@ -131,6 +142,8 @@ class Service(Remembered):
         memory = self._open.memory(kind)
         sides = self._open.open_sides()
         rows = review.rows()
+        if any(row.action is not Action.NONE for row in rows):
+            memory.check_writable(space_for(rows))
         with self._locked(memory, kind, over=take_over) as lock:
 
             def stopped() -> bool:
@@ -155,7 +168,9 @@ class Service(Remembered):
                 between=lock.beat,
             )
             report = run.execute(rows)
-            memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
+            with memory.transaction():
+                memory.put_note(_doubtful(kind), _still_doubtful(memory, kind, rows))
+                memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
             history = self.settings.history
             Journal(memory, kind).prune(self._clock(), days=history.days, runs=history.runs)
         return report
@@ -393,3 +408,15 @@ class Service(Remembered):
         if not refs:
             return picture
         return Picture(picture.description, picture.reading, self._open.side(side).look(kind, refs))
+
+
+def _doubtful(kind: Kind) -> str:
+    """The key under which memory keeps the ids of items whose other half it lost."""
+    return f"doubtful/{kind.value}"
+
+
+def _still_doubtful(memory: Memory, kind: Kind, rows: Sequence[Row]) -> list[str]:
+    """The ids of items of which nobody has said what they are, since memory was lost: not linked by now."""
+    asked = {item.id for row in rows if row.situation is Situation.FORGOTTEN for item in (row.left, row.right) if item}
+    asked |= set(memory.note(_doubtful(kind)) or ())
+    return sorted(asked - {i for link in memory.links(kind) for i in (link.left_id, link.right_id)}) if asked else []

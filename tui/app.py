@@ -24,7 +24,7 @@ from sync_core.settings.display import Display
 from tui import glyphs
 from tui.backend import Backend, DemoBackend, FileBackend
 from tui.background import in_thread
-from tui.driver import driver_class
+from tui.driver import QuietDriver, driver_class
 from tui.glyphs import AsciiFilter
 from tui.keys import key_help
 from tui.look import Look, Terminal
@@ -68,6 +68,7 @@ class HandsyncApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave handsync."),
+        Binding("ctrl+l", "redraw", "Draw again", show=False, tooltip="Draw the whole screen again."),
         Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="Find a command by its name."),
     ]
 
@@ -124,6 +125,8 @@ class HandsyncApp(App[int]):
 
     def on_resize(self, event: Resize) -> None:
         """Says so when the terminal is too small, and goes on when it is large enough again."""
+        # a terminal that changed its size, or was attached again, may show anything
+        self.action_redraw()
         small = event.size.width < WIDTH or event.size.height < HEIGHT
         if not small:
             if isinstance(self.screen, TooSmallScreen):
@@ -171,6 +174,12 @@ class HandsyncApp(App[int]):
         Textual would print a traceback here with the values of all variables, secrets among them.
         """
         self._close_messages_no_wait()
+
+    def action_redraw(self) -> None:
+        """Sends the whole screen again, for what another program or a bad line has left on it."""
+        if isinstance(self._driver, QuietDriver):
+            self._driver.forget()
+        self.screen.refresh()
 
     async def action_quit(self) -> None:
         """Leaves the program; asks first when a screen holds something that was not kept."""

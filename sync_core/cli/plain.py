@@ -46,6 +46,7 @@ def plan_text(plan: Plan, width: int) -> str:
     head = [
         plan.kind.process,
         _reach(plan),
+        *(f"Note: {note}." for note in plan.notes),
         f"Salesforce: {plan.left_account}. Outlook: {plan.right_account}.",
         *numbers(counts),
         *(f"Held back: {guard.sentence}." for guard in plan.guards),

@@ -49,16 +49,16 @@ class Database:
         self._lock = threading.RLock()
         self._depth = 0
         self._broken = False
-        with self.guarded():
+        with self.guarded(), opening.alone(directory):
             self.prepared = opening.prepare(directory, now)
-        self._open(pair)
+            self._open(pair)
 
     def start_anew(self, pair: str, now: datetime, why: str) -> opening.SetAside:
         """Sets the file aside though it could be opened, and goes on with an empty one. The pair's lock is held."""
         self.close()
-        with self.guarded():
+        with self.guarded(), opening.alone(self.directory):
             aside = opening.replace_file(self.directory, now, why)
-        self._open(pair)
+            self._open(pair)
         return aside
 
     def check_space(self, needed: int) -> None:

@@ -8,11 +8,14 @@ none, and equal items are linked anew by their marks.
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import itertools
 import json
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,7 +48,11 @@ _CORRUPT: Final = 11
 _NOT_A_DATABASE: Final = 26
 _BUSY: Final = (5, 6)
 # rows of what this program never writes; they are not looked into
-_FOREIGN: Final = "raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL OR typeof(key) <> 'text'"
+_FOREIGN: Final = (
+    "raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL OR typeof(key) <> 'text' OR typeof(value) <> 'text'"
+)
+# SQLite takes a file that is shorter than its own header for a new one
+_HEADER: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +162,40 @@ def make_private(directory: Path, path: Path) -> None:
         raise PermissionError(0, "its directory belongs to somebody else")
     if status.st_mode & 0o077:
         os.chmod(directory, 0o700)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        if stat.S_IMODE(os.fstat(handle).st_mode) & 0o077:
-            os.fchmod(handle, 0o600)
+        # not opened where it is there: to close it would give up the locks that SQLite has on it in this process
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, flags, 0o600))
+        return
+    if not stat.S_ISREG(mode):
+        raise PermissionError(0, "it is not a file")
+    if stat.S_IMODE(mode) & 0o077:
+        os.chmod(path, 0o600)
+
+
+@contextlib.contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """One process at a time makes, checks or replaces the file in `directory`: a file that is half made by another
+    one looks damaged.
+
+    Raises OSError, also when another process takes longer than can be.
+    """
+    files.make_private(directory)
+    handle = os.open(directory / "opening", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise OSError(errno.EBUSY, "it is in use by another handsync") from None
+                time.sleep(0.02)
+        yield
     finally:
         os.close(handle)
 
@@ -181,6 +218,8 @@ def _inspect(path: Path) -> _Found:
     if path.stat().st_size == 0:
         beside = any(os.path.getsize(f"{path}{s}") for s in _BESIDE if os.path.exists(f"{path}{s}"))
         return _Found(damage="it is empty, but its journal is not" if beside else "")
+    if path.stat().st_size < _HEADER:
+        return _Found(damage="it was cut off")
     try:
         with _connected(path) as database:
             return _looked_at(database, path.stat().st_size)
@@ -200,7 +239,7 @@ def _looked_at(database: sqlite3.Connection, size: int) -> _Found:
         # cut off while it was made
         return _Found()
     if size <= _CHECKED_WHOLE:
-        ((said,),) = database.execute("PRAGMA quick_check(1)").fetchall()
+        ((said,),) = database.execute("PRAGMA integrity_check(1)").fetchall()
         if said != "ok":
             raise _DamageError(str(said).replace("\n", " "))
     if database.execute(f"SELECT 1 FROM Cache WHERE {_FOREIGN} LIMIT 1").fetchone():
@@ -263,6 +302,9 @@ def _put_away(path: Path, bad: Iterable[str], now: datetime) -> None:
 
 def _salvaged(path: Path) -> Iterator[tuple[str, Any]]:
     """What can be read of a damaged file of today's format and is what was written, without the links."""
+    if path.stat().st_size < _HEADER:
+        # nothing to read, and to open it would delete the journal beside it
+        return
     for order in (" ORDER BY rowid", " ORDER BY rowid DESC"):
         # whatever stops the reading: what came before it is good
         with contextlib.suppress(sqlite3.Error), _connected(path) as database:

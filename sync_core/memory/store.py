@@ -195,6 +195,7 @@ class Memory:
             try:
                 with self.transaction():
                     self._database.drop(LINKS)
+                    self._database.drop("note/doubtful/")
                     self._database.delete(_SYNCED)
                     self._database.put({_REBUILT: {"because": because, "aside": ""}})
                 # what is left must make sense, or it was not only the links

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sandbox.faults import Fault
 
+TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT10:00:00Z}"
+
 
 @pytest.fixture
 def desk(open_desk: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A run of two creates of which only the first was applied, and the settings file of its person."""
-    desk = open_desk(world="empty")
+    desk = open_desk(world="empty", today=None)
     for number in range(2):
-        values = {"Subject": f"Call {number}", "StartDateTime": "2026-11-24T10:00:00Z", "DurationInMinutes": 30}
+        values = {"Subject": f"Call {number}", "StartDateTime": TOMORROW, "DurationInMinutes": 30}
         desk.sandbox.org.create("Event", values, by=desk.sandbox.user_id)
     review = Review.of(desk.plan())
     desk.sandbox.faults.add(Fault("outlook", "drop_after", "CreateItem"))

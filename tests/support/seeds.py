@@ -80,9 +80,9 @@ TEN: Final = (
     ),
     Seed(
         "the link of a deleted item is kept",
-        "run.py",
-        "                    drop.append(_old_link(row))\n                    task.end(Result.DONE)",
-        "                    task.end(Result.DONE)",
+        "recover.py",
+        "return Change(drop=[intent.old_link()], ignores=",
+        "return Change(ignores=",
     ),
 )
 
@@ -221,15 +221,15 @@ OURS: Final = (
     ),
     Seed(
         "what was sent is the baseline, not what was kept",
-        "run.py",
-        "        if back is not None:\n            now.update(",
-        "        if False:\n            now.update(",
+        "intent.py",
+        "    held.update({n: v for n, v in after.get(side, {}).items() if n in written or seen is None})\n",
+        "",
     ),
     Seed(
         "a half done merge is remembered whole",
-        "run.py",
-        "                written |= dict.fromkeys(now if created else task.fields(side), True)",
-        "                written |= dict.fromkeys(now, True)",
+        "intent.py",
+        "            written |= dict.fromkeys(held if created else intent.fields(side), True)",
+        "            written |= dict.fromkeys(held, True)",
     ),
     Seed(
         "the run does not look at what is prevented",
@@ -245,15 +245,15 @@ OURS: Final = (
     ),
     Seed(
         "what we make in Outlook carries no mark",
-        "run.py",
-        'mark = make_mark(left_id, self.nonce()) if before is None or not before.mark else ""',
+        "intent.py",
+        "mark = make_mark(row.left.id if row.left else row.link_ids[0], nonce())",
         'mark = ""',
     ),
     Seed(
         "an unanswered write counts as done",
         "run.py",
-        'task.end(Result.UNKNOWN, f"{why}; it may have been done, the next comparison will show")',
-        "task.end(Result.DONE)",
+        'self.end(Result.UNKNOWN, f"{why}; it may have been done, the next comparison will show")',
+        "self.end(Result.DONE)",
     ),
     Seed(
         "a failing side ends the run for all rows",

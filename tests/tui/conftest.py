@@ -35,6 +35,7 @@ from tui import glyphs
 from tui.app import HandsyncApp
 from tui.glyphs import UNICODE, GlyphSet
 from tui.screens.summary import SummaryScreen
+from tui.screens.summary_review import ReviewPane
 from tui.widgets.controls import Words
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,10 @@ for _name in [
     name for name in os.environ if name == "NO_COLOR" or (name.startswith("TEXTUAL_") and "SNAPSHOT" not in name)
 ]:
     del os.environ[_name]
+
+
+# the details follow the cursor at once, so that tests need not wait for it to rest
+ReviewPane.REST = 0
 
 
 class TopLevel(snapshot_plugin.SVGImageExtension):  # type: ignore[misc]  # the plug-in has no type information

@@ -16,7 +16,7 @@ from sync_core.report import RunReport
 from sync_core.review import Review
 from tui.app import HandsyncApp
 from tui.backend import DemoBackend, FileBackend
-from tui.driver import QuietMouseDriver
+from tui.driver import QuietDriver
 from tui.screens.configure import ConfigureScreen
 from tui.screens.home import HomeScreen
 from tui.screens.question import Question
@@ -171,7 +171,7 @@ def test_a_fault_leaves_no_values_of_variables_behind(
 
 def test_the_driver_asks_for_buttons_and_not_for_every_movement() -> None:
     written: list[str] = []
-    driver = object.__new__(QuietMouseDriver)
+    driver = object.__new__(QuietDriver)
     driver._mouse = True
     driver.write = written.append  # type: ignore[method-assign]  # nothing is written to a terminal here
     driver.flush = lambda: None  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from rich.style import Style
 from sync_core.plan import Choice, Row
 from sync_core.review import Review
 from tui.glyphs import UNICODE
+from tui.screens.summary_review import ReviewPane
 from tui.widgets.details import LONG, SHORT, DetailText, outcome
 from tui.widgets.lines import Looks
 
@@ -143,3 +144,26 @@ def test_what_a_choice_brings_with_it_is_said(details: DetailText, review: Revie
     assert not any("formatting" in line for line in lines(details, formatted))
     chosen = replace(formatted, choice=Choice.TO_OUTLOOK)
     assert any(line.startswith("Mind: the formatting of the notes") for line in lines(details, chosen))
+
+
+async def test_the_details_do_not_follow_a_cursor_that_moves(summary: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # longer than this test lives: what is shown then is not shown by waiting
+    monkeypatch.setattr(ReviewPane, "REST", 3600)
+    async with summary() as shown:
+        await shown.press("j", "j")
+        assert shown.title == "Call with Northwind"
+        assert "─ Trade fair" in shown.text()
+        # who goes to the details, or decides, sees those of the row
+        await shown.press("enter")
+        assert "─ Call with Northwind" in shown.text()
+        await shown.press("enter", "j", "full_stop")
+        assert f"─ {shown.title}" in shown.text()
+
+
+async def test_the_details_come_when_the_cursor_rests(
+    summary: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ReviewPane, "REST", 0.01)
+    async with summary() as shown:
+        await shown.press("j", "j")
+        await until(shown.pilot, lambda: "─ Call with Northwind" in shown.text())

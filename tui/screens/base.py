@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import on
 from textual.binding import BindingType
+from textual.events import DescendantFocus
+from textual.geometry import Offset
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker
 
 from tui.keys import BACK, HELP, MOVES
@@ -31,6 +35,12 @@ class BaseScreen(Screen[T]):
         app = self.app
         assert isinstance(app, HandsyncApp)
         return app
+
+    @on(DescendantFocus)
+    def _put_cursor_away(self, event: DescendantFocus) -> None:
+        """Where nobody types the terminal's own cursor goes to the corner, which costs no bytes to keep it at."""
+        if not isinstance(event.widget, Input):
+            self.app.cursor_position = Offset(0, 0)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker of this screen ended: the program says so if it was by a fault."""

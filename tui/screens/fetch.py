@@ -111,6 +111,8 @@ class FetchScreen(BaseScreen[Plan | None]):
             self._fail(error)
             return
         await self.handsync.roomy.wait()
+        for note in plan.notes:
+            self.notify(f"{text.plain(note)}.", severity="warning", timeout=30, markup=False)
         self.dismiss(plan)
 
     def _note(self, progress: Progress) -> None:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import DataTable
 
 from sync_core.order import sort_key
@@ -53,6 +54,10 @@ class ReviewPane(Vertical):
         Binding("left", "group(-1)", "Group before", show=False, tooltip="Show the group of rows before."),
     ]
 
+    # seconds the cursor rests on a row before its details are shown: a key that is held down does not wait for them,
+    # and over SSH they are most of what would have to be sent
+    REST: ClassVar[float] = 0.2
+
     class Counted(Message):
         """What a run would write may be something else now."""
 
@@ -71,6 +76,7 @@ class ReviewPane(Vertical):
         self.group = Group.ALL
         self._words = ""
         self._told = ""
+        self._resting: Timer | None = None
 
     def _read_rows(self) -> None:
         rows = sorted(self.review.rows(), key=lambda row: sort_key(row, self.zone))
@@ -120,6 +126,9 @@ class ReviewPane(Vertical):
         self.post_message(self.Counted())
 
     def _show_details(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
         at = self.table.cursor_row_id
         self.details.show_row(self._rows[at] if at is not None else None)
 
@@ -213,7 +222,12 @@ class ReviewPane(Vertical):
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
-        self._show_details()
+        if self.REST:
+            if self._resting is not None:
+                self._resting.stop()
+            self._resting = self.set_timer(self.REST, self._show_details)
+        else:
+            self._show_details()
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
@@ -226,7 +240,9 @@ class ReviewPane(Vertical):
         self.table.focus()
 
     def on_descendant_focus(self) -> None:
-        """The details are large while they are read."""
+        """The details are large while they are read, and those of the row under the cursor."""
+        if self.details.has_focus and self._resting is not None:
+            self._show_details()
         self.set_class(self.details.has_focus, "-reading")
 
     @on(PlanTable.MarksChanged)

@@ -156,7 +156,7 @@ def test_everything_is_private(tmp_path: Path) -> None:
     names = {entry.name: stat.S_IMODE(entry.stat().st_mode) for entry in memory.directory.iterdir()}
     assert set(names.values()) == {0o600}
     # no value was put into a file beside the database, where it would not be part of a transaction
-    assert set(names) <= {"cache.db", "cache.db-journal"}
+    assert set(names) <= {"cache.db", "cache.db-journal", "opening"}
 
 
 def test_every_connection_waits_for_the_disk(memory: Memory) -> None:

@@ -28,6 +28,7 @@ from support.model import World
 
 from sync_core.compare import NO_BASELINE, Verdict, compare
 from sync_core.decide import make_plan, unseen
+from sync_core.errors import SideError
 from sync_core.items import Kind, SideName, When
 from sync_core.pairing import make_mark
 from sync_core.plan import Action, Choice, Situation, State, effect
@@ -74,16 +75,34 @@ def test_which_one_is_asked_in_the_same_order_however_it_is_listed():
 
 
 @pytest.mark.parametrize("side", list(SideName))
-def test_no_answer_is_neither_done_nor_refused(side):
+def test_what_nobody_answered_is_looked_up_and_remembered(side):
     world = World()
     world.side(side.other).put(fields())
     world.side(side).unanswered = lambda write: True
     report = world.sync()
+    assert [(r.result, len(world.side(side).items)) for r in report.rows] == [(Result.DONE, 1)]
+    assert len(world.books.links_by_id) == 1
+    assert world.plan().rows == ()
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_no_answer_is_neither_done_nor_refused_when_it_cannot_be_looked_up(side):
+    world = World()
+    world.side(side.other).put(fields())
+    world.side(side).unanswered = lambda write: True
+    honest = world.side(side).find
+
+    def find(kind, sought):
+        raise SideError("it does not answer")
+
+    world.side(side).find = find
+    report = world.sync()
     assert [r.result for r in report.rows] == [Result.UNKNOWN]
     assert "it may have been done" in report.rows[0].message
     assert world.books.links_by_id == {}
-    world.side(side).unanswered = lambda write: False
-    assert only(world.plan()).recommended is Action.LINK
+    world.side(side).find = honest
+    assert world.plan().rows == ()
+    assert len(world.books.links_by_id) == 1
 
 
 def test_a_pick_for_a_pair_that_is_known_keeps_what_both_had_agreed_on():

@@ -48,8 +48,8 @@ def test_a_run_tells_how_far_it_is():
     world.right.put(fields(subject="Theirs", when=at(11)))
     told: list[RunProgress] = []
     run = Run(
-        CAL, {SF: world.left, OL: world.right}, world.rules, world.books, lambda: MADE_AT, lambda: "n", told.append,
-        lambda: False,
+        CAL, {SF: world.left, OL: world.right}, world.rules, world.books, world.journal, lambda: MADE_AT, lambda: "n",
+        told.append, lambda: False,
     )  # fmt: skip
     report = run.execute(Review.of(world.plan()).rows())
     assert told == [
@@ -72,7 +72,7 @@ def test_deleting_is_called_deleting(world):
     del world.left.items["S0001"]
     told: list[str] = []
     Run(
-        CAL, {SF: world.left, OL: world.right}, world.rules, world.books, lambda: MADE_AT, lambda: "n",
+        CAL, {SF: world.left, OL: world.right}, world.rules, world.books, world.journal, lambda: MADE_AT, lambda: "n",
         lambda p: told.append(p.what), lambda: False,
     ).execute(Review.of(world.plan()).rows())  # fmt: skip
     assert told == ["", "", "", "deleting from Outlook", ""]
@@ -122,16 +122,9 @@ def test_what_a_server_did_besides_is_told(world):
     [
         (Outcome(False), Result.FAILED, "Outlook refused it without a reason"),
         (Outcome(False, error="too long"), Result.FAILED, "too long"),
-        (
-            Outcome(False, unknown=True),
-            Result.UNKNOWN,
-            "no answer came; it may have been done, the next comparison will show",
-        ),
-        (
-            Outcome(False, unknown=True, error="cut off"),
-            Result.UNKNOWN,
-            "cut off; it may have been done, the next comparison will show",
-        ),
+        # what nobody answered is looked up
+        (Outcome(False, unknown=True), Result.FAILED, "no answer came; it is as it was in Outlook"),
+        (Outcome(False, unknown=True, error="cut off"), Result.FAILED, "cut off; it is as it was in Outlook"),
     ],
 )
 def test_what_was_not_done_is_said(world, outcome, result, message):
@@ -216,7 +209,7 @@ def test_a_failing_request_fails_its_batch_and_a_lost_sign_in_the_rest(world):
     world.right.write = write
     report = world.sync()
     assert calls == [3, 1]
-    assert [r.message for r in report.rows] == ["too busy."] * 3 + [""]
+    assert [r.message for r in report.rows] == ["too busy; it was not created in Outlook"] * 3 + [""]
 
     def no_more(kind, writes):
         raise SignInError("the password was refused")
