@@ -53,7 +53,8 @@ def apply(options: Namespace, stop: terminal.Stop) -> int:
             return 1
         for job in jobs:
             if stop.asked():
-                break
+                print(plain.wrapped(f"{job.review.plan.kind.label}: not begun, as it was to stop.", terminal.columns()))
+                continue
             with terminal.ProgressLine() as line, stop.gently():
                 job.report = service.run(job.review, line.running, stop.asked)
             _print_report(job)
@@ -65,7 +66,9 @@ def _fresh(service: Service, document: PlanDocument, stop: terminal.Stop) -> Pla
     if not document.takes_back:
         return made(service, [document.kind], stop)[0]
     with stop.gently():
-        return service.undo_plan(document.takes_back)
+        plan = service.undo_plan(document.takes_back)
+        stop.check()
+        return plan
 
 
 def _job(document: PlanDocument, plan: Plan, *, ask: bool) -> _Job:

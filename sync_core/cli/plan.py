@@ -41,7 +41,11 @@ def plan(options: Namespace, stop: terminal.Stop) -> int:
 def made(service: Service, kinds: Sequence[Kind], stop: terminal.Stop) -> list[Plan]:
     """The plans of several processes, one after the other, with progress. Raises HandsyncError."""
     with terminal.ProgressLine() as line, stop.gently():
-        return [service.plan(kind, line.reading, stop.asked) for kind in kinds]
+        plans = []
+        for kind in kinds:
+            plans.append(service.plan(kind, line.reading, stop.asked))
+            stop.check()
+        return plans
 
 
 def instead_of_screen(options: Namespace, stop: terminal.Stop) -> int:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from sync_core.errors import CancelledError
+
 if TYPE_CHECKING:
     from sync_core.report import RunProgress
     from sync_core.sides import Progress
@@ -130,6 +132,11 @@ class Stop:
     def asked(self) -> bool:
         """Whether to stop: the answer for those who ask between two requests."""
         return self._asked
+
+    def check(self) -> None:
+        """Raises CancelledError when it is time to stop: for those who go from one step to the next."""
+        if self._asked:
+            raise CancelledError
 
     @contextlib.contextmanager
     def gently(self) -> Iterator[None]:
