@@ -15,7 +15,7 @@ from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
 from sync_core.guards import guarded
 from sync_core.ignores import ignored
-from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
+from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id
 from sync_core.question import Picture, Question
@@ -200,10 +200,12 @@ def _fate(side: SideName, link: Link, q: Question) -> Sighting | None:
 
 
 def _moved_fields(kind: Kind, item: Item, baseline: Fields) -> list[str]:
+    """The fields that changed since both sides agreed. Of one that travels one way, and never did, nobody can say so."""
     return [
         f.name
         for f in FIELDS[kind]
-        if f.name in item.fields and (f.name not in baseline or item.fields[f.name] != baseline[f.name])
+        if f.name in item.fields
+        and (item.fields[f.name] != baseline[f.name] if f.name in baseline else f.flow is Flow.BOTH)
     ]
 
 

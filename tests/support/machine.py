@@ -419,15 +419,16 @@ class Weeks(RuleBasedStateMachine):
         left, right = self.world.left.items.get(ids[0]), self.world.right.items.get(ids[1])
         if left is None or right is None:
             there, agreed = (right, base.right) if left is None else (left, base.left)
-            if there is None or there.fields == agreed:
+            # a field that travels one way may never have been agreed on
+            if there is None or all(there.fields[n] == v for n, v in agreed.items()):
                 return None, None, False, False
             return left and dict(left.fields), right and dict(right.fields), True, True
         here_now, there_now = dict(left.fields), dict(right.fields)
         for f in FIELDS[self.kind]:
             mine, theirs = left.fields[f.name], right.fields[f.name]
-            moved = (mine != base.left[f.name], theirs != base.right[f.name])
-            if f.flow is not Flow.BOTH or not any(moved) or mine == theirs:
+            if f.flow is not Flow.BOTH or mine == theirs:
                 continue
+            moved = (mine != base.left[f.name], theirs != base.right[f.name])
             if moved == (True, False) or (all(moved) and winner is Choice.MERGE_SALESFORCE):
                 there_now = dict(self.world.right.normalise(there_now | {f.name: mine}))
             elif moved == (False, True) or (all(moved) and winner is Choice.MERGE_OUTLOOK):
