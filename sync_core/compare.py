@@ -132,8 +132,8 @@ def merged_baseline(kind: Kind, old: Baseline, left: Fields, right: Fields, writ
     """The baseline after a sync: fields that now agree, or were just `written`, move; the others stay as they were.
 
     `left` and `right` are what the sides hold now, as they gave it back. What only one side knows is kept for that
-    side: it can never be agreed on, and tells whether that side's item was touched since. So is what somebody typed in a
-    field that does not travel from there.
+    side: it can never be agreed on, and tells whether that side's item was touched since. So is what somebody typed in
+    a field that does not travel from there.
     """
     new_left, new_right = dict(old.left), dict(old.right)
     for f in FIELDS[kind]:

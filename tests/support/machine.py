@@ -125,7 +125,7 @@ def swapped(world: World) -> World:
         return {name: value for name, value in fields.items() if name in shared}
 
     def turned(item: Item, name: SideName) -> Item:
-        return replace(item, side=name, mark="", fields=both_ways(item.fields), _digest=[])
+        return replace(item, side=name, mark="", fields=both_ways(item.fields))
 
     def turn(side: ModelSide, name: SideName) -> ModelSide:
         items = {i: turned(item, name) for i, item in side.items.items()}
@@ -331,8 +331,12 @@ class Weeks(RuleBasedStateMachine):
             out = (i for i in self.world.side(side).items.values() if i.id not in row_of)
             for item in (*out, *(item for _, item in self.world.side(side).away.values())):
                 self.may_hold[token(item.fields)] += 1
-        # what is edited before the next sync is another item, where it carries no mark
         self._run(Review.of(plan))
+        # a pair that a person is still asked about, as a server writes its notes its own way, is not known again: edited
+        # now, the two are two things for all anybody can tell
+        for row in plan.rows:
+            if row.left and row.right and (row.left.id, row.right.id) not in self.world.books.links_by_id:
+                self._may_become_two(row)
 
     def _may_become_two(self, row: Row) -> None:
         for item in (row.left, row.right):
