@@ -332,8 +332,8 @@ class Weeks(RuleBasedStateMachine):
             for item in (*out, *(item for _, item in self.world.side(side).away.values())):
                 self.may_hold[token(item.fields)] += 1
         self._run(Review.of(plan))
-        # a pair that a person is still asked about, as a server writes its notes its own way, is not known again: edited
-        # now, the two are two things for all anybody can tell
+        # a pair that a person is still asked about, as a server writes its notes its own way, is not known again: once
+        # edited, the two are two things for all anybody can tell
         for row in plan.rows:
             if row.left and row.right and (row.left.id, row.right.id) not in self.world.books.links_by_id:
                 self._may_become_two(row)
