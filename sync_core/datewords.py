@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS: Final = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
+from sync_core import dates
+
+_WEEKDAYS: Final = tuple(name.casefold() for name in dates.DAYS)
+_MONTHS: Final = tuple(name.casefold() for name in dates.MONTHS)
 _NEAR: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WHICH: Final = {"last": -1, "this": 0, "next": 1}
 # letters from which on a word is taken for what it is the beginning of: who types should not see nothing on the way
@@ -111,10 +110,9 @@ def _one(word: str, today: date) -> Days | None:
         day, month, year = (int(part) if part else 0 for part in found.groups())
         return _on(date(year, month, day)) if year else _each_year(today, month, day)
     if found := _SLASHED.fullmatch(word):
-        # either order, as nobody can tell which one is meant
         a, b, year = (int(part) if part else 0 for part in found.groups())
-        either = [_safe(today, month, day, year) for month, day in ((a, b), (b, a))]
-        return Days(tuple(dict.fromkeys(one for ranges in either for one in ranges))) if any(either) else None
+        month, day = (a, b) if dates.style().order == "mdy" else (b, a)
+        return _on(date(year, month, day)) if year else _each_year(today, month, day)
     for name, offset in _NEAR.items():
         if len(word) >= _ENOUGH_NEAR and name.startswith(word):
             return _on(today + timedelta(days=offset))
@@ -126,26 +124,18 @@ def _one(word: str, today: date) -> Days | None:
 
 
 def _period(which: int, what: str, today: date) -> Days | None:
-    """ "next week" and its like. Weeks begin on Monday."""
+    """ "next week" and its like. Weeks begin on the day that the user's do."""
+    first = today - timedelta(days=(today.weekday() - dates.style().first_day) % 7) + timedelta(weeks=which)
     if len(what) >= _ENOUGH and "week".startswith(what):
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=which)
-        return Days(((monday, monday + timedelta(days=6)),))
+        return Days(((first, first + timedelta(days=6)),))
     if len(what) >= _ENOUGH and "month".startswith(what):
         number = today.year * 12 + today.month - 1 + which
         return _whole_month(number // 12, number % 12 + 1)
     if len(what) >= _ENOUGH and "year".startswith(what):
         return Days(((date(today.year + which, 1, 1), date(today.year + which, 12, 31)),))
     if (weekday := _weekday(what)) is not None:
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=which)
-        return _on(monday + timedelta(days=weekday))
+        return _on(first + timedelta(days=(weekday - first.weekday()) % 7))
     return None
-
-
-def _safe(today: date, month: int, day: int, year: int) -> tuple[Range, ...]:
-    try:
-        return (_on(date(year, month, day)) if year else _each_year(today, month, day)).ranges
-    except ValueError:
-        return ()
 
 
 def _each_year(today: date, month: int, day: int) -> Days:

@@ -1,19 +1,64 @@
-"""The order in which a person reads rows, and the headings they stand under. Pure: rows in, keys out.
+"""The orders in which a person reads rows, and the headings they stand under. Pure: rows in, keys out.
 
-Events are read by day and start, tasks by their due day, contacts by last name as in an address book.
+At first events are read by day and start, tasks by their due day, contacts by last name as in an address book.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sync_core import text
 from sync_core.items import Kind, Value, When
-from sync_core.plan import Row
+from sync_core.plan import Action, Row, State, action_label
 
+
+class Order(StrEnum):
+    """What rows are sorted by, and stand under."""
+
+    TIME = "time"
+    SUBJECT = "subject"
+    ACTION = "action"
+    CHANGED = "change"
+
+    def label(self, kind: Kind) -> str:
+        """As the head of the table has it."""
+        if kind is Kind.CONTACTS and self in (Order.TIME, Order.SUBJECT):
+            return "by name" if self is Order.TIME else "by first name"
+        if kind is Kind.TASKS and self is Order.TIME:
+            return "by due date"
+        return "by last change" if self is Order.CHANGED else f"by {self.value}"
+
+    @property
+    def next(self) -> Order:
+        """The one after it, round the end."""
+        every = list(Order)
+        return every[(every.index(self) + 1) % len(every)]
+
+
+# what needs a person comes first
+_ACTIONS: Final = (
+    Action.CONFLICT,
+    Action.DELETE_FROM_SALESFORCE,
+    Action.DELETE_FROM_OUTLOOK,
+    Action.CREATE_IN_SALESFORCE,
+    Action.CREATE_IN_OUTLOOK,
+    Action.UPDATE_IN_SALESFORCE,
+    Action.UPDATE_IN_OUTLOOK,
+    Action.MERGE,
+    Action.LINK,
+    Action.NONE,
+)
+_STATES: Final = {
+    State.PREVENTED: "blocked",
+    State.IGNORED_ONCE: "ignored until the next time one changes",
+    State.IGNORED_FOREVER: "ignored forever",
+}
+NOT_KNOWN: Final = "Not known when it changed"
 NO_DATE: Final = "Without a date"
 NO_DUE_DATE: Final = "No due date"
 # the heading of names that begin with no letter
@@ -40,6 +85,17 @@ def first_day(when: When, zone: str) -> date | None:
     """The day an event starts on in the user's zone; None when its start cannot be understood."""
     try:
         return date.fromisoformat(when.start) if when.all_day else _local(when.start, zone).date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def last_day(when: When, zone: str) -> date | None:
+    """The last day an event touches in the user's zone: one that ends at midnight does not reach into the next day."""
+    try:
+        if when.all_day:
+            return date.fromisoformat(when.end)
+        start, end = _local(when.start, zone), _local(when.end, zone)
+        return max(start.date(), (end - timedelta(seconds=1)).date())
     except (ValueError, OverflowError):
         return None
 
@@ -77,6 +133,46 @@ def sort_key(row: Row, zone: str) -> tuple[Any, ...]:
     if when is None or first is None:
         return (date.max, True, "")
     return (first, not when.all_day, when.start)
+
+
+def arranged(rows: Iterable[Row], order: Order, zone: str) -> list[Row]:
+    """Rows in an order; those that are equal in it are in the order of time."""
+    found = sorted(rows, key=lambda row: sort_key(row, zone))
+    match order:
+        case Order.SUBJECT:
+            found.sort(key=lambda row: (_letter(row.title) == NO_LETTER, _folded(text.plain(row.title))))
+        case Order.ACTION:
+            found.sort(key=_action_place)
+        case Order.CHANGED:
+            found.sort(key=last_change, reverse=True)
+    return found
+
+
+def heading(row: Row, order: Order, zone: str) -> date | str:
+    """What a row stands under in an order."""
+    match order:
+        case Order.SUBJECT:
+            return _letter(text.plain(row.title))
+        case Order.ACTION:
+            words = _STATES.get(row.state) or action_label(row)
+            return f"{words[0].upper()}{words[1:]}"
+        case Order.CHANGED:
+            moment = last_change(row)
+            try:
+                return _local(moment, zone).date() if moment else NOT_KNOWN
+            except (ValueError, OverflowError):
+                return NOT_KNOWN
+    return section(row, zone)
+
+
+def last_change(row: Row) -> str:
+    """When either side changed the item last, as far as they say: an instant, or ""."""
+    return max((item.changed_at for item in (row.left, row.right) if item is not None), default="")
+
+
+def _action_place(row: Row) -> tuple[int, int]:
+    state = list(_STATES).index(row.state) + 1 if row.state in _STATES else 0
+    return state, 0 if state else _ACTIONS.index(row.action) * 2 + (action_label(row) != row.action.label)
 
 
 def _filed_as(row: Row) -> str:

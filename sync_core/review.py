@@ -9,7 +9,7 @@ from typing import Final
 
 from sync_core import by_field, text
 from sync_core.ignores import ignore_for
-from sync_core.items import Kind, SideName
+from sync_core.items import SideName
 from sync_core.joining import join, joinable
 from sync_core.plan import (
     Action,
@@ -161,10 +161,9 @@ class Review:
             said=said,
         )
 
-    def shown(self, chosen: Group = Group.ALL, words: str = "") -> list[Row]:
-        """The rows of one group that hold all of `words`, in the plan's order. ALL leaves the quiet ones out."""
-        wanted = text.line(words).casefold().split()
-        return [row for row in self.rows() if _in_group(row, chosen) and all(w in _haystack(row) for w in wanted)]
+    def shown(self, chosen: Group = Group.ALL) -> list[Row]:
+        """The rows of one group, in the plan's order. ALL leaves the quiet ones out. For words see `finding`."""
+        return [row for row in self.rows() if in_group(row, chosen)]
 
     def counts(self) -> Counts:
         """How many rows of each sort there are now."""
@@ -373,28 +372,6 @@ def options(row: Row) -> tuple[Option, ...]:
     return tuple(Option(choice, CHOICE_WORDS[choice], allowed(bare, choice)) for choice in entries)
 
 
-# the fields, besides the title, that a filter looks into
-_FOUND_BY: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.CALENDAR: ("location",),
-    Kind.CONTACTS: (
-        *("company", "email", "title", "department"),
-        *("business_phone", "mobile_phone", "business_city", "business_country"),
-    ),
-    Kind.TASKS: ("due", "status", "priority"),
-}
-
-
-def _in_group(row: Row, chosen: Group) -> bool:
+def in_group(row: Row, chosen: Group) -> bool:
+    """Whether a filter by the group shows the row."""
     return not row.quiet if chosen is Group.ALL else group(row) is chosen
-
-
-def _haystack(row: Row) -> str:
-    """All that a filter may find a row by, casefolded."""
-    parts: list[str] = [row.title, row.reason, row.action.label, row.state.value]
-    for item in (row.left, row.right):
-        if item is None:
-            continue
-        parts += [item.title, *(str(item.fields.get(name) or "") for name in _FOUND_BY[item.kind]), *item.people]
-        if item.when is not None:
-            parts.append(item.when.start)
-    return "\n".join(parts).casefold()

@@ -75,7 +75,6 @@ def test_counts_and_groups():
     groups = review.groups()
     assert (groups[Group.ALL], groups[Group.NEW], groups[Group.DELETED], groups[Group.CONFLICT]) == (4, 2, 1, 1)
     assert [r.title for r in review.shown(Group.NEW)] == ["Only left", "Only right"]
-    assert [r.title for r in review.shown(words="leeds right")] == ["Only right"]
 
 
 def test_options_say_what_they_would_do_and_why_not():

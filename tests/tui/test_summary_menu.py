@@ -84,7 +84,7 @@ def test_what_cannot_be_read_cannot_be_ignored(samples: Any) -> None:
 
 
 def test_every_entry_has_a_key_of_its_own() -> None:
-    assert len({key for key, _ in KEYS.values()}) == len(KEYS) == len(Command) - 1
+    assert len({key for key, _ in KEYS.values()}) == len(KEYS) == len(Command) - 2
 
 
 @pytest.mark.parametrize("height", [3, 5, 11, 30])
@@ -249,10 +249,14 @@ async def test_the_mouse_moves_marks_and_extends(summary: Any) -> None:
         await shown.pilot.click(PlanTable, offset=(1, y))
         await shown.pilot.pause()
         assert shown.marked()[-1] == "Pipeline call"
-        # a heading is no row
+        # a heading is folded and opened, and marks stay
         await shown.pilot.click(PlanTable, offset=(5, 1))
         await shown.pilot.pause()
-        assert shown.title == "Pipeline call"
+        assert "+ Mon 23 Nov  7 rows, 1 to decide" in shown.text()
+        assert shown.marked()[-1] == "Pipeline call"
+        await shown.pilot.click(PlanTable, offset=(5, 1))
+        await shown.pilot.pause()
+        assert shown.title == "Trade fair"
 
 
 async def test_a_double_click_shows_the_details(summary: Any) -> None:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from sync_core.plan import Action, Allowed, Choice, Row, Situation, State
 from sync_core.review import options, settle
+from sync_core.selecting import Condition
 from tui import format as fmt
 from tui.glyphs import GlyphSet
 from tui.widgets.lines import Looks
@@ -35,6 +36,8 @@ class Command(StrEnum):
     DETAILS = "details"
     # this row and another one are the same thing; only in the menu, with the other row as its target
     PICK = "pick"
+    # rows are marked; only in a menu of its own, with the condition as its target
+    MARK = "mark"
 
 
 # as Textual names the keys, and as a person knows them
@@ -88,22 +91,49 @@ class Entry:
     label: str
     meaning: str = ""
     why_not: str = ""
-    # PICK: the id of the other row, and the entry's number
+    # PICK: the id of the other row; MARK: the condition
     target: str = ""
-    number: int = 0
+    # where it is not that of the command
+    own_key: tuple[str, str] | None = None
 
     @property
     def keys(self) -> tuple[str, str]:
         """Its key, as Textual names it and as a person knows it."""
-        return (str(self.number), str(self.number)) if self.number else KEYS[self.command]
+        return KEYS[self.command] if self.own_key is None else self.own_key
 
 
 def picks(candidates: Sequence[tuple[str, str]]) -> tuple[Entry, ...]:
     """The entries that say what a row is the same thing as: (row id, words) of what it could be."""
     return tuple(
-        Entry(Command.PICK, f"The same as {words}", target=row_id, number=number)
+        Entry(Command.PICK, f"The same as {words}", target=row_id, own_key=(str(number), str(number)))
         for number, (row_id, words) in enumerate(candidates[:_MOST_PICKS], 1)
     )
+
+
+_MARK_KEYS: Final[dict[str, tuple[str, str]]] = {
+    Condition.UNDECIDED: ("c", "c"),
+    Condition.DELETES: ("x", "x"),
+    Condition.TO_OUTLOOK: ("greater_than_sign", ">"),
+    Condition.TO_SALESFORCE: ("less_than_sign", "<"),
+    Condition.DECIDED: ("d", "d"),
+    Condition.SAME_REASON: ("r", "r"),
+    Condition.LIKE_THIS: ("l", "l"),
+}
+
+
+def conditions(*, row_known: bool) -> tuple[Entry, ...]:
+    """The menu of what rows are marked by. `row_known` says whether there is one to compare others with."""
+    found = [
+        Entry(
+            Command.MARK,
+            condition.label,
+            why_not="" if row_known or not condition.needs_row else "put the cursor on a row",
+            target=condition.value,
+            own_key=_MARK_KEYS[condition],
+        )
+        for condition in Condition
+    ]
+    return (*found, Entry(Command.MARK, "Invert: what is not marked", target="invert", own_key=("i", "i")))
 
 
 def entries(rows: Sequence[Row]) -> tuple[Entry, ...]:

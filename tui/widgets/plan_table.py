@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -11,9 +10,9 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from sync_core.plan import Row
 from tui.widgets.action_menu import Entry, Menu
 from tui.widgets.lines import strip
+from tui.widgets.plan_lines import PlanLines
 from tui.widgets.row_table import RowTable
 from tui.widgets.row_text import MARKER, Columns
 
@@ -44,10 +43,10 @@ class PlanTable(RowTable):
 
     _menu: Menu | None = None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Shows `rows`; the menu is closed."""
+    def _show(self, lines: PlanLines, at: str | None, before: int) -> None:
+        """Shows other lines; the menu is closed."""
         self.close_menu()
-        super().show(rows)
+        super()._show(lines, at, before)
 
     def render_line(self, y: int) -> Strip:
         """A line as it is in view, with the menu above it."""
@@ -69,14 +68,14 @@ class PlanTable(RowTable):
         if self.target_ids:
             self.post_message(self.MenuAsked())
 
-    def open_menu(self, found: tuple[Entry, ...]) -> None:
-        """Opens a menu at the row under the cursor."""
+    def open_menu(self, found: tuple[Entry, ...], title: str = "") -> None:
+        """Opens a menu at the row under the cursor; unless given, its title says what it is for."""
         self.close_menu()
         size = self.scrollable_content_region
         y = self.cursor_row + 1 - self.scroll_offset.y
         x = Columns.of(self.inner_width).action_at - 4
         ids = self.target_ids
-        title = self.row(ids[0]).title if len(ids) == 1 else f"for {len(ids)} rows"
+        title = title or (self.row(ids[0]).title if len(ids) == 1 else f"for {len(ids)} rows")
         self._menu = Menu.at(found, title, x, max(0, y), size.width, size.height)
         self._refresh_menu()
 
@@ -146,7 +145,12 @@ class PlanTable(RowTable):
             return
         place = event.y - 1 + self.scroll_offset.y
         row = self.row_at(place)
-        if event.y < 1 or row is None:
+        if event.y < 1:
+            return
+        if row is None:
+            # a heading is folded and opened by a click
+            if 0 <= place < self.row_count and event.button == 1:
+                self.fold(place)
             return
         columns = Columns.of(self.inner_width)
         if event.button == 3:

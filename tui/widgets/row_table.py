@@ -7,7 +7,7 @@ changing a row copies, measures or caches text, and a changed row repaints one l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Final
 
@@ -19,11 +19,13 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import DataTable
 
-from sync_core.plan import Row, State
+from sync_core.items import Kind
+from sync_core.order import Order
+from sync_core.plan import Row
 from tui.glyphs import UNICODE, GlyphSet
 from tui.widgets.lines import LOOK_CLASSES, Looks, look_css, strip
 from tui.widgets.marks import Marks
-from tui.widgets.plan_lines import Heading, PlanLines
+from tui.widgets.plan_lines import Heading, PlanLines, Section
 from tui.widgets.row_text import Columns, RowText
 
 # rows added to the DataTable at once; more would block the screen for longer than a key press may take
@@ -52,6 +54,8 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         Binding("v", "range", "Range", show=False, tooltip="Begin or end a range: moving marks the rows between."),
         Binding("space", "mark", "Mark", tooltip="Mark or unmark the row."),
         Binding("asterisk,ctrl+a", "mark_all", "Mark all", show=False, tooltip="Mark all rows shown, or none."),
+        Binding("z", "fold", "Fold", show=False, tooltip="Fold the rows under this heading, or open them again."),
+        Binding("Z", "fold_all", "Fold all", show=False, tooltip="Fold the rows under every heading, or open all."),
         Binding("enter", "select_cursor", "Details", show=False, tooltip="To the details of the row, and back."),
     ]
 
@@ -73,18 +77,28 @@ class RowTable(DataTable[Any], inherit_bindings=False):
 
     # rows
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Shows `rows` in this order, under headings. Cursor and marks stay on rows that are still there."""
+    def show(
+        self, rows: Sequence[Row], order: Order = Order.TIME, sections: Mapping[str, Section] | None = None
+    ) -> None:
+        """Shows `rows`, which are in `order`, under headings. Cursor and marks stay on rows that are still there.
+
+        `sections` says by row id what a row stands under, where that is known already.
+        """
         at, before = self.cursor_row_id, self.cursor_row
-        self._lines = PlanLines(rows, self.zone)
+        folded = self._lines.folded if order is self._lines.order else frozenset()
+        self._show(PlanLines(rows, self.zone, order, folded, sections), at, before)
+
+    def _show(self, lines: PlanLines, at: str | None, before: int) -> None:
+        """Shows other lines; the cursor goes to the row `at`, else to the line `before`."""
+        self._lines = lines
         self._marks.end()
-        if self._marks.put(self._marks.ids & self._lines.where.keys()):
+        if self._marks.put(self._marks.ids & lines.rows.keys()):
             self.post_message(self.MarksChanged())
         self.clear()
         self._filled = 0
-        target = self._lines.where.get(at or "", min(before, len(self._lines) - 1))
+        target = lines.where.get(at or "", min(before, len(lines) - 1))
         self._fill(max(SLICE, target + 1))
-        if rows:
+        if len(lines):
             self.move_cursor(row=target)
         self.refresh()
 
@@ -115,24 +129,26 @@ class RowTable(DataTable[Any], inherit_bindings=False):
     @property
     def selected_ids(self) -> list[str]:
         """The ids of the marked rows, from top to bottom."""
-        return sorted(self._marks.ids, key=self._lines.where.__getitem__)
+        return [row_id for row_id in self._lines.rows if row_id in self._marks.ids] if self._marks.ids else []
 
     @property
     def target_ids(self) -> list[str]:
-        """What a command is for: the marked rows, else the row under the cursor."""
-        at = self.cursor_row_id
-        return self.selected_ids or ([at] if at is not None else [])
+        """What a command is for: the marked rows, else the row under the cursor, or all rows of a folded heading."""
+        return self.selected_ids or list(self._lines.ids(self.cursor_row))
 
     @property
     def shown(self) -> int:
-        """How many rows are shown, headings not counted."""
-        return len(self._lines.where)
+        """How many rows are shown, headings not counted; folded ones are."""
+        return len(self._lines.rows)
+
+    @property
+    def rows_shown(self) -> Collection[Row]:
+        """The rows that are shown, from top to bottom, folded ones among them."""
+        return self._lines.rows.values()
 
     def row(self, row_id: str) -> Row:
         """A row that is shown."""
-        row = self._lines.row(self._lines.where[row_id])
-        assert row is not None
-        return row
+        return self._lines.rows[row_id]
 
     def row_at(self, place: int) -> Row | None:
         """The row on a line of the table, counted from the first one; None for a heading, and outside."""
@@ -145,20 +161,62 @@ class RowTable(DataTable[Any], inherit_bindings=False):
 
     def go_to(self, row_id: str) -> None:
         """Moves the cursor to a row that is shown."""
+        if row_id in self._lines.rows and row_id not in self._lines.where:
+            section = self._lines.section_of(row_id)
+            self._refold(self._lines.folded - {section})
         place = self._lines.where.get(row_id)
         if place is not None:
             self._fill(place + 1)
             self.move_cursor(row=place)
 
-    def next_undecided(self, step: int) -> bool:
-        """Moves to the next (`step` 1) or previous (-1) row that needs a decision, round the ends; False for none."""
-        size = len(self._lines)
-        for distance in range(1, size + 1):
-            row = self._lines.row((self.cursor_row + step * distance) % size)
-            if row is not None and row.state is State.UNDECIDED:
-                self.go_to(row.id)
+    def next_row(self, step: int, wanted: Callable[[Row], bool]) -> bool:
+        """Moves to the next (`step` 1) or previous (-1) `wanted` row, round the ends; False when there is none.
+
+        A folded heading opens for it.
+        """
+        ids = list(self._lines.rows)
+        here = self._lines.ids(self.cursor_row)
+        # from a folded heading on, its own rows come first
+        at = ids.index(here[0]) if here else 0
+        if here and self.cursor_row_id is None:
+            at -= step
+        for distance in range(1, len(ids) + 1):
+            row_id = ids[(at + step * distance) % len(ids)]
+            if wanted(self._lines.rows[row_id]):
+                self.go_to(row_id)
                 return True
         return False
+
+    # folding
+
+    def action_fold(self) -> None:
+        """Folds what the cursor is in, or opens it again."""
+        if len(self._lines):
+            self.fold(self.cursor_row)
+
+    def fold(self, place: int) -> None:
+        """Folds the section that a line belongs to, or opens it again; the cursor goes to its heading or first row."""
+        section = self._lines.sections[place]
+        opens = section in self._lines.folded
+        self._refold(self._lines.folded ^ {section})
+        self.go(self._lines.place_of(section) + (1 if opens else 0))
+
+    def action_fold_all(self) -> None:
+        """Folds everything, or opens everything when something is folded."""
+        if not len(self._lines):
+            return
+        section = self._lines.sections[self.cursor_row]
+        at = self.cursor_row_id
+        opens = bool(self._lines.folded)
+        self._refold(frozenset() if opens else self._lines.all_sections)
+        if opens and at is not None:
+            self.go_to(at)
+        else:
+            self.go(self._lines.place_of(section) + (1 if opens else 0))
+
+    def _refold(self, folded: frozenset[Section | None]) -> None:
+        known = frozenset(section for section in folded if section is not None)
+        self._show(self._lines.refolded(known), self.cursor_row_id, self.cursor_row)
 
     # drawing
 
@@ -174,16 +232,21 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         draw = self.drawing
         columns = Columns.of(width)
         if y == 0:
-            return strip(draw.header(columns), width, base + draw.looks.bar, self.app.console)
+            words = self._lines.order.label(self._kind) if self._kind is not None else ""
+            return strip(draw.header(columns, words), width, base + draw.looks.bar, self.app.console)
         place = y - 1 + self.scroll_offset.y
         if place >= len(self._lines):
             return Strip.blank(width, base)
         line = self._lines.lines[place]
-        if isinstance(line, Heading):
-            return strip(draw.heading(line.section, width), width, base, self.app.console)
         cursor = place == self.cursor_row
-        marked = line.id in self._marks.ids
-        text = draw.line(line, self._lines.sections[place], columns, cursor=cursor, marked=marked)
+        if isinstance(line, Heading) and not line.folded:
+            return strip(draw.heading(line.section, width), width, base, self.app.console)
+        marked = self._marks.ids.issuperset(self._lines.ids(place))
+        if isinstance(line, Heading):
+            undecided = self._lines.undecided(line)
+            text = draw.folded(line.section, len(line.ids), undecided, width, cursor=cursor, marked=marked)
+        else:
+            text = draw.line(line, self._lines.day(place), columns, cursor=cursor, marked=marked)
         if marked:
             base += draw.looks.marked
         return strip(text, width, base, self.app.console, draw.looks.cursor if cursor and self.has_focus else None)
@@ -192,6 +255,10 @@ class RowTable(DataTable[Any], inherit_bindings=False):
     def inner_width(self) -> int:
         """The cells of a line, the scrollbar not counted."""
         return self.scrollable_content_region.width
+
+    @property
+    def _kind(self) -> Kind | None:
+        return next((row.kind for row in self._lines.rows.values()), None)
 
     @property
     def drawing(self) -> RowText:
@@ -212,7 +279,7 @@ class RowTable(DataTable[Any], inherit_bindings=False):
     def validate_cursor_coordinate(self, value: Coordinate) -> Coordinate:
         """Keeps the cursor off headings: it goes on in the direction it came from."""
         place = super().validate_cursor_coordinate(value).row
-        return Coordinate(self._lines.nearest_row(place, 1 if value.row >= self.cursor_row else -1), 0)
+        return Coordinate(self._lines.nearest_stop(place, 1 if value.row >= self.cursor_row else -1), 0)
 
     def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
         """Marks what lies between when a range is open; any other move ends what Shift began."""
@@ -295,16 +362,17 @@ class RowTable(DataTable[Any], inherit_bindings=False):
 
     def action_mark(self) -> None:
         """Marks or unmarks the row under the cursor; ends a range."""
-        at = self.cursor_row_id
+        here = frozenset(self._lines.ids(self.cursor_row))
         if self._marks.ranging:
             self.action_range()
-        elif at is not None:
-            self._marked(self._marks.put(self._marks.ids ^ {at}))
+        elif here:
+            every = self._marks.ids >= here
+            self._marked(self._marks.put(self._marks.ids - here if every else self._marks.ids | here))
 
     def action_mark_all(self) -> None:
         """Marks all rows shown; unmarks them when all are marked already."""
         self._marks.end()
-        every = self._lines.where.keys()
+        every = self._lines.rows.keys()
         self._marked(self._marks.put(() if len(self._marks.ids) == len(every) else every))
 
     def clear_marks(self) -> bool:
@@ -317,20 +385,32 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         return had
 
     def _mark_range(self) -> None:
-        rows = (self._lines.row(place) for place in self._marks.span(self.cursor_row))
-        self._marked(self._marks.cover(row.id for row in rows if row is not None))
+        span = self._marks.span(self.cursor_row)
+        self._marked(self._marks.cover(row_id for place in span for row_id in self._lines.ids(place)))
 
-    def _marked(self, changed: Iterable[str]) -> None:
+    def mark_only(self, ids: Iterable[str]) -> None:
+        """Marks just these rows."""
+        self._marks.end()
+        self._marked(self._marks.put(self._lines.rows.keys() & set(ids)))
+
+    def _marked(self, changed: Collection[str]) -> None:
         """Draws rows again whose mark changed."""
+        if not changed:
+            return
         places = [place for row_id in changed if (place := self._lines.where.get(row_id)) is not None]
-        if places:
+        if len(places) < len(changed):
+            # some of them are folded
+            self.refresh()
+        else:
             self._repaint(places)
-            self.post_message(self.MarksChanged())
+        self.post_message(self.MarksChanged())
 
     def action_select_cursor(self) -> None:
-        """Enter: the DataTable's own message says so."""
+        """Enter: the DataTable's own message says so. A folded heading opens."""
         if self.cursor_row_id is not None:
             super().action_select_cursor()
+        elif self._lines.ids(self.cursor_row):
+            self.action_fold()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Nothing follows the mouse: it would repaint the table all the time (facts: terminal 2)."""

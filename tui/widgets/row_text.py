@@ -82,12 +82,14 @@ class RowText:
     glyphs: GlyphSet
     looks: Looks
 
-    def header(self, columns: Columns) -> Text:
-        """The names of the columns."""
+    def header(self, columns: Columns, order: str = "") -> Text:
+        """The names of the columns, and at the end what the rows are sorted by."""
         line = Text(" " * MARKER, end="")
         line.append_text(fmt.fit(Text("Salesforce"), columns.left + 1))
         line.append_text(fmt.fit(Text("Action"), columns.action + 1))
-        return line.append_text(fmt.fit(Text("Outlook"), columns.right))
+        right = Text(f"{order} ", end="") if order else Text(end="")
+        line.append_text(fmt.fit(Text("Outlook"), columns.right - right.cell_len))
+        return line.append_text(right)
 
     def heading(self, section: date | str, width: int) -> Text:
         """The line above the rows of a day, or of a letter."""
@@ -96,12 +98,25 @@ class RowText:
         line.append(f"{words} ", self.looks.key)
         return self.glyphs.drawn(line.append("─" * max(0, width - line.cell_len), self.looks.quiet))
 
-    def line(self, row: Row, section: date | str, columns: Columns, *, cursor: bool, marked: bool) -> Text:
-        """A row below the heading of `section`."""
-        day = None if isinstance(section, str) else section
+    def folded(self, section: date | str, rows: int, undecided: int, width: int, *, cursor: bool, marked: bool) -> Text:
+        """The heading of rows that are not shown, with their number."""
+        words = section if isinstance(section, str) else fmt.day(section, self.today)
+        line = self._markers(cursor=cursor, marked=marked)
+        line.append(f"+ {words}  ", self.looks.key)
+        line.append(fmt.plural(rows, "row"), self.looks.strong)
+        if undecided:
+            line.append(f", {undecided} to decide", self.looks.warn)
+        line.append(" ")
+        return self.glyphs.drawn(line.append("─" * max(0, width - line.cell_len), self.looks.quiet))
+
+    def _markers(self, *, cursor: bool, marked: bool) -> Text:
         line = Text(end="")
         line.append(self.glyphs.cursor if cursor else " ", self.looks.strong if cursor else None)
-        line.append(self.glyphs.mark if marked else " ", self.looks.warn if marked else None)
+        return line.append(self.glyphs.mark if marked else " ", self.looks.warn if marked else None)
+
+    def line(self, row: Row, day: date | None, columns: Columns, *, cursor: bool, marked: bool) -> Text:
+        """A row; `day` is the one that its heading says."""
+        line = self._markers(cursor=cursor, marked=marked)
         line.append_text(self.side(row, SideName.SALESFORCE, day, columns.left))
         line.append(" ")
         line.append_text(fmt.fit(self.action(row, words=columns.action > SIGN_WIDTH), columns.action))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,12 @@ from support.model import ModelSide, World
 
 from sync_core import text
 from sync_core.compare import Baseline
+from sync_core.finding import Finder, Wanted
 from sync_core.items import Item, Kind, SideName, When, fields_from_json, fields_to_json
 from sync_core.pairing import Link
 from sync_core.plan import Action, Choice, State, row_id
 from sync_core.report import Result
-from sync_core.review import Group, Review, options
+from sync_core.review import Review, options
 from sync_core.sides import Fate, Limits, Sighting, Unreadable, Window
 from sync_core.span import days_of, inside
 
@@ -98,7 +100,8 @@ def looked_at(review: Review) -> None:
         options(row)
     review.counts()
     review.groups()
-    review.shown(Group.ALL, "x \x1b \ud800")
+    for words in ("x \x1b \ud800", "dec", "next week"):
+        Finder("Europe/London", date(2026, 11, 22)).find(review.shown(), Wanted.of(words, date(2026, 11, 22)))
 
 
 @pytest.mark.parametrize("what", list(WHENS))

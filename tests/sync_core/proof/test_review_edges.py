@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from support.build import CAL, OL, SF, at, gone, item, left, link, only, picture, plan, right
 
 from sync_core.decide import unseen
+from sync_core.finding import Finder, Wanted
 from sync_core.items import Kind, When
 from sync_core.joining import join, joinable
 from sync_core.pairing import make_mark
@@ -244,6 +246,11 @@ def test_fields_that_travel_both_ways():
     assert "company" not in shared_fields(Kind.CONTACTS)
 
 
+def found(review, words):
+    today = date(2026, 11, 22)
+    return Finder("Europe/London", today).find(review.shown(), Wanted.of(words, today))
+
+
 def test_groups_and_filters():
     review = sample()
     sizes = {g: n for g, n in review.groups().items() if n}
@@ -260,9 +267,9 @@ def test_groups_and_filters():
         ("undecided", ["A"]),
         ("room nowhere", []),
     ):
-        assert [r.title for r in review.shown(words=words)] == titles, words
+        assert [r.title for r in found(review, words)] == titles, words
     people = plan([left(people=("Priya Shah",))], [])
-    assert len(Review.of(people).shown(words="priya")) == 1
+    assert len(found(Review.of(people), "priya")) == 1
     quiet = Review.of(plan([left(subject="x")], [right(subject="x")], [link()]))
     assert (quiet.shown(), len(quiet.shown(Group.NOTHING)), quiet.groups()[Group.ALL]) == ([], 1, 0)
 

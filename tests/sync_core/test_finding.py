@@ -1,0 +1,203 @@
+"""Finding rows by words, and marking rows by what they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.build import OL, SF, all_day, at, gone, item, left, link, only, picture, plan, right
+from support.hostile import TEXTS
+
+from sync_core.finding import Finder, Wanted
+from sync_core.items import Kind, When
+from sync_core.order import Order, arranged, heading
+from sync_core.plan import Choice, Plan, Row
+from sync_core.review import Review
+from sync_core.selecting import Condition, having
+from sync_core.sides import Operation
+
+ZONE = "Europe/London"
+# a Wednesday
+TODAY = date(2026, 11, 25)
+WEEKLY = When("2026-11-02T09:00:00Z", "2026-11-02T09:30:00Z", False, "FREQ=WEEKLY;BYDAY=MO", ZONE)
+
+
+def found(rows: list[Row] | tuple[Row, ...], words: str) -> list[str]:
+    return [row.title for row in Finder(ZONE, TODAY).find(rows, Wanted.of(words, TODAY))]
+
+
+def sample() -> Plan:
+    lefts = [
+        left("L1", subject="Budget", when=at(25), location="Café Zürich", people=("Priya Shah",)),
+        left("L2", subject="Trade fair", when=all_day(26, 28)),
+        left("L3", subject="Stand-up", when=WEEKLY, series=True),
+        left("L4", subject="Decision", when=at(24, month=12)),
+    ]
+    rights = [
+        right("R1", subject="Budget", when=at(26), location="Café Zürich"),
+        right("R5", subject="Night shift", when=When("2026-11-28T22:00:00Z", "2026-11-29T04:00:00Z")),
+    ]
+    links = [link("L1", "R1", subject="Budget", when=at(23), location="Café Zürich"), link("L9", "R9", subject="Old")]
+    return plan(picture(SF, lefts, gone("L9")), picture(OL, [*rights, right("R9", subject="Old", when=at(23))]), links)
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("", ["Old", "Stand-up", "Budget", "Trade fair", "Night shift", "Decision"]),
+        ("budget", ["Budget"]),
+        ("ZURICH priya", ["Budget"]),
+        ("zürich", ["Budget"]),
+        ("today", ["Budget"]),
+        ("tomorrow", ["Budget", "Trade fair"]),
+        ("fri", ["Trade fair"]),
+        ("sun", ["Night shift"]),
+        ("mon", ["Old", "Stand-up"]),
+        ("dec", ["Stand-up", "Decision"]),
+        ("2026-12-24", ["Decision"]),
+        ("2026-12", ["Stand-up", "Decision"]),
+        ("24 dec", ["Decision"]),
+        ("next week", ["Stand-up"]),
+        ("this week night", ["Night shift"]),
+        ("delete", ["Old"]),
+        ("undecided", ["Budget"]),
+        ("series", ["Stand-up"]),
+        ("conflict", ["Budget"]),
+        ("nowhere", []),
+        ("budget dec", []),
+    ],
+)
+def test_rows_are_found_by(words: str, titles: list[str]) -> None:
+    rows = arranged(sample().rows, Order.TIME, ZONE)
+    # the weekly series began on the second: it stands first
+    assert sorted(found(rows, words)) == sorted(titles)
+
+
+def test_a_day_can_be_typed_letter_by_letter_without_an_empty_page_on_the_way() -> None:
+    rows = sample().rows
+    for words in ("2026-12-24", "decision", "2026-11-25"):
+        for end in range(1, len(words) + 1):
+            assert found(rows, words[:end]), words[:end]
+
+
+def test_the_finder_follows_decisions() -> None:
+    review = Review.of(sample())
+    row = next(row for row in review.rows() if row.title == "Decision")
+    finder = Finder(ZONE, TODAY)
+    finder.learn(review.rows())
+    wanted = Wanted.of("nothing decision", TODAY)
+    assert finder.find(review.rows(), wanted) == []
+    after = review.choose([row.id], Choice.NOTHING)
+    assert [r.title for r in finder.find(after.rows(), wanted)] == ["Decision"]
+
+
+def test_people_phones_and_due_dates() -> None:
+    kim = item(Kind.CONTACTS, SF, "C1", first_name="Kim", last_name="Lee", business_phone="+44 20")
+    assert found(plan([kim], [], kind=Kind.CONTACTS).rows, "lee +44") == ["Kim Lee"]
+    task = item(Kind.TASKS, SF, "T1", subject="Offer", due="2026-11-27", status="in_progress")
+    rows = plan([task], [], kind=Kind.TASKS).rows
+    assert found(rows, "fri") == found(rows, "in progress") == found(rows, "27 nov") == ["Offer"]
+
+
+@given(st.one_of(st.text(max_size=60), st.sampled_from(list(TEXTS.values()))))
+def test_any_words_may_be_typed(words: str) -> None:
+    found(sample().rows, words)
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_more_words_never_find_more(one: str, two: str) -> None:
+    rows = sample().rows
+    if len(Wanted.of(f"{one} {two}", TODAY).terms) == len(Wanted.of(one, TODAY).terms) + len(
+        Wanted.of(two, TODAY).terms
+    ):
+        assert set(found(rows, f"{one} {two}")) <= set(found(rows, one))
+
+
+@pytest.mark.parametrize("subject", list(TEXTS.values()), ids=list(TEXTS))
+def test_hostile_rows_are_found_by_their_harmless_words(subject: str) -> None:
+    rows = plan([left(subject=f"{subject} needle")], []).rows
+    assert len(found(rows, "needle")) == 1
+
+
+STRANGE = (
+    When("words", "words"),
+    When("9999-12-31T23:00:00Z", "9999-12-31T23:30:00Z"),
+    When("0001-01-01", "0001-01-01", True),
+    WEEKLY._replace(recurrence="FREQ=NEVER"),
+    None,
+)
+
+
+@pytest.mark.parametrize("when", STRANGE)
+def test_strange_times_do_no_harm(when: When | None) -> None:
+    rows = (replace(only(plan([left()], [])), left=left(when=when)),)
+    for words in ("today", "dec", "budget"):
+        found(rows, words)
+    for order in Order:
+        assert [heading(row, order, "Pacific/Apia") for row in arranged(rows, order, "Pacific/Apia")]
+
+
+def titles(condition: Condition, review: Review, like: str = "") -> list[str]:
+    rows = review.rows()
+    row = next((row for row in rows if row.title == like), None)
+    return sorted(review.row(row_id).title for row_id in having(rows, condition, row))
+
+
+def test_rows_are_marked_by_what_they_have_in_common() -> None:
+    review = Review.of(sample())
+    assert titles(Condition.UNDECIDED, review) == ["Budget"]
+    assert titles(Condition.DELETES, review) == ["Old"]
+    assert titles(Condition.TO_OUTLOOK, review) == ["Decision", "Old", "Stand-up", "Trade fair"]
+    assert titles(Condition.TO_SALESFORCE, review) == ["Night shift"]
+    assert titles(Condition.SAME_REASON, review, "Decision") == ["Decision", "Stand-up", "Trade fair"]
+    assert titles(Condition.LIKE_THIS, review, "Night shift") == ["Night shift"]
+    assert titles(Condition.LIKE_THIS, review) == []
+    assert titles(Condition.DECIDED, review) == []
+    decision = next(row for row in review.rows() if row.title == "Decision")
+    assert titles(Condition.DECIDED, review.choose([decision.id], Choice.NOTHING)) == ["Decision"]
+
+
+def test_a_merge_goes_both_ways_and_what_is_blocked_goes_nowhere() -> None:
+    row = only(plan([left(subject="A")], [right(location="B")], [link()]))
+    assert having([row], Condition.TO_OUTLOOK) == having([row], Condition.TO_SALESFORCE) == [row.id]
+    shut = replace(row, blocks={(OL, Operation.UPDATE): "prevented", (SF, Operation.UPDATE): "prevented"})
+    assert having([shut], Condition.TO_OUTLOOK) == []
+
+
+def test_the_same_reason_does_not_ask_for_the_same_name() -> None:
+    rows = plan([left("L1", subject="A"), left("L2", subject="C", when=at(24))],
+                [right("R1", subject="A"), right("R2", subject="A"), right("R3", subject="C", when=at(24)),
+                 right("R4", subject="C", when=at(24))]).rows  # fmt: skip
+    ours = [row for row in rows if row.left is not None]
+    assert len(having(rows, Condition.SAME_REASON, ours[0])) >= len(ours)
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_orders_lose_nothing_and_keep_headings_together(order: Order) -> None:
+    rows = arranged(sample().rows, order, ZONE)
+    assert sorted(row.id for row in rows) == sorted(row.id for row in sample().rows)
+    headings = [heading(row, order, ZONE) for row in rows]
+    runs = [one for n, one in enumerate(headings) if n == 0 or headings[n - 1] != one]
+    assert len(runs) == len(set(runs))
+
+
+def test_what_each_order_puts_first() -> None:
+    rows = sample().rows
+    assert arranged(rows, Order.SUBJECT, ZONE)[0].title == "Budget"
+    assert [heading(row, Order.ACTION, ZONE) for row in arranged(rows, Order.ACTION, ZONE)][:2] == [
+        "Conflict, needs a choice",
+        "Delete from Outlook",
+    ]
+    changed = [replace(row, left=replace(row.left, changed_at=f"2026-11-2{n}T10:00:00Z"))
+               for n, row in enumerate(r for r in rows if r.left is not None) if row.left is not None]  # fmt: skip
+    assert [r.left.changed_at[8:10] for r in arranged(changed, Order.CHANGED, ZONE) if r.left] == [
+        "23",
+        "22",
+        "21",
+        "20",
+    ]
+    assert heading(changed[0], Order.CHANGED, ZONE) == date(2026, 11, 20)
+    assert Order.CHANGED.next is Order.TIME
