@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 from sync_core.draft import NO_DRAFT, Draft, from_json, to_json
 from sync_core.items import FIELDS, Kind
 from sync_core.journal import Journal, RunHead, RunRecord
+from sync_core.plan import Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from sync_core.connections import Connections
     from sync_core.lock import Holder
     from sync_core.memory import Memory
-    from sync_core.plan import Ignore
+    from sync_core.plan import Ignore, Row
     from sync_core.review import Review
 
 _ALL: Final = tuple(Kind)
@@ -174,3 +175,15 @@ def keep_ignores(memory: Memory, kind: Kind, review: Review) -> None:
         memory.drop_ignores(kind, ended)
     if new:
         memory.put_ignores(kind, new.values())
+
+
+def doubtful_key(kind: Kind) -> str:
+    """The key under which memory keeps the ids of items whose other half it lost."""
+    return f"doubtful/{kind.value}"
+
+
+def still_doubtful(memory: Memory, kind: Kind, rows: Sequence[Row]) -> list[str]:
+    """The ids of items of which nobody has said what they are, since memory was lost: not linked by now."""
+    asked = {item.id for row in rows if row.situation is Situation.FORGOTTEN for item in (row.left, row.right) if item}
+    asked |= set(memory.note(doubtful_key(kind)) or ())
+    return sorted(asked - {i for link in memory.links(kind) for i in (link.left_id, link.right_id)}) if asked else []

@@ -9,9 +9,8 @@ from __future__ import annotations
 import getpass
 import secrets as randomness
 import socket
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -19,17 +18,19 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from sync_core.allowance import over_allowance
+from sync_core.checking import Finding as Finding
+from sync_core.checking import check_jobs, check_side
 from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
-from sync_core.errors import CancelledError, HandsyncError, SettingsError
+from sync_core.errors import CancelledError, SettingsError, StoreError
 from sync_core.finish import finish_plan
 from sync_core.intent import space_for
 from sync_core.items import Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord
-from sync_core.plan import NEEDS, Action, Plan, Row, Situation
+from sync_core.plan import NEEDS, Action, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
-from sync_core.remembered import Remembered, keep_ignores
+from sync_core.remembered import Remembered, doubtful_key, keep_ignores, still_doubtful
 from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
@@ -44,15 +45,6 @@ if TYPE_CHECKING:
 
 # items looked at before a person can stop it: what both sides answer at once
 _LOOKED_AT: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of `handsync check`: what was looked at, whether it is well, and the sentence."""
-
-    what: str
-    ok: bool
-    sentence: str
 
 
 def utc_now() -> datetime:
@@ -76,6 +68,8 @@ class Service(Remembered):
         self.zone: str = user_zone(settings)
         self._clock = clock
         self._open = Connections(settings, state_dir, self.zone, clock)
+        self._leaving, self._idle = Event(), Event()
+        self._idle.set()
 
     def today(self) -> date:
         """The date in the user's zone."""
@@ -95,7 +89,7 @@ class Service(Remembered):
         stop = Event()
 
         def stopped() -> bool:
-            return stop.is_set() or cancelled()
+            return stop.is_set() or cancelled() or self._leaving.is_set()
 
         def read(side: SideName) -> Picture:
             open_side = self._open.side(side)
@@ -126,7 +120,7 @@ class Service(Remembered):
             self._rules(kind),
             fresh=memory.fresh,
             lost=memory.rebuilt_because,
-            doubtful=frozenset(memory.note(_doubtful(kind)) or ()),
+            doubtful=frozenset(memory.note(doubtful_key(kind)) or ()),
         )
         return make_plan(question)
 
@@ -149,7 +143,7 @@ class Service(Remembered):
             def stopped() -> bool:
                 # a server that makes us wait for long must not make us look dead
                 lock.beat()
-                return cancelled()
+                return cancelled() or self._leaving.is_set()
 
             self._attend(lambda side, said: progress(RunProgress(0, len(rows), said)), stopped)
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
@@ -168,11 +162,13 @@ class Service(Remembered):
                 between=lock.beat,
             )
             report = run.execute(rows)
-            with memory.transaction():
-                memory.put_note(_doubtful(kind), _still_doubtful(memory, kind, rows))
+            # what became of the rows is in the report, also when the disk is full by now
+            with suppress(StoreError), memory.transaction():
+                memory.put_note(doubtful_key(kind), still_doubtful(memory, kind, rows))
                 memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
             history = self.settings.history
-            Journal(memory, kind).prune(self._clock(), days=history.days, runs=history.runs)
+            with suppress(StoreError):
+                Journal(memory, kind).prune(self._clock(), days=history.days, runs=history.runs)
         return report
 
     def questions(self, review: Review) -> list[str]:
@@ -277,45 +273,27 @@ class Service(Remembered):
 
     def check(self) -> list[Finding]:
         """Settings, both connections and what is permitted there, a line each. Reads only."""
-        findings = [self._check_jobs()]
+        findings = [check_jobs(self.settings)]
         for side in SideName:
             findings += self.check_side(side)
         return findings
 
     def check_side(self, side: SideName) -> list[Finding]:
         """Tries one connection anew: signing in, and folder and permissions of every process that is on. Reads only."""
-        self._open.drop(side)
-        findings: list[Finding] = []
-        told: set[str] = set()
-        # with no process on, the calendar stands for the connection
-        for kind in [kind for kind in Kind if self.settings.job(kind).include] or [Kind.CALENDAR]:
-            what = f"{side.label}, {kind.value}" if findings else side.label
-            try:
-                description = self._open.side(side).describe(kind)
-            except HandsyncError as problem:
-                sentence = problem.sentence()
-                findings += [Finding(what, False, sentence)] if sentence not in told else []
-                told.add(sentence)
-                if len(findings) == 1 and not isinstance(problem, SettingsError):
-                    # nobody answers, or lets us in: the next process would only wait for the same
-                    return findings
-                continue
-            if description.account not in told:
-                words = "uses" if any(finding.ok for finding in findings) else "signed in as"
-                findings.append(Finding(what, True, f"{words} {description.account}."))
-                told.add(description.account)
-            findings += [Finding(f"{what}, {op.value}", False, why) for op, why in description.refused.items()]
-        return findings
+        return check_side(self._open, self.settings, side)
+
+    def wind_down(self, seconds: float) -> bool:
+        """For a program that has to end: no further batch is sent; waits until the one under way is recorded.
+
+        To be called from another thread than the one that runs. Gives whether nothing goes on any more, after at most
+        that many seconds; otherwise the next start looks up what became of it.
+        """
+        self._leaving.set()
+        return self._idle.wait(seconds)
 
     def close(self) -> None:
         """Gives connections and files back."""
         self._open.close()
-
-    def _check_jobs(self) -> Finding:
-        on = [kind.label for kind in Kind if self.settings.job(kind).include]
-        if not on:
-            return Finding("Processes", False, "none is switched on; set include = true under [calendar].")
-        return Finding("Processes", True, f"switched on: {', '.join(on)}.")
 
     def _may_run(self, kind: Kind) -> None:
         if not self.settings.job(kind).include:
@@ -388,15 +366,18 @@ class Service(Remembered):
 
         lock = RunLock(memory.directory, kind.process, self._clock)
         lock.take(over=over)
+        self._idle.clear()
         try:
             yield lock
         finally:
             lock.release()
+            self._idle.set()
 
     def _head(self, plan: Plan) -> RunHead:
         now = self._clock()
         return RunHead(
-            id=f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{randomness.token_hex(2)}",
+            # in the order of time also within a second
+            id=f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{now.microsecond // 1000:03x}{randomness.token_hex(1)}",
             kind=plan.kind,
             started=iso(now),
             user=f"{getpass.getuser()}@{socket.gethostname()}",
@@ -408,15 +389,3 @@ class Service(Remembered):
         if not refs:
             return picture
         return Picture(picture.description, picture.reading, self._open.side(side).look(kind, refs))
-
-
-def _doubtful(kind: Kind) -> str:
-    """The key under which memory keeps the ids of items whose other half it lost."""
-    return f"doubtful/{kind.value}"
-
-
-def _still_doubtful(memory: Memory, kind: Kind, rows: Sequence[Row]) -> list[str]:
-    """The ids of items of which nobody has said what they are, since memory was lost: not linked by now."""
-    asked = {item.id for row in rows if row.situation is Situation.FORGOTTEN for item in (row.left, row.right) if item}
-    asked |= set(memory.note(_doubtful(kind)) or ())
-    return sorted(asked - {i for link in memory.links(kind) for i in (link.left_id, link.right_id)}) if asked else []

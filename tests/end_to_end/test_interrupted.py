@@ -22,8 +22,11 @@ from typing import Any
 import pytest
 
 from sync_core.cli import main
+from sync_core.errors import CancelledError
+from sync_core.items import Kind
 from sync_core.plan import Action
-from sync_core.report import Result
+from sync_core.report import Result, RunReport
+from sync_core.review import Review
 from sync_core.sandbox.faults import Fault
 
 ROOT = Path(__file__).parents[2]
@@ -180,3 +183,27 @@ def test_a_signal_while_both_sides_are_read_writes_nothing(office: Office) -> No
     _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "stopped; nothing more was written" in err) == (1, True), err
     assert office.titles() == (LEFT_OVER, BROUGHT)
+
+
+def test_a_program_that_has_to_end_waits_for_the_batch_under_way(office: Office) -> None:
+    service = office.desk.service
+    review = Review.of(service.plan(Kind.CALENDAR, lambda p: None, lambda: False))
+    reports: list[RunReport] = []
+
+    def run() -> None:
+        reports.append(service.run(review, lambda p: None, lambda: False))
+
+    running = threading.Thread(target=run)
+    running.start()
+    assert office.arrived.wait(PATIENCE)
+    assert not service.wind_down(0), "the batch is still on its way"
+    assert service.wind_down(PATIENCE)
+    running.join(PATIENCE)
+    (report,) = reports
+    assert (report.cancelled, report.sentence) == (True, "2 done, 2 not started")
+    assert office.titles() == (ALL, BROUGHT)
+    with pytest.raises(CancelledError):
+        service.plan(Kind.CALENDAR, lambda p: None, lambda: False)
+    office.desk.restart()
+    office.desk.run()
+    assert office.titles() == (ALL, ALL)
