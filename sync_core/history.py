@@ -153,7 +153,7 @@ def run_to_csv(record: RunRecord) -> str:
         head += [result_of(done).value, done.message if done else ""]
         lines = [line for side in intent.needs for line in _lines(intent, done, side)]
         for line in lines or [[""] * 7]:
-            table.writerow([_harmless(cell) for cell in (*head, *line)])
+            table.writerow([harmless(cell) for cell in (*head, *line)])
     return out.getvalue()
 
 
@@ -179,6 +179,7 @@ def _text(value: Any) -> str:
     return "" if said is None else str(said)
 
 
-def _harmless(cell: Any) -> str:
+def harmless(cell: Any) -> str:
+    """A cell of a table that no spreadsheet takes for a formula."""
     words = str(cell)
     return f"'{words}" if words.startswith(_FORMULA) else words

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.filter import LineFilter
@@ -21,17 +20,17 @@ from textual.worker import Worker, WorkerState
 from sync_core import dates
 from sync_core.items import Kind
 from sync_core.settings.display import Display
-from tui import glyphs
+from tui import clipboard, glyphs
 from tui.backend import Backend, DemoBackend, FileBackend
 from tui.background import in_thread
 from tui.driver import QuietDriver, driver_class
 from tui.glyphs import AsciiFilter
-from tui.keys import key_help
+from tui.keys import KeyHelp, key_help
 from tui.look import Look, Terminal
 from tui.screens.home import HomeScreen
 from tui.screens.question import Answer, Question
 from tui.screens.too_small import TooSmallScreen
-from tui.theme import names, themes
+from tui.theme import LOOKS, names, themes
 
 if TYPE_CHECKING:
     from sync_core.remembered import LastRun
@@ -65,11 +64,12 @@ class HandsyncApp(App[int]):
     TITLE = "handsync"
     # the first screen's sheet is not loaded with the screen, as all others are
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/home.tcss"]
-    ENABLE_COMMAND_PALETTE = True
+    # ours is made of the keys of the screen, and does not blink
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave handsync."),
         Binding("ctrl+l", "redraw", "Draw again", show=False, tooltip="Draw the whole screen again."),
-        Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="Find a command by its name."),
+        Binding("ctrl+p", "palette", "Commands", id="palette", show=False, tooltip="Find a command by its name."),
     ]
 
     def __init__(
@@ -202,14 +202,30 @@ class HandsyncApp(App[int]):
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(key_help(self.screen)))
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: what the keys of the open screen do, by name."""
-        for entry in key_help(screen):
-            if entry.label and entry.enabled and not entry.action.endswith("command_palette"):
-                keys = " or ".join(entry.keys)
-                do = partial(self.call_later, self.run_action, entry.action, entry.node)
-                yield SystemCommand(entry.label, f"{entry.sentence} ({keys})", do)
-        yield SystemCommand("Theme", "Choose other colours, for this session.", self.action_change_theme)
+    def action_palette(self) -> None:
+        """Lists what can be done on the screen that is open, to be found by its name."""
+        from tui.screens.palette import PaletteScreen, commands
+
+        if not isinstance(self.screen, PaletteScreen):
+            self.push_screen(PaletteScreen(commands(self.screen)), self._do)
+
+    def _do(self, command: KeyHelp | None) -> None:
+        if command is not None:
+            self.call_later(self.run_action, command.action, command.node)
+
+    def action_look(self, theme: str) -> None:
+        """Other colours, for this session."""
+        self.theme = LOOKS[theme]
+
+    def copy(self, text: str, what: str) -> str:
+        """Copies a text to the clipboard of the person's own machine; says what became of it, in a sentence.
+
+        `text` must be harmless; `what` is its name, as in "3 rows".
+        """
+        if len(text.encode("utf-8", "replace")) > clipboard.MOST_BYTES:
+            return f"{what}: too much for a clipboard over the terminal; export it to a file instead"
+        self.copy_to_clipboard(text)
+        return f"copied {what}"
 
 
 def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) -> int:

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui import clipboard
 from tui.painter import Erasing, Painter
 
 
@@ -29,9 +30,11 @@ class QuietDriver(LinuxDriver):
         self._writing = RLock()
 
     def write(self, data: str) -> None:
-        """Writes what changes on the screen."""
+        """Writes what changes on the screen; a text for the clipboard in the form that gets there."""
         with self._writing:
-            if changed := self._painter.take(data):
+            if clipboard.copies(data):
+                super().write(clipboard.through(data, os.environ))
+            elif changed := self._painter.take(data):
                 super().write(changed)
 
     def forget(self) -> None:

@@ -74,6 +74,8 @@ class KeyHelp:
     enabled: bool
     node: DOMNode = field(repr=False)
     last: bool = False
+    # the name that the binding has; "" for most
+    id: str = ""
 
 
 def key_help(screen: Screen[Any]) -> list[KeyHelp]:
@@ -101,6 +103,7 @@ def key_help(screen: Screen[Any]) -> list[KeyHelp]:
                 enabled=entries[0][2],
                 node=node,
                 last=binding.id in ("back", "cancel", "keys", "leave"),
+                id=binding.id or "",
             )
         )
     # the ways out and to help stand at the end, wherever a screen has its own from

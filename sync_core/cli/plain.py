@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sync_core import dates, order, series, text
+from sync_core.compare import Verdict
 from sync_core.items import FieldType, Kind, SideName, Value, When, spec
 from sync_core.plan import DELETES, Action, Counts, Plan, Row, State, action_label, count, field_label, results
 from sync_core.settings.document import shown as shown
@@ -55,8 +56,10 @@ def plan_text(plan: Plan, width: int) -> str:
     for section, group in groupby(
         sorted(rows, key=lambda row: order.sort_key(row, zone)), key=lambda row: order.section(row, zone)
     ):
+        below = list(group)
         title = section if isinstance(section, str) else dates.style().day(section, weekday=True, long=True)
-        parts.append("\n\n".join([title, *(row_text(row, zone, width) for row in group)]))
+        heading = f"{title}: {len(below)} {'row' if len(below) == 1 else 'rows'}"
+        parts.append("\n\n".join([heading, *(row_text(row, zone, width, under=section) for row in below)]))
     if not rows:
         parts.append("There is nothing to do.")
     return "\n\n".join(parts)
@@ -109,32 +112,52 @@ def per_side(counts: Counts) -> dict[SideName, dict[Operation, int]]:
     }
 
 
-def row_text(row: Row, zone: str, width: int) -> str:
-    """One row: what would happen, to what, when, why, and field by field what differs."""
-    lines = [wrapped(f"{_action(row)}: {row.title}", width, hanging=4)]
-    lines += [wrapped(words, width, indent=2, hanging=4) for words in _about(row, zone)]
+def row_text(row: Row, zone: str, width: int, *, under: date | str | None = None, with_id: bool = True) -> str:
+    """One row: what would happen, to what, when, why, and field by field what differs.
+
+    What the heading `under` that it stands below says already is not said again.
+    """
+    lines = [wrapped(f"{action_words(row)}: {row.title}", width, hanging=4)]
+    lines += [wrapped(words, width, indent=2, hanging=4) for words in _about(row, zone, under)]
     lines.append(wrapped(f"Why: {row.reason}", width, indent=2, hanging=4))
     if row.why_not:
         lines.append(wrapped(f"Not done: {row.why_not}", width, indent=2, hanging=4))
+    lines += [wrapped(words, width, indent=2, hanging=4) for words in differences(row, zone)]
+    if with_id:
+        lines.append(f"  Id: {row.id}")
+    return "\n".join(lines)
+
+
+def row_line(row: Row, zone: str) -> str:
+    """A row as one sentence or two, for a list or a message to somebody."""
+    named = ", ".join([text.shorten(row.title, _MOST_OF_A_VALUE), *about(row, zone)])
+    why_not = f" Not done: {row.why_not}." if row.why_not else ""
+    return clean(f"{named}. {action_words(row)}: {row.reason}.{why_not}")
+
+
+def differences(row: Row, zone: str) -> list[str]:
+    """What differs, a line per field: the value of before, of both sides, and what it will be. Foreign text in it."""
     done = results(row)
+    lines = []
     for change in row.changes:
+        if change.verdict is Verdict.SAME:
+            continue
         before, left, right, will = (
             field_value(row.kind, change.name, given, zone)
             for given in (change.baseline, change.left, change.right, done.get(change.name))
         )
         will = will if change.name in done else _open(row)
-        words = f"{field_label(row.kind, change.name)}: before {before}; Salesforce {left}; Outlook {right}; "
-        words += f"will be {will}"
-        lines.append(wrapped(words, width, indent=2, hanging=4))
-    lines.append(f"  Id: {row.id}")
-    return "\n".join(lines)
+        known = f"before {before}; " if row.linked else ""
+        lines.append(f"{field_label(row.kind, change.name)}: {known}Salesforce {left}; Outlook {right}; will be {will}")
+    return lines
 
 
 def _open(row: Row) -> str:
     return "not decided" if row.state is State.UNDECIDED else "left as it is"
 
 
-def _action(row: Row) -> str:
+def action_words(row: Row) -> str:
+    """What would happen to a row: "Update in Outlook", "DELETE FROM SALESFORCE", "Prevented (create in Outlook)"."""
     state = _STATES.get(row.state)
     if state:
         return f"{state.capitalize()} ({row.recommended.label})"
@@ -142,15 +165,20 @@ def _action(row: Row) -> str:
     return label.upper() if row.action in DELETES else label[:1].upper() + label[1:]
 
 
-def _about(row: Row, zone: str) -> list[str]:
+def about(row: Row, zone: str) -> list[str]:
+    """What tells this item from others of its name, without saying what it is."""
+    return [words.partition(": ")[2] for words in _about(row, zone)]
+
+
+def _about(row: Row, zone: str, under: date | str | None = None) -> list[str]:
     """What tells this item from others of its name: its time, its due date, or where a person is reached."""
     match row.kind:
         case Kind.CALENDAR:
             when = order.row_when(row)
-            return [f"When: {moment(when, zone)}"] if when is not None else []
+            return [f"When: {moment(when, zone, under)}"] if when is not None else []
         case Kind.TASKS:
             due = order.value(row, "due")
-            return [f"Due: {field_value(row.kind, 'due', due, zone)}"] if due else []
+            return [f"Due: {field_value(row.kind, 'due', due, zone)}"] if due and under is None else []
     known = [str(found) for name in ("company", "email") if (found := order.value(row, name))]
     return [f"Of: {', '.join(known)}"] if known else []
 
@@ -188,19 +216,22 @@ def value(given: Value, zone: str) -> str:
     return ", ".join(given)
 
 
-def moment(when: When, zone: str) -> str:
-    """A start and an end in the user's zone: "23 November 2026, 10:00 to 11:00"."""
+def moment(when: When, zone: str, under: date | str | None = None) -> str:
+    """A start and an end in the user's zone: "23 November 2026, 10:00 to 11:00", "10:00 to 11:00" under that day."""
     repeats = f", {series.in_words(when)}" if when.recurrence else ""
     try:
         if when.all_day:
             first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
+            if first == last == under:
+                return f"all day{repeats}"
             days = _date(first) if first == last else f"{_date(first)} to {_date(last)}"
             return f"{days}, all day{repeats}"
         start, end = _local(when.start, zone), _local(when.end, zone)
     except (ValueError, OverflowError):
         return f"{when.start} to {when.end}{repeats}"
+    day = "" if start.date() == under else f"{_date(start.date())}, "
     until = _time(end) if end.date() == start.date() else f"{_date(end.date())}, {_time(end)}"
-    return f"{_date(start.date())}, {_time(start)} to {until}{repeats}"
+    return f"{day}{_time(start)} to {until}{repeats}"
 
 
 def _date(day: date) -> str:
@@ -220,6 +251,5 @@ def titles(rows: Sequence[Row], zone: str, width: int) -> str:
     """A list of rows, a line each."""
     lines = []
     for row in rows:
-        about = [words.partition(": ")[2] for words in _about(row, zone)]
-        lines.append(wrapped(", ".join([row.title, *about]), width, indent=4, hanging=6))
+        lines.append(wrapped(", ".join([row.title, *about(row, zone)]), width, indent=4, hanging=6))
     return "\n".join(lines)

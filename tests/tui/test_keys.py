@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
+from textual.app import App
 from textual.pilot import Pilot
 
-from sync_core.plan import Action
 from tui.app import HandsyncApp
-from tui.keys import key_help, key_name
+from tui.keys import KeyHelp, key_help, key_name
 from tui.screens.home import HomeScreen
 from tui.screens.keys_page import KeysScreen
-from tui.widgets.controls import Words
-from tui.widgets.frame import KeyLine
+from tui.screens.palette import PaletteScreen, commands, found
+from tui.theme import LIGHT
+from tui.widgets.controls import Listing, Words
+from tui.widgets.frame import KeyLine, fitting
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -43,7 +47,7 @@ async def test_the_key_line_and_the_help_page_come_from_the_bindings(app: Handsy
         await settle(pilot)
         told = {entry.label: entry for entry in key_help(app.screen)}
         assert told["Start Sync"].keys == ("s",)
-        assert told["Palette"].keys == ("Ctrl+P",)
+        assert told["Commands"].keys == ("Ctrl+P",)
         line = str(app.screen.query_one(KeyLine).content)
         assert line.split("  ") == [
             " s Start Sync",
@@ -66,21 +70,103 @@ async def test_the_key_line_and_the_help_page_come_from_the_bindings(app: Handsy
 async def test_the_palette_offers_what_the_screen_can_do(app: HandsyncApp, settle: Settle) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        titles = [command.title for command in app.get_system_commands(app.screen)]
-        assert titles[:4] == ["Start Sync", "Configure", "Ignored", "History"]
-        assert "Quit" in titles
+        home = app.screen
+        labels = [entry.label for entry in commands(home)]
+        assert labels[:4] == ["Start Sync", "Configure", "Ignored", "History"]
+        assert {"Quit", "Keys"} <= set(labels)
         await pilot.press("ctrl+p")
         await pilot.pause()
+        assert isinstance(app.screen, PaletteScreen)
         await pilot.press(*"ignored", "enter")
         await pilot.pause()
         await settle(pilot)
         assert type(app.screen).__name__ == "IgnoredScreen"
 
 
-async def test_the_palette_does_what_a_part_of_the_screen_can_do(summary: Any) -> None:
-    async with summary() as shown:
-        shown.go_to("Budget 2027")
-        await shown.press("ctrl+p")
-        await shown.press(*"use salesforce", "enter")
-        await shown.pilot.pause()
-        assert shown.row("Budget 2027").action is Action.UPDATE_IN_OUTLOOK
+async def test_the_palette_moves_and_is_left_without_doing_anything(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p", "down", "down", "up", "tab", "shift+tab")
+        assert app.screen.query_one("#commands", Listing).highlighted == 1
+        # what nobody meant does nothing
+        await pilot.press(*"zzz", "enter")
+        assert app.screen.query_one("#none").display
+        assert isinstance(app.screen, PaletteScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, HomeScreen)
+
+
+async def test_the_palette_changes_the_colours_for_a_session(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p", *"colours light", "enter")
+        await pilot.pause()
+        assert app.theme == LIGHT
+
+
+async def test_a_click_in_the_palette_does_it(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p", *"ignored")
+        await pilot.click("#commands", offset=(5, 0))
+        await settle(pilot)
+        assert type(app.screen).__name__ == "IgnoredScreen"
+
+
+def test_commands_are_found_by_any_letters_names_first() -> None:
+    node = App[None]()
+    one = KeyHelp(("s",), "Start Sync", "Read both sides.", "start", True, True, node)
+    other = KeyHelp(("r",), "Check again", "Read the settings; start nothing.", "reload", True, True, node)
+    assert found([other, one], "START") == [one, other]
+    assert found([other, one], "sync sta") == [one]
+    assert found([other, one], "read nothing") == [other]
+    assert found([other, one], "") == [other, one]
+    assert found([other, one], "delete") == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_palette_help_and_key_line_cannot_disagree(summary: Any, size: tuple[int, int]) -> None:
+    """Every key of the Summary that has a name is in the palette and on the help page, and those alone."""
+    async with summary(size=size) as shown:
+        screen = shown.screen
+        helps = key_help(screen)
+        named = {entry.action for entry in helps if entry.label and entry.enabled}
+        palette = {entry.action for entry in commands(screen) if entry.keys}
+        assert palette == named - {"palette"}
+        line = screen.query_one(KeyLine)
+        assert {entry.action for entry in line._fitted} <= named
+        assert cell_len(str(line.content)) <= size[0]
+        await shown.press("question_mark")
+        page = {str(words.content) for words in shown.pilot.app.screen.query("#keys Words").results(Words)}
+        assert {entry.sentence for entry in helps} <= page
+
+
+def helps_of(*labels: str) -> list[KeyHelp]:
+    """Commands for a key line; one called "Back" stays to the last."""
+    node = App[None]()
+    return [KeyHelp((label[0],), label, "", label, True, True, node, last=label == "Back") for label in labels]
+
+
+def test_the_key_line_leaves_out_what_has_no_room_but_never_the_way_back() -> None:
+    entries = helps_of("Start", "Configure", "Ignored", "Back")
+    assert [entry.label for entry in fitting(entries, 80)] == ["Start", "Configure", "Ignored", "Back"]
+    assert [entry.label for entry in fitting(entries, 28)] == ["Start", "Back"]
+    assert [entry.label for entry in fitting(entries, 8)] == ["Back"]
+    palette = replace(entries[0], label="Commands", action="palette", shown=False, id="palette")
+    assert palette in fitting([*entries, palette], 80)
+    assert palette not in fitting([*entries, palette], 45)
+
+
+async def test_a_click_in_the_key_line_does_what_the_key_does(app: HandsyncApp, settle: Settle) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        line = app.screen.query_one(KeyLine)
+        await pilot.click(KeyLine, offset=(str(line.content).index("Ignored") + 2, 0))
+        await settle(pilot)
+        assert type(app.screen).__name__ == "IgnoredScreen"
+        line = app.screen.query_one(KeyLine)
+        await pilot.click(KeyLine, offset=(str(line.content).index("Back"), 0))
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+        await pilot.click(KeyLine, offset=(79, 0))
+        assert isinstance(app.screen, HomeScreen)

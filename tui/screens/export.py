@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -25,6 +25,13 @@ from tui.widgets.controls import Choice, Field, Push, Words
 if TYPE_CHECKING:
     from sync_core.journal import RunRecord
     from tui.app import HandsyncApp
+
+
+_NAMES: Final = {
+    "csv": "CSV, a table for a spreadsheet",
+    "json": "JSON, for other programs",
+    "md": "Markdown, for a ticket or a wiki",
+}
 
 
 class ExportScreen(ModalScreen[str | None]):
@@ -52,6 +59,7 @@ class ExportScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The title, the name, the format, the answers."""
         first = next(iter(self._formats))
+        named = [(_NAMES.get(ending, ending.upper()), ending) for ending in self._formats]
         with Vertical(id="export"):
             yield Words(Content(plain(self._title)), id="export-title")
             with Horizontal(classes="line"):
@@ -59,7 +67,7 @@ class ExportScreen(ModalScreen[str | None]):
                 yield Field(f"{self._name}.{first}", id="file")
             with Horizontal(classes="line"):
                 yield Words("Format", classes="label")
-                yield Choice([(ending.upper(), ending) for ending in self._formats], value=first, id="format")
+                yield Choice(named, value=first, id="format")
             yield Words(f"In {plain(str(Path.cwd()))} unless you name another place.", id="export-said")
             with Horizontal(id="export-answers"):
                 yield Push("Save", id="save")
@@ -76,6 +84,15 @@ class ExportScreen(ModalScreen[str | None]):
         stem, dot, ending = field.value.rpartition(".")
         if dot and ending.lower() in self._formats:
             field.value = f"{stem}.{event.value}"
+
+    @on(Input.Changed, "#file")
+    def _other_ending(self, event: Input.Changed) -> None:
+        """The format follows an ending that says one."""
+        choice = self.query_one("#format", Choice)
+        ending = event.value.strip().rpartition(".")[2].lower()
+        if ending in self._formats and choice.value != ending:
+            with self.prevent(Select.Changed):
+                choice.value = ending
 
     @on(Input.Submitted)
     def _entered(self) -> None:

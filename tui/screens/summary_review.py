@@ -15,6 +15,7 @@ from sync_core.review import Review
 from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet
+from tui.screens import sharing
 from tui.screens.summary_rows import RowsPane
 from tui.widgets.action_menu import KEYS, Command, entries, picks
 from tui.widgets.details import DetailsPane
@@ -38,6 +39,11 @@ class ReviewPane(RowsPane):
         ),
         Binding("u", "undo", "Undo", show=False, tooltip="Undo the last decision."),
         Binding("ctrl+r", "redo", "Redo", show=False, tooltip="Make the undone decision again."),
+        Binding(
+            "y", "copy", "Copy", show=False, tooltip="Copy the row or the marked ones, a line each; details whole."
+        ),
+        Binding("Y", "copy(True)", "Copy details", show=False, tooltip="Copy all that is known of the row."),
+        Binding("e,E", "export", "Export", show=False, tooltip="Write the rows that are shown to a file."),
     ]
 
     def __init__(
@@ -90,6 +96,23 @@ class ReviewPane(RowsPane):
             self._show_counts()
             self._show_details()
         self.tell(review.said)
+
+    # taking something along
+
+    def action_copy(self, whole: bool = False) -> None:
+        """Copies the marked rows, else the row under the cursor; all that is known where the details are read."""
+        rows = [self._rows[row_id] for row_id in self.table.target_ids]
+        if rows:
+            self.tell(sharing.copied(self.app, rows, self.zone, whole=whole or self.details.has_focus))
+
+    def action_export(self) -> None:
+        """Writes what is shown to a file that the person names."""
+        rows = self.view.shown(self._rows)
+        self.app.push_screen(sharing.export_screen(self.review.plan, rows, self.today), self._exported)
+
+    def _exported(self, said: str | None) -> None:
+        if said:
+            self.tell(said)
 
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
