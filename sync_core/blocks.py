@@ -45,9 +45,21 @@ def blocks_of(row: Row, q: Question) -> Blocks:
             block(side, [Operation.DELETE], "the first sync with a new memory deletes nothing; the next one offers it")
         if item is not None and item.locked:
             block(side, (Operation.UPDATE, Operation.DELETE), item.locked)
+        if item is not None and item.part_of and (why := _one_occurrence(row, side, picture.description)):
+            block(side, [Operation.UPDATE], why)
         if why := _too_much(row, side, picture.description):
             block(side, (Operation.CREATE, Operation.UPDATE), why)
     return blocks
+
+
+def _one_occurrence(row: Row, side: SideName, description: Description) -> str:
+    """Why what comes from across cannot be written to one occurrence of a series; "" when it can."""
+    coming = [c.name for c in row.changes if _comes_from(row, c.name, side.other)]
+    if (why := description.limits.no_changed_occurrences) is not None and coming:
+        return f"one occurrence of a series: {side.label} cannot change it without the others{why}"
+    if foreign := [spec(row.kind, name).label for name in coming if name not in (*series.OWN_FIELDS, "when")]:
+        return f"one occurrence of a series has its {' and '.join(foreign)} from the series"
+    return ""
 
 
 _DOING: Final = {Operation.CREATE: "creating", Operation.UPDATE: "updating", Operation.DELETE: "deleting"}

@@ -16,6 +16,7 @@ from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compa
 from sync_core.guards import guarded
 from sync_core.ignores import ignored
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
+from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id
 from sync_core.question import Picture, Question
@@ -71,7 +72,14 @@ def make_plan(q: Question) -> Plan:
             rows.append(row)
     rows += list(_unreadable_rows(q, rows))
     said = _remarks(q)
-    rows = [_remarked(replace(row, blocks=blocks_of(row, q), remarks=said)) for row in rows]
+
+    def finished(row: Row) -> Row:
+        return _remarked(replace(row, blocks=blocks_of(row, q), remarks=said))
+
+    def rows_of(some: Sequence[Pair]) -> list[Row]:
+        return [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
+
+    rows = offered([finished(row) for row in rows], q, rows_of)
     rows = ignored(q.kind, rows, q.ignores)
     guards, rows = guarded(rows, q, in_sync)
     rows.sort(key=_order)

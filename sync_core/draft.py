@@ -72,11 +72,13 @@ class Draft:
     saved_at: str
     rows: tuple[Kept, ...] = ()
     picks: tuple[KeptPick, ...] = ()
+    # series whose occurrences cross as single events: what was seen of them, by row id
+    series: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decisions(self) -> int:
         """How many decisions it holds."""
-        return len(self.rows) + len(self.picks)
+        return len(self.rows) + len(self.picks) + len(self.series)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,10 @@ def draft_of(review: Review, saved_at: str) -> Draft:
             rows.append(Kept(row_id, *_ids(row), seen="", outdated=words))
     picks = [
         KeptPick({half: sight(planned[half]) for half, whole in review.parts.items() if whole == joined})
-        for joined in review.joined
+        for joined in dict.fromkeys(review.parts.values())
     ]
-    return Draft(review.plan.kind, review.plan.made_at, saved_at, tuple(rows), tuple(picks))
+    series = {row_id: sight(planned[row_id]) for row_id in review.chosen}
+    return Draft(review.plan.kind, review.plan.made_at, saved_at, tuple(rows), tuple(picks), series)
 
 
 def _kept(row: Row, decision: Decision) -> Kept:
@@ -136,7 +139,7 @@ def _kept(row: Row, decision: Decision) -> Kept:
         *_ids(row),
         seen=sight(row),
         choice=decision.choice,
-        mode=ignored.mode if ignored is not None else None,
+        mode=ignored.mode if ignored is not None and isinstance(ignored.mode, IgnoreMode) else None,
         since=ignored.since if ignored is not None else "",
         fields=decision.by_field,
     )
@@ -154,6 +157,8 @@ def resume(plan: Plan, draft: Draft) -> Resumed:
     outdated: dict[str, str] = {}
     kept = changed = gone = 0
     where = _Where(plan.rows)
+    split = [row_id for row_id, seen in draft.series.items() if _offered(where.by_id.get(row_id), seen)]
+    review, kept, gone = review.as_single_events(split, draft.saved_at), len(split), len(draft.series) - len(split)
     for pick in draft.picks:
         halves = [row for row_id in pick.halves if (row := where.by_id.get(row_id)) is not None]
         if len(halves) == 2 and all(sight(row) == pick.halves[row.id] for row in halves):
@@ -177,6 +182,11 @@ def resume(plan: Plan, draft: Draft) -> Resumed:
     review = _applied(review, holds)
     found = Resumed(review, kept + len(holds), changed, gone)
     return Resumed(review.begun(found.sentence, outdated), found.kept, found.changed, found.gone)
+
+
+def _offered(row: Row | None, seen: str) -> bool:
+    """Whether a series looks as it did, and may still cross as single events."""
+    return row is not None and row.offer is not None and sight(row) == seen
 
 
 def _possible(row: Row, said: Kept, plan: Plan) -> bool:
@@ -227,6 +237,7 @@ def to_json(draft: Draft) -> dict[str, Any]:
         "saved_at": draft.saved_at,
         "rows": [_row_to_json(said) for said in draft.rows],
         "picks": [dict(pick.halves) for pick in draft.picks],
+        **({"series": dict(draft.series)} if draft.series else {}),
     }
 
 
@@ -249,12 +260,13 @@ def from_json(data: Any) -> Draft:
     if data["format"] != FORMAT:
         raise ValueError("a draft of another format")
     texts = [data["made_at"], data["saved_at"]]
-    picks = [dict(pick) for pick in data["picks"]]
-    if not all(isinstance(text, str) for text in (*texts, *(t for pick in picks for t in (*pick, *pick.values())))):
+    picks, series = [dict(pick) for pick in data["picks"]], dict(data.get("series", {}))
+    named = (t for pick in (*picks, series) for t in (*pick, *pick.values()))
+    if not all(isinstance(text, str) for text in (*texts, *named)):
         raise TypeError("not a draft")
     kind = Kind(data["process"])
     rows = tuple(_row_from_json(kind, row) for row in data["rows"])
-    return Draft(kind, texts[0], texts[1], rows, tuple(KeptPick(pick) for pick in picks))
+    return Draft(kind, texts[0], texts[1], rows, tuple(KeptPick(pick) for pick in picks), series)
 
 
 def _row_from_json(kind: Kind, data: Any) -> Kept:

@@ -114,5 +114,6 @@ def ignore_for(row: Row, mode: IgnoreMode, since: str) -> Ignore:
 
 def ignored(kind: Kind, rows: Iterable[Row], ignores: Mapping[str, Ignore]) -> list[Row]:
     """Rows with what a person said about them before."""
-    known = Ignores.of(kind, ignores)
-    return [known.on(row) for row in rows] if ignores else list(rows)
+    said_no = {row_id: ignore for row_id, ignore in ignores.items() if isinstance(ignore.mode, IgnoreMode)}
+    known = Ignores.of(kind, said_no)
+    return [known.on(row) for row in rows] if said_no else list(rows)

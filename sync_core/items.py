@@ -243,6 +243,8 @@ class Item:
     people: tuple[str, ...] = ()
     changed_at: str = ""
     changed_by: str = ""
+    # the id of the series, where the item is one occurrence that crosses by itself (see `singles`)
+    part_of: str = ""
     # a guess at what it costs to write over: "html" when the notes come from a formatted body
     formatted: bool = False
     _digest: list[str] = field(default_factory=list, compare=False, repr=False)

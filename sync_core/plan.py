@@ -143,15 +143,27 @@ class IgnoreMode(StrEnum):
     FOREVER = "ignored_forever"
 
 
+class Singles(StrEnum):
+    """Which occurrences of a series cross as single events: all, or those that somebody changed.
+
+    Then the rest of it crosses as a series. Memory keeps that as it keeps a "no".
+    """
+
+    OCCURRENCES = "single_events"
+    CHANGED_ONES = "changed_as_single_events"
+
+
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """A person said no to a pair. ONCE ends when either content is no longer what the digests say ("" = not there).
+
+    With one of `Singles` they said how a series crosses; then only the half that is meant has a digest.
 
     The ids of both halves find the pair again when it has another row id; `left` and `right` are what they held.
     """
 
     row_id: str
-    mode: IgnoreMode
+    mode: IgnoreMode | Singles
     left_digest: str
     right_digest: str
     since: str = ""
@@ -188,6 +200,26 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What a row of a series that cannot cross becomes when occurrences of it cross as single events.
+
+    `choice` is what memory then keeps, but for its date. `absorbs` are the rows of the other side that are found to be
+    occurrences already, and become part of `parts`.
+    """
+
+    choice: Ignore
+    parts: tuple[Row, ...]
+    absorbs: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """As the action menu has it."""
+        if self.choice.mode is Singles.CHANGED_ONES:
+            return "Changed occurrences as single events, the rest as a series"
+        return "Occurrences as single events"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a plan. Values only: what it does is answered by `effect`, `action` and `state`."""
 
@@ -218,6 +250,8 @@ class Row:
     undo: Undo | None = None
     # it changed after a person had decided it: what that was, in words. Nothing happens until they decide again
     outdated: str = ""
+    # what a series that cannot cross as it is becomes when a person says so
+    offer: Offer | None = None
 
     @property
     def linked(self) -> bool:

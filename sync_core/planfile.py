@@ -24,6 +24,7 @@ from sync_core.plan import Action, Choice, Counts, Plan, Row, State, allowed, ch
 from sync_core.review import Review
 
 FORMAT: Final = 1
+_SINGLE_EVENTS: Final = "single_events"
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _Json = dict[str, Any]
@@ -69,6 +70,8 @@ def row_to_json(row: Row) -> _Json:
         "action": row.action.value,
         "state": row.state.value,
         "reason": row.reason,
+        # only a series that cannot cross as it is has it; "single_events" takes the offer
+        **({"series": "whole"} if row.offer is not None else {}),
         "salesforce": _item_to_json(row.left),
         "outlook": _item_to_json(row.right),
         "changes": [
@@ -124,6 +127,8 @@ class FileRow:
     salesforce: Mapping[str, Any] | None
     outlook: Mapping[str, Any] | None
     changes: tuple[Mapping[str, Any], ...]
+    # "single_events" where the occurrences of a series shall cross by themselves
+    series: str = ""
 
     @property
     def title(self) -> str:
@@ -250,7 +255,17 @@ def _row(kind: Kind, data: Any, where: str) -> FileRow:
         _side(data, "salesforce", where),
         _side(data, "outlook", where),
         tuple(changes),
+        _series(data, where),
     )
+
+
+def _series(data: _Json, where: str) -> str:
+    said = _typed(data, "series", str, "text", where) if "series" in data else ""
+    if said not in ("", "whole", _SINGLE_EVENTS):
+        raise SettingsError(
+            f"“series” is {_quoted(said)}, which is not known; it may be whole, {_SINGLE_EVENTS}", where=where
+        )
+    return said
 
 
 def _side(data: _Json, key: str, where: str) -> Mapping[str, Any] | None:
@@ -294,9 +309,17 @@ def decide(document: PlanDocument, fresh: Plan) -> tuple[Review, list[Refusal]]:
     refusals: list[Refusal] = []
     # what the file does not say does not happen, not even when a guard is lifted
     choices = {row.id: Choice.NOTHING for row in fresh.rows if row.action is not Action.NONE or row.held is not None}
+    split: list[str] = []
     for said in document.rows:
         row = rows.get(said.id)
         why = _stale(said, row)
+        if said.series == _SINGLE_EVENTS:
+            if row is not None and row.offer is not None and not why:
+                split.append(row.id)
+            else:
+                why = why or _CHANGED.format("how the series can cross")
+                refusals.append(Refusal(said.id, said.title, said.action, why))
+            continue
         if row is not None and not why and said.action is row.action:
             if row.held is None:
                 # as the plan has it: to be done, blocked, ignored or undecided
@@ -320,6 +343,8 @@ def decide(document: PlanDocument, fresh: Plan) -> tuple[Review, list[Refusal]]:
     review = Review.of(fresh)
     for choice in Choice:
         review = review.choose([row_id for row_id, one in choices.items() if one is choice], choice)
+    if split:
+        review = review.as_single_events(split, fresh.made_at)
     return review, refusals
 
 

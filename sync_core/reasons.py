@@ -41,6 +41,8 @@ def _of(changes: Sequence[FieldChange], *verdicts: Verdict) -> list[str]:
 def new(item: Item, *, first: bool) -> str:
     """An item that only one side has and nobody knew."""
     side = item.side
+    if item.part_of:
+        return f"one occurrence of a series in {side.label}: it crosses as a single event"
     return f"only in {side.label}" if first else f"new in {side.label}, not in {side.other.label}"
 
 
@@ -48,6 +50,15 @@ def forgotten(item: Item) -> str:
     """An item without a match, after memory has lost what belonged together."""
     side, other = item.side.label, item.side.other.label
     return f"only in {side}; whether it is new, or was deleted from {other}, is no longer known: bring it over or not"
+
+
+def on_a_series(item: Item, series: str) -> str:
+    """A single event that is at the time of an occurrence of a series across, which cannot cross as it is."""
+    name = text.shorten(text.plain(series), 30)
+    return (
+        f"at the time of an occurrence of the series “{name}” in {item.side.other.label}, with the same subject: "
+        "choose single events for that series, and the two are linked; nothing is done until you say"
+    )
 
 
 def changed(kind: Kind, changes: Sequence[FieldChange], link: Link | None) -> str:

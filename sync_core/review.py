@@ -106,6 +106,9 @@ class Review:
     # rows that changed after a person had decided them, and wait to be decided again: what that was, in words
     outdated: Mapping[str, str] = field(default_factory=dict)
     _part_of: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # series that a person said shall cross as single events: what memory keeps of it, by the id of the row
+    chosen: Mapping[str, Ignore] = field(default_factory=dict)
+    _split: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
     _past: tuple[Review, ...] = field(default=(), repr=False)
     _future: tuple[Review, ...] = field(default=(), repr=False)
@@ -121,9 +124,14 @@ class Review:
 
     def rows(self) -> list[Row]:
         """All rows as they stand, in the plan's order; what was joined stands where its first part stood."""
-        if not self._part_of:
+        if not self._part_of and not self._split:
             return [self._applied(row) for row in self.plan.rows]
-        whole = dict.fromkeys(self._part_of.get(row.id, row.id) for row in self.plan.rows)
+        whole = dict.fromkeys(
+            part
+            for row in self.plan.rows
+            for part in self._split.get(row.id, (self._part_of.get(row.id, row.id),))
+            if part
+        )
         return [self.row(row_id) for row_id in whole]
 
     @property
@@ -160,6 +168,33 @@ class Review:
             _part_of={**self._part_of, one.id: row.id, other.id: row.id},
             said=said,
         )
+
+    def as_single_events(self, row_ids: Iterable[str], since: str) -> Review:
+        """Takes the offers of rows: occurrences of their series cross as single events. `since` is now, UTC ISO 8601.
+
+        The rows of these events take the place of the series' own; rows without such an offer stay as they are.
+        """
+        offers = {row.id: row.offer for row in map(self.row, row_ids) if row.offer is not None}
+        if not offers:
+            return replace(self, said="no series there that could cross as single events")
+        gone = {*offers, *(one for offer in offers.values() for one in offer.absorbs)}
+        parts = [part for offer in offers.values() for part in offer.parts]
+        split = {row_id: tuple(part.id for part in offer.parts) for row_id, offer in offers.items()}
+        first = next(iter(offers))
+        what = f"“{text.shorten(text.plain(self.row(first).title), 40)}”" if len(offers) == 1 else f"{len(offers)} rows"
+        label = offers[first].label
+        return self._next(
+            decisions={k: v for k, v in self.decisions.items() if k not in gone},
+            joined={**self.joined, **{part.id: part for part in parts}},
+            chosen={**self.chosen, **{k: replace(offer.choice, since=since) for k, offer in offers.items()}},
+            _split={**self._split, **dict.fromkeys(gone, ()), **split},
+            said=f"{what}: {label[0].lower()}{label[1:]}",
+        )
+
+    @property
+    def picks(self) -> int:
+        """How many pairs of rows were said to be the same thing."""
+        return len(self.joined) - sum(map(len, self._split.values()))
 
     def shown(self, chosen: Group = Group.ALL) -> list[Row]:
         """The rows of one group, in the plan's order. ALL leaves the quiet ones out. For words see `finding`."""
@@ -219,11 +254,20 @@ class Review:
 
     def _separated(self, row_ids: Iterable[str]) -> Review:
         gone = set(row_ids)
+        split = dict(self._split)
+        series = [row_id for row_id in self.chosen if gone & {row_id, *split[row_id]}]
+        for row_id in series:
+            gone |= {*split.pop(row_id)}
+            offer = self._rows[row_id].offer
+            for absorbed in offer.absorbs if offer is not None else ():
+                split.pop(absorbed, None)
         return self._next(
             decisions={k: v for k, v in self.decisions.items() if k not in gone},
             joined={k: v for k, v in self.joined.items() if k not in gone},
+            chosen={k: v for k, v in self.chosen.items() if k not in series},
             _part_of={k: v for k, v in self._part_of.items() if v not in gone},
-            said="no longer taken as the same thing",
+            _split=split,
+            said="a series again, as it was" if series else "no longer taken as the same thing",
         )
 
     def confirm(self, guard: int, typed: str) -> Review:
@@ -265,7 +309,7 @@ class Review:
 
     def ignores(self) -> tuple[dict[str, Ignore], set[str]]:
         """What memory should keep: the ignores that are new or changed, and the rows whose ignore was taken back."""
-        new: dict[str, Ignore] = {}
+        new: dict[str, Ignore] = dict(self.chosen)
         ended: set[str] = set()
         for row_id, decision in self.decisions.items():
             before = self._rows[row_id].ignored if row_id in self._rows else None

@@ -15,6 +15,7 @@ from tzlocal.windows_tz import tz_win, win_tz
 from sync_core.items import Fields, SideName, When
 from sync_core.recurrence import (
     NOTHING,
+    ChangedOccurrence,
     Exceptions,
     Pattern,
     PatternError,
@@ -24,8 +25,11 @@ from sync_core.recurrence import (
     salesforce_cannot,
     words,
 )
+from sync_core.recurrence.exceptions import local_day
 from sync_core.sides import Limits
 
+# what one occurrence may have otherwise than its series, besides its time; the rest is the series' own
+OWN_FIELDS: Final = ("subject", "location", "notes", "show_as", "reminder")
 _CANNOT: Final = {SideName.SALESFORCE: salesforce_cannot, SideName.OUTLOOK: ews_cannot}
 
 
@@ -183,6 +187,29 @@ def changed_by(now: str, wanted: str) -> Exceptions:
     deleted = tuple(moment for moment in theirs.deleted if moment not in mine.deleted)
     changed = tuple(one for one in theirs.changed if one.text not in known)
     return Exceptions(deleted, changed) if deleted or changed else NOTHING
+
+
+def local_day_of(moment: date, when: When) -> date:
+    """The day on which a series at `when` has the occurrence that a moment, or a day, belongs to."""
+    return local_day(moment, None if when.all_day else ZoneInfo(when.zone or "UTC"))
+
+
+def differs(one: ChangedOccurrence, when: When) -> bool:
+    """Whether a changed occurrence is still otherwise than the pattern of its series at `when` has it."""
+    if one.fields or when.all_day != (not isinstance(one.start, datetime)):
+        return True
+    first = (date.fromisoformat if when.all_day else _instant)(when.start)
+    last = (date.fromisoformat if when.all_day else _instant)(when.end)
+    zone = ZoneInfo(when.zone or "UTC")
+
+    def wall(moment: date) -> datetime:
+        whole = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+        return whole.astimezone(zone).replace(tzinfo=None)
+
+    begins, ends, start = wall(one.start), wall(one.end), wall(first)
+    original = wall(one.original).date() if isinstance(one.original, datetime) else one.original
+    same_day = begins.date() == original and begins.time() == start.time()
+    return not same_day or ends - begins != wall(last) - start
 
 
 def to_take_out(now: str, wanted: str) -> list[date]:

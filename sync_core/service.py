@@ -9,8 +9,9 @@ from __future__ import annotations
 import getpass
 import secrets as randomness
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -25,7 +26,7 @@ from sync_core.decide import make_plan, unseen
 from sync_core.errors import CancelledError, SettingsError, StoreError
 from sync_core.finish import finish_plan
 from sync_core.intent import space_for
-from sync_core.items import Kind, SideName
+from sync_core.items import Item, Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord
 from sync_core.plan import NEEDS, Action, Plan
 from sync_core.question import Picture, Question, Rules
@@ -34,7 +35,8 @@ from sync_core.remembered import Remembered, doubtful_key, keep_ignores, still_d
 from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
-from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Sighting, Window
+from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Side, Sighting, Window
+from sync_core.singles import Chosen, as_chosen
 from sync_core.text import plain
 from sync_core.undo import to_look_at, undo_plan
 
@@ -102,11 +104,14 @@ class Service(Remembered):
         memory = self._open.memory(kind)
         self._settle(kind, memory)
         links = memory.links(kind)
+        chosen = self._chosen(memory, kind, (*left.reading.items, *right.reading.items))
+        left, right = (replace(p, reading=as_chosen(p.reading, chosen, window)) for p in (left, right))
+        sides = self._sides(kind, chosen)
         left_refs, right_refs = unseen(links, left.reading, right.reading, window)
 
         def look(side: SideName) -> Picture:
             picture, refs = (left, left_refs) if side is SideName.SALESFORCE else (right, right_refs)
-            return self._asked(side, kind, picture, refs)
+            return _asked(sides[side], kind, picture, refs)
 
         left, right = self._both(look, stop)
         question = Question(
@@ -134,7 +139,6 @@ class Service(Remembered):
         kind = review.plan.kind
         self._may_run(kind)
         memory = self._open.memory(kind)
-        sides = self._open.open_sides()
         rows = review.rows()
         if any(row.action is not Action.NONE for row in rows):
             memory.check_writable(space_for(rows))
@@ -146,8 +150,11 @@ class Service(Remembered):
                 return cancelled() or self._leaving.is_set()
 
             self._attend(lambda side, said: progress(RunProgress(0, len(rows), said)), stopped)
+            sides = self._sides(kind, self._chosen(memory, kind))
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
             keep_ignores(memory, kind, review)
+            # the review may have chosen series that shall cross as single events
+            sides = self._sides(kind, self._chosen(memory, kind))
             run = Run(
                 kind=kind,
                 sides=sides,
@@ -250,14 +257,14 @@ class Service(Remembered):
                 remedy="Use the settings that it was made with",
             )
         refs = to_look_at(found, rows)
-
+        sides = self._sides(kind, self._chosen(memory, kind))
         stop = Event()
 
         def stopped() -> bool:
             return stop.is_set() or cancelled()
 
         def look(side: SideName) -> Picture:
-            open_side = self._open.side(side)
+            open_side = sides[side]
             sightings: dict[str, Sighting] = {}
             for at in range(0, len(refs[side]), _LOOKED_AT):
                 progress(Progress(side, at, len(refs[side]), "looking at what the run touched"))
@@ -353,8 +360,27 @@ class Service(Remembered):
         heads = journal.unfinished()
         if heads:
             with self._locked(memory, kind, over=True):
-                settle_unfinished(kind, self._open.open_sides(), memory, journal, iso(self._clock()))
+                sides = self._sides(kind, self._chosen(memory, kind))
+                settle_unfinished(kind, sides, memory, journal, iso(self._clock()))
         return heads
+
+    def _chosen(self, memory: Memory, kind: Kind, items: Sequence[Item] = ()) -> Chosen:
+        """Which series cross as single events. One of the listed `items` may have got another id: memory follows."""
+        if kind is not Kind.CALENDAR:
+            return Chosen()
+        chosen = Chosen.of(memory.ignores(kind).values(), memory.links(kind), items)
+        if chosen.renamed:
+            memory.put_ignores(kind, [ignore for _, ignore in chosen.renamed])
+        return chosen
+
+    def _sides(self, kind: Kind, chosen: Chosen) -> dict[SideName, Side]:
+        """Both sides, with occurrences as items of their own where they are so in the plan."""
+        from sync_core.sides.occurrences import OccurrenceSide
+
+        sides = self._open.open_sides()
+        if kind is not Kind.CALENDAR:
+            return sides
+        return {name: OccurrenceSide(side, chosen) for name, side in sides.items()}
 
     def _attend(self, tell: Callable[[SideName, str], None], cancelled: CancelCheck) -> None:
         for side in SideName:
@@ -385,7 +411,8 @@ class Service(Remembered):
             takes_back=plan.takes_back,
         )
 
-    def _asked(self, side: SideName, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
-        if not refs:
-            return picture
-        return Picture(picture.description, picture.reading, self._open.side(side).look(kind, refs))
+
+def _asked(side: Side, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
+    if not refs:
+        return picture
+    return Picture(picture.description, picture.reading, side.look(kind, refs))

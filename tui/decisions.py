@@ -20,6 +20,11 @@ LABELS: Final[dict[Command, tuple[str, str, bool]]] = {
     Command.RESET: ("Recommendation", "Back to the recommendation; an ignore ends.", False),
     Command.IGNORE_ONCE: ("Ignore", "Ignore differences until the next time one changes.", True),
     Command.IGNORE_FOREVER: ("Ignore forever", "Ignore difference forever.", False),
+    Command.SINGLE_EVENTS: (
+        "Single events",
+        "Bring occurrences of a series across as single events, where it cannot cross as it is.",
+        False,
+    ),
     Command.DETAILS: ("Details", "Show or hide the details.", False),
 }
 
@@ -41,6 +46,8 @@ def decided(review: Review, command: Command, ids: Sequence[str], since: str) ->
             return review.ignore(ids, IgnoreMode.ONCE, since)
         case Command.IGNORE_FOREVER:
             return review.ignore(ids, IgnoreMode.FOREVER, since)
+        case Command.SINGLE_EVENTS:
+            return review.as_single_events(ids, since)
         case Command.RESET:
             return review.reset(ids)
     raise ValueError(f"{command} does not change a review")
@@ -74,4 +81,4 @@ def lost(review: Review) -> int:
         bool(decision.by_field) or decision.choice is not planned.get(row_id, Choice.RECOMMENDED)
         for row_id, decision in review.decisions.items()
     )
-    return chosen + len(review.joined)
+    return chosen + review.picks

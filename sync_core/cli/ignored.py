@@ -9,9 +9,14 @@ from sync_core import planfile
 from sync_core.cli import plain, terminal
 from sync_core.cli.opening import opened
 from sync_core.errors import SettingsError
-from sync_core.plan import IgnoreMode
+from sync_core.plan import IgnoreMode, Singles
 
-_MODES: Final = {IgnoreMode.ONCE: "until the next change", IgnoreMode.FOREVER: "forever"}
+_MODES: Final = {
+    IgnoreMode.ONCE: "ignored until the next change",
+    IgnoreMode.FOREVER: "ignored forever",
+    Singles.OCCURRENCES: "its occurrences cross as single events",
+    Singles.CHANGED_ONES: "its changed occurrences cross as single events",
+}
 
 
 def ignored(options: Namespace) -> int:
@@ -44,6 +49,6 @@ def ignored(options: Namespace) -> int:
         print("Nothing is being ignored.")
     for kind, ignore in entries:
         since = f" since {ignore.since[:10]}" if ignore.since else ""
-        words = f"{ignore.row_id}  {kind.label}: {ignore.title}, ignored {_MODES[ignore.mode]}{since}. {ignore.reason}"
+        words = f"{ignore.row_id}  {kind.label}: {ignore.title}, {_MODES[ignore.mode]}{since}. {ignore.reason}"
         print(plain.wrapped(words, terminal.columns(), hanging=14))
     return 0

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sync_core.compare import Baseline
 from sync_core.items import Kind, fields_from_json, fields_to_json
 from sync_core.pairing import Link
-from sync_core.plan import Ignore, IgnoreMode
+from sync_core.plan import Ignore, IgnoreMode, Singles
 
 Pair = tuple[str, str]
 
@@ -61,4 +61,5 @@ def ignore_data(ignore: Ignore) -> list[Any]:
 def ignore(kind: Kind, row_id: str, data: list[Any]) -> Ignore:
     mode, left, right, since, title, reason, left_id, right_id, left_fields, right_fields = data
     fields = fields_from_json(kind, left_fields), fields_from_json(kind, right_fields)
-    return Ignore(row_id, IgnoreMode(mode), left, right, since, title, reason, left_id, right_id, *fields)
+    kind_of_no = Singles(mode) if mode in tuple(Singles) else IgnoreMode(mode)
+    return Ignore(row_id, kind_of_no, left, right, since, title, reason, left_id, right_id, *fields)

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from sync_core import text
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
-from sync_core.plan import Ignore, IgnoreMode
+from sync_core.plan import Ignore, IgnoreMode, Singles
 from tui.background import in_thread
 from tui.format import instant
 from tui.keys import BACK, HELP, LEFT, RIGHT
@@ -27,7 +27,13 @@ from tui.widgets.frame import KeyLine, TitleBar
 if TYPE_CHECKING:
     from tui.app import Loaded
 
-_MODES = {IgnoreMode.ONCE: "until the next change", IgnoreMode.FOREVER: "forever"}
+_MODES = {
+    IgnoreMode.ONCE: "until the next change",
+    IgnoreMode.FOREVER: "forever",
+    Singles.OCCURRENCES: "as single events",
+    Singles.CHANGED_ONES: "changed ones as single events",
+}
+
 EMPTY = (
     "Nothing is being ignored. In a Synchronization Summary, i ignores a row until one of its items changes, "
     "and I ignores it forever; both end up here."

@@ -33,6 +33,8 @@ class Command(StrEnum):
     RESET = "reset"
     IGNORE_ONCE = "ignore_once"
     IGNORE_FOREVER = "ignore_forever"
+    # occurrences of a series that cannot cross as it is
+    SINGLE_EVENTS = "single_events"
     DETAILS = "details"
     # this row and another one are the same thing; only in the menu, with the other row as its target
     PICK = "pick"
@@ -50,6 +52,7 @@ KEYS: Final[dict[Command, tuple[str, str]]] = {
     Command.RESET: ("r", "r"),
     Command.IGNORE_ONCE: ("i", "i"),
     Command.IGNORE_FOREVER: ("I", "I"),
+    Command.SINGLE_EVENTS: ("e", "e"),
     Command.DETAILS: ("d", "d"),
 }
 # the rows of the other side that a row could be are numbered
@@ -152,6 +155,7 @@ def entries(rows: Sequence[Row]) -> tuple[Entry, ...]:
     readable = any(row.situation is not Situation.UNREADABLE for row in rows)
     no_ignore = "" if readable else "it cannot be read"
     return (
+        *_offers(rows),
         *found,
         _choice(rows, Command.NOTHING, Choice.NOTHING, "Do nothing this time"),
         Entry(Command.IGNORE_ONCE, "Ignore differences until the next time one changes", why_not=no_ignore),
@@ -159,6 +163,16 @@ def entries(rows: Sequence[Row]) -> tuple[Entry, ...]:
         _choice(rows, Command.RESET, Choice.RECOMMENDED, "Back to recommendation"),
         Entry(Command.DETAILS, "Details"),
     )
+
+
+def _offers(rows: Sequence[Row]) -> list[Entry]:
+    """The entry for series that cannot cross as they are; none where there is no such row."""
+    offers = [row.offer for row in rows if row.offer is not None]
+    if not offers:
+        return []
+    number = sum(part.left is None or part.right is None for offer in offers for part in offer.parts)
+    label = offers[0].label if len({offer.label for offer in offers}) == 1 else "Occurrences as single events"
+    return [Entry(Command.SINGLE_EVENTS, label, f"{fmt.plural(number, 'row')} to create")]
 
 
 def _choice(rows: Sequence[Row], command: Command, choice: Choice, label: str, *, settled: bool = False) -> Entry:

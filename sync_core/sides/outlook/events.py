@@ -13,6 +13,7 @@ from exchangelib.properties import Body
 
 from sync_core import text
 from sync_core.items import Fields, Item, Kind, SideName, Value, When, canonical
+from sync_core.series import OWN_FIELDS
 from sync_core.sides import Window
 from sync_core.sides.outlook import recurrence, values
 from sync_core.sides.outlook.mapping import Change, ItemMapping, Words
@@ -54,10 +55,6 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
     when = _when(parsed, zone, series)
     if when is not None:
         raw["when"] = when
-    if series and when is not None:
-        known = recurrence.exceptions(item, when, zone)
-        if known is not None:
-            raw["exceptions"] = known
     notes = values.notes(parsed)
     if notes is not None:
         raw["notes"] = notes
@@ -69,12 +66,17 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
     names = _attachments(parsed)
     if names is not None:
         raw["attachments"] = names
+    fields = canonical(Kind.CALENDAR, raw)
+    if series and when is not None:
+        known = recurrence.exceptions(parsed, when, zone, lambda one: _own(one, fields, zone, owners))
+        if known is not None:
+            fields |= canonical(Kind.CALENDAR, {"exceptions": known})
     return Item(
         Kind.CALENDAR,
         SideName.OUTLOOK,
         id=str(item.id),
         version=str(item.changekey or ""),
-        fields=canonical(Kind.CALENDAR, raw),
+        fields=fields,
         mark=str(item.handsync_mark or ""),
         locked=_locked(parsed, series, owners),
         series=series,
@@ -83,6 +85,12 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         changed_by=values.changed_by(item),
         formatted=values.formatted(item),
     )
+
+
+def _own(occurrence: Parsed, of_series: Fields, zone: str, owners: frozenset[str]) -> Fields:
+    """What a changed occurrence has otherwise than its series."""
+    found = to_item(occurrence, zone, owners).fields
+    return {n: found[n] for n in OWN_FIELDS if n in found and n in of_series and found[n] != of_series[n]}
 
 
 def _when(parsed: Parsed, zone: str, series: bool) -> When | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from exchangelib import Q
@@ -23,6 +24,11 @@ MARKS: Final = 20
 MOST_CUTS: Final = 24
 
 Answer = Parsed | Unparsable | Exception
+
+
+def _of(answer: Parsed, found: dict[str, Parsed]) -> dict[str, Parsed]:
+    own = (str(one.id) for one in getattr(answer.item, "modified_occurrences", None) or ())
+    return {one_id: found[one_id] for one_id in own if one_id in found}
 
 
 def chunks(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -51,7 +57,24 @@ class Getter:
             answers += self._chunk(chunk, cancelled, cuts)
             if progress is not None:
                 progress(len(answers))
-        return answers
+        return self._with_changed(answers, cancelled, cuts)
+
+    def _with_changed(self, answers: list[Answer], cancelled: Callable[[], bool], cuts: list[int]) -> list[Answer]:
+        """The answers; series with what their changed occurrences hold, of which they tell the times only (A.10)."""
+        ids = [
+            str(one.id)
+            for answer in answers
+            if isinstance(answer, Parsed)
+            for one in getattr(answer.item, "modified_occurrences", None) or ()
+            if one.id
+        ]
+        if not ids:
+            return answers
+        found: dict[str, Parsed] = {}
+        for chunk in chunks(list(dict.fromkeys(ids)), CHUNK):
+            read = self._chunk(chunk, cancelled, cuts)
+            found |= {one_id: one for one_id, one in zip(chunk, read, strict=True) if isinstance(one, Parsed)}
+        return [replace(a, changed=_of(a, found)) if isinstance(a, Parsed) else a for a in answers]
 
     def _chunk(self, ids: Sequence[str], cancelled: Callable[[], bool], cuts: list[int]) -> list[Answer]:
         account = self._connection.account

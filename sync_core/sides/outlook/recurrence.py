@@ -6,7 +6,7 @@ ChangeKey need not move when one of them is edited: so they are part of the cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -82,25 +82,31 @@ def _pattern(item: Any, start: date) -> str:
     return made.text
 
 
-def exceptions(item: Any, when: When, zone: str) -> str | None:
+def exceptions(parsed: Parsed, when: When, zone: str, differs: Callable[[Parsed], Fields]) -> str | None:
     """The changed and deleted occurrences as items write them; None when one of them cannot be read.
 
-    An occurrence is named by its local day: a series has one a day, and the day stays when the series is moved. Only
-    its time is known from the master; that something else in it is changed shows as a change without fields.
+    An occurrence is named by its local day: a series has one a day, and the day stays when the series is moved. Its
+    time is known from the master, what else `differs` from the occurrence itself.
     """
     if when.recurrence == _UNKNOWN:
         return None
-    own = ZoneInfo(when.zone or "UTC")
+    item, own = parsed.item, ZoneInfo(when.zone or "UTC")
 
     try:
         changed = []
         for one in item.modified_occurrences or ():
+            whole = parsed.changed.get(str(one.id))
+            if one.id and whole is None:
+                # it could not be read: what it holds is unknown, not as the series has it
+                return None
+            fields = tuple(differs(whole).items()) if whole is not None else ()
             if when.all_day:
                 original = all_day(item, one.original_start, one.original_start + _DAY, zone)[0]
-                changed.append(ChangedOccurrence(original, *all_day(item, one.start, one.end, zone)))
+                changed.append(ChangedOccurrence(original, *all_day(item, one.start, one.end, zone), fields))  # type: ignore[arg-type]  # no When among them
             else:
                 original = plain_moment(one.original_start).astimezone(own).date()
-                changed.append(ChangedOccurrence(original, plain_moment(one.start), plain_moment(one.end)))
+                times = plain_moment(one.start), plain_moment(one.end)
+                changed.append(ChangedOccurrence(original, *times, fields))  # type: ignore[arg-type]  # as above
         deleted = [
             all_day(item, one.start, one.start + _DAY, zone)[0]
             if when.all_day
@@ -109,7 +115,7 @@ def exceptions(item: Any, when: When, zone: str) -> str | None:
         ]
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
-    return Exceptions(tuple(deleted), tuple(changed)).text
+    return Exceptions(tuple(deleted), tuple(one for one in changed if series.differs(one, when))).text
 
 
 # ---- and back

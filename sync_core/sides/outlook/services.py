@@ -8,8 +8,8 @@ right here, element by element, so that one odd item never costs a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -110,11 +110,13 @@ class Parsed:
 
     `present` names the elements that were there: exchangelib gives a default for what was not (facts: exchange 0.6).
     Start and end are instants also when the event is all-day. `zone` is the item's Windows zone, "" when unknown.
+    `changed` are the changed occurrences of a series, by their ids.
     """
 
     item: Any
     present: frozenset[str]
     zone: str
+    changed: Mapping[str, Parsed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Getter
 from sync_core.sides.outlook.looking import Looker
 from sync_core.sides.outlook.mapping import ItemMapping
-from sync_core.sides.outlook.occurrences import take_out
+from sync_core.sides.outlook.occurrences import Occurrences
 from sync_core.sides.outlook.reading import Reader
 from sync_core.sides.outlook.restoring import Restorer
 from sync_core.sides.outlook.services import Parsed
@@ -92,10 +92,7 @@ class OutlookSide:
             SideName.OUTLOOK,
             account=f"{used.mailbox}, {used.name}",
             scope=f"{used.mailbox.lower()}/{used.id}",
-            limits=Limits(
-                lengths=dict(mapping.lengths),
-                no_changed_occurrences=", which handsync does not bring to a single occurrence there yet",
-            ),
+            limits=Limits(lengths=dict(mapping.lengths)),
             refused=dict(used.refused),
         )
 
@@ -127,8 +124,9 @@ class OutlookSide:
         rest = [write for place, write in enumerate(writes) if place not in back]
         made = iter(Writer(self._connected(), used, mapping, getter, to_item).write(rest) if rest else ())
         outcomes = [back[place] if place in back else next(made) for place in range(len(writes))]
+        single = Occurrences(self._connected(), to_item)
         return [
-            take_out(self._connected(), write, outcome) if outcome.ok and kind is Kind.CALENDAR else outcome
+            single.settled(write, outcome) if outcome.ok and kind is Kind.CALENDAR else outcome
             for write, outcome in zip(writes, outcomes, strict=True)
         ]
 

@@ -136,7 +136,7 @@ class EventMapping(ObjectMapping):
 
     def series_item(self, family: series.Family, context: Context) -> Item | None:
         """A Lightning series as one item; None when it was deleted. Raises ValueError, in words."""
-        found = series.item(family, self.item(family.typical(context.now), context), context.now)
+        found = series.item(family, lambda row: self.item(row, context), context.now)
         known = context.shape.can_filter("Recurrence2PatternStartDate") and not context.partial
         return found if known or found is None else replace(found, locked=found.locked or series.IN_PART)
 

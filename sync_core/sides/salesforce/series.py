@@ -8,15 +8,15 @@ occurrence. That way nothing about it depends on the days of a sync.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sync_core import series, text
-from sync_core.items import Item, When
+from sync_core.items import Fields, Item, When
 from sync_core.recurrence import (
     ChangedOccurrence,
     Exceptions,
@@ -42,6 +42,11 @@ _UNKNOWN: Final = "repeats"
 _STARTS: Final = 100
 # so far ahead an org has surely written its occurrences out (recalled): none in that time means that they were deleted
 _WRITTEN_OUT: Final = timedelta(days=366)
+# a series of which the next occurrence is missing was cut when that is nearer than this: nobody documents how far an
+# org writes out, so what is cut further ahead is noticed later
+_SURELY: Final = timedelta(days=92)
+# more days than these at the end of a series are not taken out one by one
+_MANY: Final = 100
 
 
 def taken_out(write: Write) -> list[date]:
@@ -148,13 +153,14 @@ def _day(row: Row) -> date:
         return start.date()
 
 
-def item(family: Family, typical: Item, now: datetime) -> Item | None:
-    """The series as an item; `typical` is its typical occurrence. None when it was deleted.
+def item(family: Family, item_of: Callable[[Row], Item], now: datetime) -> Item | None:
+    """The series as an item; `item_of` makes one of an occurrence. None when it was deleted.
 
     Of a series that is deleted from now on only the past remains (facts: salesforce B1, delete from here on), which is
     history: it has no occurrence to come, though its pattern goes on.
     """
     row = family.typical(now)
+    typical = item_of(row)
     fields = dict(typical.fields)
     locked = MIXED if family.mixed else typical.locked
     version = max(str(one.get("SystemModstamp") or "") for one in family.rows)
@@ -168,11 +174,13 @@ def item(family: Family, typical: Item, now: datetime) -> Item | None:
         return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked or why)
     if not family.coming(now) and _goes_on(when, pattern, now):
         return None
-    fields["when"] = when
+    pattern, late = _still(family, when, pattern, now)
+    fields["when"] = when = when._replace(recurrence=pattern.text)
     if family.mixed or any(_day(one) not in _days(pattern, when, _day(one)) for one in family.coming(now)):
         locked = locked or _ASTRAY
     else:
-        fields["exceptions"] = _exceptions(family, when, pattern).text
+        own = _exceptions(family, when, pattern, now, lambda one: _own(item_of(one), typical))
+        fields["exceptions"] = Exceptions((*own.deleted, *late), own.changed).text
     return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked)
 
 
@@ -220,14 +228,39 @@ def _goes_on(when: When, pattern: Pattern, now: datetime) -> bool:
     return any(one.start >= now for one in ahead if isinstance(one.start, datetime))
 
 
-def _exceptions(family: Family, when: When, pattern: Pattern) -> Exceptions:
-    """What is not as the pattern says between the first and the last occurrence there is.
+def _still(family: Family, when: When, pattern: Pattern, now: datetime) -> tuple[Pattern, list[date]]:
+    """The pattern as far as there are occurrences of it, and the days at its end that were taken out.
 
-    Before and after nothing is known: old ones may be purged, and late ones are not written out yet. An occurrence is
-    named by its local day. Past ones that keep what the series was before a change are no exceptions: they are history.
+    Cut from one on, a series keeps its pattern. That its next occurrence is not there, though it is so near that an org
+    has surely written it out, tells; a few days at the end of a series are taken out, many mean that it ends.
+    """
+    last = max(_day(row) for row in family.rows)
+    rest = days(pattern, series.first_day(when), last + timedelta(days=1))
+    missing = list(islice(rest, _MANY + 1))
+    if not missing or missing[0] > (now + _SURELY).date() or missing[0] <= now.date():
+        return pattern, []
+    if not pattern.endless and len(missing) <= _MANY:
+        return pattern, missing
+    return replace(pattern, until=last, count=None), []
+
+
+def _own(one: Item, typical: Item) -> Fields:
+    """What an occurrence has otherwise than its series."""
+    both = [n for n in series.OWN_FIELDS if n in one.fields and n in typical.fields]
+    return {n: one.fields[n] for n in both if one.fields[n] != typical.fields[n]}
+
+
+def _exceptions(
+    family: Family, when: When, pattern: Pattern, now: datetime, own: Callable[[Row], Fields]
+) -> Exceptions:
+    """What is not as the pattern says, up to the last occurrence there is; `own` are the other values of an occurrence.
+
+    Of days before the first one only those to come tell that something was taken out: old ones may be purged. An
+    occurrence is named by its local day. Past ones that keep what the series was before a change are no exceptions:
+    they are history.
     """
     there = {_day(row): row for row in family.rows}
-    first, last = min(there), max(there)
+    first, last = min(min(there), now.date() + timedelta(days=1)), max(there)
     wanted = set(takewhile(lambda day: day <= last, days(pattern, series.first_day(when), first)))
     missing = sorted(wanted - set(there))
     changed = []
@@ -240,7 +273,9 @@ def _exceptions(family: Family, when: When, pattern: Pattern) -> Exceptions:
                 continue
             original = min(missing, key=lambda day, at=original: abs(day - at))  # type: ignore[misc]  # a default of its own
             missing.remove(original)
-        changed.append(ChangedOccurrence(original, *_ends(row, when.all_day)))
+        one = ChangedOccurrence(original, *_ends(row, when.all_day), tuple(own(row).items()))  # type: ignore[arg-type]  # no When among them
+        if series.differs(one, when):
+            changed.append(one)
     return Exceptions(tuple(missing), tuple(changed))
 
 

@@ -1,0 +1,46 @@
+"""An empty mailbox and an empty org, and hands that make series in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sync_core.plan import Row
+from sync_core.sandbox.ews.recurrence import Recurrence
+from sync_core.sandbox.salesforce.store import Org
+
+ZONE = "GMT Standard Time"
+
+
+class Empty:
+    """A desk on an empty mailbox and an empty org."""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk = desk
+        world = desk.sandbox.world
+        self.org: Org = world.org
+        self.me: str = world.user_id
+        self.box = world.mailbox
+
+    def in_salesforce(self, subject: str = "Jour fixe", **fields: Any) -> str:
+        start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+        values = {"Subject": subject, "StartDateTime": start, "DurationInMinutes": 60, **fields}
+        values.setdefault("Recurrence2PatternText", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=30")
+        return self.org.create("Event", values, by=self.me)
+
+    def in_outlook(self, subject: str = "Stand-up", **fields: Any) -> Any:
+        start = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
+        pattern = Recurrence("Weekly", date(2026, 11, 25), days=("Wednesday", "Friday"), end=date(2027, 6, 30))
+        values = {"start": start, "end": start + timedelta(minutes=15), "recurrence": pattern, "start_zone": ZONE}
+        return self.box.create(self.box.folder("calendar"), {"subject": subject, **values, **fields})
+
+    def events(self, subject: str) -> list[dict[str, Any]]:
+        rows = [r for r in self.org.rows("Event") if r["Subject"] == subject and not r["IsDeleted"]]
+        return sorted(rows, key=lambda row: row["StartDateTime"])
+
+    def masters(self) -> dict[str, Any]:
+        return {item.fields["subject"]: item for item in self.box.items(self.box.folder("calendar"))}
+
+    def only(self) -> Row:
+        (row,) = self.desk.plan().rows
+        return row
