@@ -68,8 +68,9 @@ def _blocked_series(row: Row) -> bool:
 def _free(row: Row) -> Item | None:
     """The single event of a row that only one side has and nobody knew."""
     item = row.left or row.right
-    new = row.situation is Situation.NEW and item is not None and not item.series and not item.part_of
-    return item if new else None
+    if item is None or item.series or item.part_of:
+        return None
+    return item if row.situation in (Situation.NEW, Situation.FORGOTTEN) else None
 
 
 def _with_offer(row: Row, desk: _Desk) -> Row:
