@@ -6,8 +6,6 @@ they are not used. What was chosen by a person has a doubled shaft (`=▸` inste
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -139,8 +137,3 @@ def glyph_set(environ: Mapping[str, str], encoding: str, setting: str = "") -> G
     if "utf" not in encoding.lower():
         return ASCII
     return ASCII if environ.get("TERM", "").startswith(_POOR) else UNICODE
-
-
-def glyphs_here(setting: str = "") -> GlyphSet:
-    """The set for the terminal of this process."""
-    return glyph_set(os.environ, getattr(sys.__stderr__, "encoding", "") or "", setting)

@@ -16,9 +16,8 @@ from sync_core.errors import HandsyncError
 from sync_core.journal import RunHead
 from sync_core.text import plain
 from tui import format as fmt
-from tui import run_words
+from tui import glyphs, run_words
 from tui.background import in_thread
-from tui.glyphs import glyphs_here
 from tui.keys import BACK, HELP, LEFT, RIGHT, SHIFT_TAB, TAB
 from tui.screens.base import BaseScreen
 from tui.widgets.controls import Push, Words
@@ -70,7 +69,7 @@ class HistoryScreen(BaseScreen[bool]):
         """The list, what is known of the run under the cursor, and the way back."""
         yield TitleBar("History")
         yield Words("", classes="said")
-        yield PickList(glyphs=glyphs_here(), id="runs")
+        yield PickList(glyphs=glyphs.current(), id="runs")
         yield Words("", classes="foot quiet")
         with Horizontal(classes="buttons"):
             yield Push("Open", id="open")

@@ -16,8 +16,7 @@ from sync_core.items import FIELDS, Kind, SideName, Value
 from sync_core.sides import Operation
 from sync_core.text import plain
 from tui import format as fmt
-from tui import run_words
-from tui.glyphs import glyphs_here
+from tui import glyphs, run_words
 from tui.keys import BACK, HELP
 from tui.screens.base import BaseScreen
 from tui.screens.history_run import result_style
@@ -49,7 +48,7 @@ class RowRecordScreen(BaseScreen[int]):
         self._clock = clock
         self._rows = rows
         self._place = place
-        self._glyphs = glyphs_here()
+        self._glyphs = glyphs.current()
 
     def compose(self) -> ComposeResult:
         """All of it is text."""

@@ -21,9 +21,9 @@ from sync_core.plan import DELETES
 from sync_core.report import Result
 from sync_core.text import plain
 from tui import format as fmt
-from tui import run_words
+from tui import glyphs, run_words
 from tui.background import in_thread
-from tui.glyphs import SIGN_WIDTH, glyphs_here
+from tui.glyphs import SIGN_WIDTH
 from tui.keys import BACK, HELP, LEFT, RIGHT, SHIFT_TAB, TAB
 from tui.screens.base import BaseScreen
 from tui.widgets.controls import Push, Words
@@ -76,7 +76,7 @@ class RunRecordScreen(BaseScreen[bool]):
         self.record: RunRecord | None = None
         self._shown: list[Intent] = []
         self._only_problems = False
-        self._glyphs = glyphs_here()
+        self._glyphs = glyphs.current()
         self._left = False
 
     def compose(self) -> ComposeResult:
