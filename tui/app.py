@@ -18,12 +18,14 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from sync_core import dates
+from sync_core.errors import CancelledError
 from sync_core.items import Kind
 from sync_core.settings.display import Display
 from tui import clipboard, glyphs
 from tui.backend import Backend, DemoBackend, FileBackend
 from tui.background import in_thread
 from tui.driver import QuietDriver, driver_class
+from tui.ending import WATCH, Ending
 from tui.glyphs import AsciiFilter
 from tui.keys import KeyHelp, key_help
 from tui.look import Look, Terminal
@@ -92,8 +94,15 @@ class HandsyncApp(App[int]):
         self.look = Look.of(display or Display(), self.terminal)
         self._wear(self.look)
         self._ascii = AsciiFilter()
+        self.ending = Ending(self)
         # set while the terminal is large enough to show something
         self.roomy = asyncio.Event()
+
+    def on_load(self) -> None:
+        """Listens to signals from before the terminal is taken over."""
+        if not self.is_headless:
+            self.ending.listen()
+            self.set_interval(WATCH, self.ending.watch)
 
     def show_as(self, display: Display) -> None:
         """Takes on the look that the settings ask for, at once and everywhere."""
@@ -184,16 +193,16 @@ class HandsyncApp(App[int]):
     async def action_quit(self) -> None:
         """Leaves the program; asks first when a screen holds something that was not kept."""
         unsaved = " ".join(words for screen in self.screen_stack if (words := getattr(screen, "unsaved", "")))
-        if unsaved:
+        if unsaved and not self.ending.leaving:
             self._ask_quit(unsaved)
         else:
-            self.exit(0)
+            self.ending.leave(0)
 
     @work(exclusive=True, group="quit", exit_on_error=False)
     async def _ask_quit(self, unsaved: str) -> None:
         answers = (Answer("quit", "q", "Quit"), Answer("stay", "s", "Stay"))
         if await self.ask(Question("Quit handsync?", unsaved, answers, focus="stay")) == "quit":
-            self.exit(0)
+            self.ending.leave(0)
 
     def action_keys(self) -> None:
         """Shows what the keys do on the screen that is open."""
@@ -232,7 +241,8 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
     """Runs the full-screen program until it is left; the exit code.
 
     `config_path` is the settings file, or None for the usual place. A demo brings its own. Raises SettingsError when
-    the place of the settings cannot be made out, and at the end the first fault of our own, if there was one.
+    the place of the settings cannot be made out, CancelledError when a signal ended it, and at the end the first fault
+    of our own, if there was one.
     """
     backend: Backend = DemoBackend(config_path) if demo else FileBackend(config_path)
     display = backend.display()
@@ -241,6 +251,8 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
         code = app.run(mouse=display.mouse and not no_mouse)
     finally:
         backend.close()
+    if app.ending.told:
+        raise CancelledError
     if fault := app._exception or next(iter(app.faults), None):
         raise fault
     return app.return_code or 0 if code is None else code

@@ -6,8 +6,10 @@ Over SSH every report is a packet, and a report per cell the mouse crosses is re
 
 from __future__ import annotations
 
+import contextlib
 import os
 from threading import RLock
+from typing import IO, TYPE_CHECKING, cast
 
 from textual import constants
 from textual.app import App
@@ -17,6 +19,38 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui import clipboard
 from tui.painter import Erasing, Painter
 
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+
+class Lasting:
+    """A stream to a terminal that may go away: then what is written is lost, and nobody has to wait for it.
+
+    Textual's writing thread would end with an error, and everybody who writes after that would wait for ever.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Writes as far as somebody is there."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """As for `write`."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+    def fileno(self) -> int:
+        """The number of the stream's file."""
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        """Whether the stream is a terminal."""
+        return self._stream.isatty()
+
 
 class QuietDriver(LinuxDriver):
     """Textual's driver with mouse mode 1002 (buttons and dragging) instead of 1003 (every movement), and a painter."""
@@ -25,6 +59,8 @@ class QuietDriver(LinuxDriver):
         self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        # a stream is all that the writing thread asks of it
+        self._file = cast("TextIOWrapper", Lasting(self._file)) if self._file is not None else None
         self._painter = Painter(erasing(os.environ.get("TERM", "")))
         # keyboard thread and event loop both write; a signal that takes the screen away may come while one does
         self._writing = RLock()
@@ -41,6 +77,16 @@ class QuietDriver(LinuxDriver):
         """The terminal may show anything now: what is drawn from now on is sent whole."""
         with self._writing:
             self._painter.forget()
+
+    def run_input_thread(self) -> None:
+        """Reads keys. A terminal that is gone is no fault: whoever watches over it ends the program."""
+        with contextlib.suppress(OSError):
+            super().run_input_thread()
+
+    def let_go(self) -> None:
+        """Stops reading where the terminal is gone, which would say "end of file" without an end."""
+        if not os.isatty(self.fileno):
+            self.exit_event.set()
 
     def _enable_mouse_support(self) -> None:
         if self._mouse:

@@ -127,12 +127,42 @@ async def test_quit_asks_while_a_run_goes_on(app: HandsyncApp, samples: Any, unt
         await app.push_screen(screen)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: isinstance(app.screen, Question))
-        assert "would be cut off in the middle" in str(app.screen._text)  # type: ignore[attr-defined]
+        assert "stops it after the batch" in str(app.screen._text)  # type: ignore[attr-defined]
         await pilot.press("s")
         go_on.set()
         await until(pilot, lambda: screen.report is not None)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: not app.is_running)
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_quit_waits_for_the_batch_unless_it_is_said_twice(
+    app: HandsyncApp, samples: Any, until: Until, again: bool
+) -> None:
+    go_on, asked = Event(), Event()
+
+    class Slow:
+        def run(self, review: Review, progress: Any, cancelled: Any) -> RunReport:
+            while not cancelled():
+                go_on.wait(0.01)
+            asked.set()
+            go_on.wait(10)
+            return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", ())
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(RunScreen(Slow(), Review.of(samples.monday())))
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("q")
+        await until(pilot, asked.is_set)
+        assert app.is_running, "the batch is on its way"
+        if again:
+            await pilot.press("ctrl+q")
+        else:
+            go_on.set()
+        await until(pilot, lambda: not app.is_running)
+    go_on.set()
+    assert app.return_value == 0
 
 
 async def test_quit_is_at_once_when_nothing_is_lost(app: HandsyncApp, settle: Settle, until: Until) -> None:

@@ -51,6 +51,14 @@ class BaseScreen(Screen[T]):
         """What would be lost if the program were left now, as a sentence; "" for nothing. Ctrl+Q then asks."""
         return ""
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written that the end of the program has to wait for."""
+        return False
+
+    def interrupt(self) -> None:
+        """The program is about to end: what this screen has begun stops as soon as it can."""
+
     def action_back(self) -> None:
         """Leaves the screen without an answer."""
         self.dismiss(None)

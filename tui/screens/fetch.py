@@ -41,6 +41,7 @@ class FetchScreen(BaseScreen[Plan | None]):
     CSS_PATH = "fetch.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Cancel", id="cancel", tooltip="Stop reading and go back. Nothing was written."),
+        Binding("ctrl+c", "back", show=False),
         Binding("r", "retry", "Retry", id="retry", tooltip="Read both sides again."),
         HELP,
         *MOVES,
@@ -89,6 +90,10 @@ class FetchScreen(BaseScreen[Plan | None]):
 
     def on_unmount(self) -> None:
         """Stops the reading threads when the screen or the program is left."""
+        self._cancelled.set()
+
+    def interrupt(self) -> None:
+        """Stops reading."""
         self._cancelled.set()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -58,6 +58,7 @@ class RunScreen(BaseScreen[RunReport | None]):
     CSS_PATH = "run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Close", id="back", tooltip="Stop after the current batch; then close."),
+        Binding("ctrl+c", "stop", "Stop", show=False, tooltip="Stop after the current batch."),
         Binding("enter", "close", "Close", show=False, tooltip="Close the report."),
         Binding("p", "problems", "Problems", tooltip="Show only rows that were not done, or all."),
         HELP,
@@ -104,7 +105,24 @@ class RunScreen(BaseScreen[RunReport | None]):
         """What Ctrl+Q would cut off: a run that goes on."""
         if self._over:
             return ""
-        return "A run is going on and would be cut off in the middle. Esc stops it after the current batch."
+        return (
+            "A run is going on. Quitting stops it after the batch that is being written now: what is written stays "
+            "written and is in the history, what is not is offered again."
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether a batch may be on its way."""
+        return not self._over
+
+    def interrupt(self) -> None:
+        """Stops after the batch that is being written now."""
+        if not self._over:
+            self.action_back()
+
+    def action_stop(self) -> None:
+        """Ctrl+C: stops the run, and does not close the report."""
+        self.interrupt()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is possible now."""

@@ -1,0 +1,110 @@
+"""Signals, keys and a lost line in the middle of a run of the full-screen program: real processes on a terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.office import PATIENCE, Office, check_that_nothing_is_lost
+from support.terminal import Terminal
+
+from sync_core.sandbox.faults import Fault
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def office(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Office]:
+    office = Office(open_desk(world="empty", today=None), tmp_path)
+    yield office
+    office.arrived.set()
+
+
+def summary(office: Office) -> Terminal:
+    """The program with its Summary open."""
+    terminal = Terminal([sys.executable, "-m", "tui"], office.environment, width=80, height=24)
+    terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
+    terminal.send("s")
+    terminal.until_text("Start Sync?")
+    terminal.send("y")
+    terminal.until_text("Ok would write")
+    return terminal
+
+
+def running(office: Office) -> Terminal:
+    """The program while the first batch is on its way."""
+    terminal = summary(office)
+    office.slow_down()
+    terminal.send("o")
+    terminal.until_text("Write this now?")
+    terminal.send("y")
+    assert office.arrived.wait(PATIENCE)
+    return terminal
+
+
+def check_that_the_terminal_is_given_back(terminal: Terminal) -> None:
+    assert terminal.modes == terminal.before
+    last = terminal.written[terminal.written.rindex(b"\x1b[?1049l") :]
+    assert b"\x1b[?25h" in last, "the cursor is there again"
+    assert b"\x1b[?1002l" in terminal.written, "and the mouse is the terminal's own"
+    assert b"Traceback" not in terminal.written
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
+def test_a_signal_lets_the_batch_end_and_gives_the_terminal_back(office: Office, number: signal.Signals) -> None:
+    with running(office) as terminal:
+        terminal.signal(number)
+        assert terminal.wait() == 1
+        check_that_the_terminal_is_given_back(terminal)
+        assert "handsync: stopped" in terminal.text
+    check_that_nothing_is_lost(office)
+
+
+def test_a_line_that_drops_is_like_a_signal(office: Office) -> None:
+    with running(office) as terminal:
+        os.close(terminal._fd)
+        _, status = os.waitpid(terminal.pid, 0)
+        terminal.code = os.waitstatus_to_exitcode(status)
+        assert terminal.code == 1
+    check_that_nothing_is_lost(office)
+
+
+def test_ctrl_c_stops_the_run_and_the_report_stays(office: Office) -> None:
+    with running(office) as terminal:
+        terminal.send(b"\x03")
+        terminal.until_text("Stopped when you asked: 2 done, 2 not started.")
+        terminal.send(b"\x03")
+        terminal.press(b"\x1b")
+        terminal.until_text("Start Sync")
+        terminal.send(b"\x11")
+        assert terminal.wait() == 0
+        check_that_the_terminal_is_given_back(terminal)
+    check_that_nothing_is_lost(office)
+
+
+def test_ctrl_q_asks_stops_the_run_and_leaves(office: Office) -> None:
+    with running(office) as terminal:
+        terminal.send(b"\x11")
+        terminal.until_text("Quit handsync?")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        check_that_the_terminal_is_given_back(terminal)
+    check_that_nothing_is_lost(office)
+
+
+def test_a_signal_while_both_sides_are_read_ends_it_at_once(office: Office) -> None:
+    with Terminal([sys.executable, "-m", "tui"], office.environment, width=80, height=24) as terminal:
+        terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
+        office.desk.sandbox.faults.add(Fault("salesforce", "latency", "query", seconds=20))
+        terminal.send("s")
+        terminal.until_text("Start Sync?")
+        terminal.send("y")
+        assert office.arrived.wait(PATIENCE)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait(15) == 1
+        check_that_the_terminal_is_given_back(terminal)
