@@ -61,6 +61,6 @@ class View:
             return known
         found = group(row)
         # as `Row.quiet` has it, which would work it all out once more
-        quiet = found is Group.NOTHING and not row.touched
+        quiet = found is Group.NOTHING and not row.touched and row.undo is None
         known = self._grouped[row.id] = (row, found, quiet)
         return known

@@ -287,10 +287,8 @@ async def test_nothing_left_to_take_back_says_so_and_shows_why(
         if rows:
             await pilot.press("l")
             await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
-            await pilot.pause()
-            said = shown(app)
-            assert "All 3" in said
-            assert "somebody changed notes in Outlook since: it stays" in said
+            await until(pilot, lambda: "somebody changed notes in Outlook since: it stays" in shown(app))
+            assert "All 3" in shown(app)
             await pilot.press("escape")
         else:
             await pilot.press("b")
