@@ -108,8 +108,8 @@ OURS: Final = (
     Seed(
         "what turned out to be in the window is not taken as seen",
         "decide.py",
-        "            items.setdefault(item.id, item)\n",
-        "            pass\n",
+        "    return [*found.values(), *picture.reading.items]",
+        "    return [*picture.reading.items]",
     ),
     Seed(
         "a baseline moves for fields that nobody wrote",
@@ -228,8 +228,8 @@ OURS: Final = (
     Seed(
         "a half done merge is remembered whole",
         "intent.py",
-        "            written |= dict.fromkeys(held if created else intent.fields(side), True)",
-        "            written |= dict.fromkeys(held, True)",
+        "            names = held if created else intent.fields(side)",
+        "            names = held",
     ),
     Seed(
         "the run does not look at what is prevented",
