@@ -147,7 +147,7 @@ class RowsPane(Vertical):
 
     def _show_status(self) -> None:
         parts: list[str | tuple[str, str]] = [" "]
-        marked = len(self.table.selected_ids)
+        marked = self.table.marked
         if self.table.ranging:
             parts += [("range", "bold $warn"), "  "]
         if marked:
@@ -292,4 +292,4 @@ class RowsPane(Vertical):
 
     @property
     def _has_marks(self) -> bool:
-        return bool(self.table.selected_ids) or self.table.ranging
+        return self.table.marked > 0 or self.table.ranging

@@ -20,8 +20,8 @@ _NAMES: Final = ("quiet", "strong", "good", "warn", "bad", "key", "marked", "bar
 LOOK_CLASSES: Final = {f"look--{name}" for name in _NAMES}
 
 
-def look_css(widget: str) -> str:
-    """The style rules of the looks for the widget class called `widget`.
+def look_css(widget: str, *, cursor: str = "look--cursor", bar: str = "look--bar") -> str:
+    """The style rules of the looks for the widget class called `widget`; `cursor` and `bar` may have other names there.
 
     Without colours the same differences are made with bold, dim and reverse.
     """
@@ -33,13 +33,13 @@ def look_css(widget: str) -> str:
     {widget} > .look--bad {{ color: $bad; text-style: bold; }}
     {widget} > .look--key {{ color: $key; text-style: bold; }}
     {widget} > .look--marked {{ background: $marked; }}
-    {widget} > .look--bar {{ color: $quiet; background: $bar; }}
-    {widget} > .look--cursor {{ background: $focus; color: $on-focus; }}
+    {widget} > .{bar} {{ color: $quiet; background: $bar; }}
+    {widget} > .{cursor} {{ background: $focus; color: $on-focus; }}
     {widget}:ansi > .look--quiet {{ text-style: dim; }}
     {widget}:ansi > .look--bad {{ text-style: bold reverse; }}
     {widget}:ansi > .look--marked {{ text-style: bold; }}
-    {widget}:ansi > .look--bar {{ text-style: bold; }}
-    {widget}:ansi > .look--cursor {{ text-style: reverse; }}
+    {widget}:ansi > .{bar} {{ text-style: bold; }}
+    {widget}:ansi > .{cursor} {{ text-style: reverse; }}
     """
 
 
@@ -58,9 +58,13 @@ class Looks:
     cursor: Style
 
     @classmethod
-    def of(cls, widget: Widget) -> Looks:
-        """The looks as the style sheets have them for `widget`, which names LOOK_CLASSES among its own."""
-        return cls(*(widget.get_component_rich_style(f"look--{name}", partial=True) for name in _NAMES))
+    def of(cls, widget: Widget, **others: str) -> Looks:
+        """The looks as the style sheets have them for `widget`, which names LOOK_CLASSES among its own.
+
+        `others` are the component classes of looks that have other names there, as given to `look_css`.
+        """
+        names = (others.get(name, f"look--{name}") for name in _NAMES)
+        return cls(*(widget.get_component_rich_style(name, partial=True) for name in names))
 
 
 def strip(text: Text, width: int, base: Style, console: Console, over: Style | None = None) -> Strip:

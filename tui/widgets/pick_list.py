@@ -5,7 +5,7 @@ Moving the cursor repaints two lines, and leaving the view scrolls half a page a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -222,7 +222,7 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         if self._marks.ranging:
             self.action_range()
         elif self.at is not None:
-            self._marked(self._marks.put(self._marks.ids ^ {self.at}))
+            self._marked(self._marks.toggle((self.at,)))
 
     def action_extend(self, step: int) -> None:
         """Moves and marks the lines on the way."""
@@ -252,9 +252,9 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         return had
 
     def _mark_range(self) -> None:
-        self._marked(self._marks.cover(self._ids[place] for place in self._marks.span(self._at)))
+        self._marked(self._marks.stretch(self._at, lambda place: (self._ids[place],)))
 
-    def _marked(self, changed: frozenset[str]) -> None:
+    def _marked(self, changed: Collection[str]) -> None:
         if changed:
             self._repaint([self._where[entry] for entry in changed])
             self.post_message(self.MarksChanged())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sync_core.order import Order, heading
 from sync_core.plan import Row, State
@@ -69,6 +70,11 @@ class PlanLines:
         new._groups = {section: [self.rows[row.id] for row in rows] for section, rows in self._groups.items()}
         new._lay_out()
         return new
+
+    @cached_property
+    def rank(self) -> dict[str, int]:
+        """By id how many rows come before a row, those of folded headings included."""
+        return {row_id: number for number, row_id in enumerate(self.rows)}
 
     @property
     def all_sections(self) -> frozenset[Section]:

@@ -154,7 +154,7 @@ class PlanTable(RowTable):
             return
         columns = Columns.of(self.inner_width)
         if event.button == 3:
-            if row.id not in self.selected_ids:
+            if not self.is_marked(row.id):
                 self.clear_marks()
                 self.go(place)
             self.action_menu()

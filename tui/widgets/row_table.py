@@ -1,46 +1,38 @@
-"""A DataTable whose lines are drawn from the plan's rows when they come into view.
-
-To the rest of the program it is a DataTable with one row per line (headings of days included), its cursor and its
-messages. The cells stay empty: a line is made from its `Row` on `render_line`, so that neither filling the table nor
-changing a row copies, measures or caches text, and a changed row repaints one line (facts: terminal 2).
-"""
+"""The rows of a plan as a table: drawn from the rows themselves when they come into view, marked, and folded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.coordinate import Coordinate
-from textual.geometry import Offset, Region
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import DataTable
 
 from sync_core.items import Kind
 from sync_core.order import Order
 from sync_core.plan import Row
 from tui.glyphs import UNICODE, GlyphSet
+from tui.widgets.line_table import HEAD, LineTable
 from tui.widgets.lines import LOOK_CLASSES, Looks, look_css, strip
 from tui.widgets.marks import Marks
 from tui.widgets.plan_lines import Heading, PlanLines, Section
 from tui.widgets.row_text import Columns, RowText
 
-# rows added to the DataTable at once; more would block the screen for longer than a key press may take
-SLICE: Final = 1000
-# changes to more rows than this repaint the table as one
-_FEW: Final = 20
+# the looks that are a DataTable's own
+_OWN_LOOKS: Final = {"cursor": "datatable--cursor", "bar": "datatable--header"}
 
 
-class RowTable(DataTable[Any], inherit_bindings=False):
+class RowTable(LineTable, inherit_bindings=False):
     """Rows of a plan to look at and to mark."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = LOOK_CLASSES
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOOK_CLASSES | {*_OWN_LOOKS.values()}
     DEFAULT_CSS = (
-        "RowTable { height: 1fr; max-height: 100%; overflow-x: hidden; scrollbar-size-vertical: 1; }"
-        "RowTable:focus { background-tint: $foreground 0%; }" + look_css("RowTable")
+        "RowTable { background: $surface; color: $foreground; height: 1fr; max-height: 100%; overflow-x: hidden; }"
+        "RowTable { scrollbar-size-vertical: 1; }"
+        "RowTable:focus { background-tint: $foreground 0%; }" + look_css("RowTable", **_OWN_LOOKS)
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "cursor_down", "Down", show=False, tooltip="Next row."),
@@ -63,14 +55,10 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         """Other rows are marked now, or a range began or ended."""
 
     def __init__(self, zone: str, today: date, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False, id=id)
-        for key in ("salesforce", "action", "outlook"):
-            self.add_column("", width=1, key=key)
+        super().__init__(id=id)
         self.zone = zone
         self.today = today
         self.glyphs = glyphs
-        self._lines = PlanLines()
-        self._filled = 0
         self._marks = Marks()
         self._extending = False
         self._text: RowText | None = None
@@ -94,42 +82,31 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         self._marks.end()
         if self._marks.put(self._marks.ids & lines.rows.keys()):
             self.post_message(self.MarksChanged())
-        self.clear()
-        self._filled = 0
-        target = lines.where.get(at or "", min(before, len(lines) - 1))
-        self._fill(max(SLICE, target + 1))
-        if len(lines):
-            self.move_cursor(row=target)
+        self.virtual_size = Size(0, len(lines) + HEAD)
+        self.move_cursor(row=max(0, lines.where.get(at or "", min(before, len(lines) - 1))))
         self.refresh()
+        # on the same line there may be another row now
+        if self.cursor_row == before and self.cursor_row_id != at:
+            self.say_highlighted()
 
     def update(self, rows: Iterable[Row]) -> None:
         """Draws rows again that are shown and have changed."""
         places = [self._lines.replace(row) for row in rows]
-        self._repaint([place for place in places if place is not None])
-
-    def _fill(self, until: int) -> None:
-        """Adds lines to the DataTable up to `until`, and the rest in slices while nothing else is to be done."""
-        end = min(until, len(self._lines))
-        for place in range(self._filled, end):
-            self.add_row(key=self._lines.key(place), height=1)
-        self._filled = max(self._filled, end)
-        if self._filled < len(self._lines):
-            self.call_later(self._fill_on, self._lines)
-
-    def _fill_on(self, lines: PlanLines) -> None:
-        if lines is self._lines:
-            self._fill(self._filled + SLICE)
-
-    @property
-    def cursor_row_id(self) -> str | None:
-        """The id of the row under the cursor; None when there are no rows."""
-        row = self._lines.row(self.cursor_row)
-        return row.id if row is not None else None
+        self.refresh_rows([place for place in places if place is not None])
 
     @property
     def selected_ids(self) -> list[str]:
         """The ids of the marked rows, from top to bottom."""
-        return [row_id for row_id in self._lines.rows if row_id in self._marks.ids] if self._marks.ids else []
+        return sorted(self._marks.ids, key=self._lines.rank.__getitem__)
+
+    @property
+    def marked(self) -> int:
+        """How many rows are marked."""
+        return len(self._marks.ids)
+
+    def is_marked(self, row_id: str) -> bool:
+        """Whether a row is marked."""
+        return row_id in self._marks.ids
 
     @property
     def target_ids(self) -> list[str]:
@@ -166,7 +143,6 @@ class RowTable(DataTable[Any], inherit_bindings=False):
             self._refold(self._lines.folded - {section})
         place = self._lines.where.get(row_id)
         if place is not None:
-            self._fill(place + 1)
             self.move_cursor(row=place)
 
     def next_row(self, step: int, wanted: Callable[[Row], bool]) -> bool:
@@ -231,17 +207,17 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         base = self.rich_style
         draw = self.drawing
         columns = Columns.of(width)
-        if y == 0:
+        if y < HEAD:
             words = self._lines.order.label(self._kind) if self._kind is not None else ""
             return strip(draw.header(columns, words), width, base + draw.looks.bar, self.app.console)
-        place = y - 1 + self.scroll_offset.y
+        place = y - HEAD + self.scroll_offset.y
         if place >= len(self._lines):
             return Strip.blank(width, base)
         line = self._lines.lines[place]
         cursor = place == self.cursor_row
         if isinstance(line, Heading) and not line.folded:
             return strip(draw.heading(line.section, width), width, base, self.app.console)
-        marked = self._marks.ids.issuperset(self._lines.ids(place))
+        marked = all(row_id in self._marks.ids for row_id in self._lines.ids(place))
         if isinstance(line, Heading):
             undecided = self._lines.undecided(line)
             text = draw.folded(line.section, len(line.ids), undecided, width, cursor=cursor, marked=marked)
@@ -264,81 +240,17 @@ class RowTable(DataTable[Any], inherit_bindings=False):
     def drawing(self) -> RowText:
         """What draws the rows, with the styles of the moment."""
         if self._text is None:
-            self._text = RowText(self.zone, self.today, self.glyphs, Looks.of(self))
+            self._text = RowText(self.zone, self.today, self.glyphs, Looks.of(self, **_OWN_LOOKS))
         return self._text
 
-    def _repaint(self, places: Sequence[int]) -> None:
-        if len(places) > _FEW:
-            self.refresh()
-        else:
-            for place in places:
-                self.refresh_row(place)
+    # marks
 
-    # the cursor
-
-    def validate_cursor_coordinate(self, value: Coordinate) -> Coordinate:
-        """Keeps the cursor off headings: it goes on in the direction it came from."""
-        place = super().validate_cursor_coordinate(value).row
-        return Coordinate(self._lines.nearest_stop(place, 1 if value.row >= self.cursor_row else -1), 0)
-
-    def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
+    def cursor_moved(self) -> None:
         """Marks what lies between when a range is open; any other move ends what Shift began."""
-        super().watch_cursor_coordinate(old_coordinate, new_coordinate)
-        if old_coordinate.row == new_coordinate.row:
-            return
         if self._marks.ranging or self._extending:
             self._mark_range()
         else:
             self._marks.end()
-
-    def scroll_to_region(self, region: Region, **options: Any) -> Offset:
-        """Scrolls half a page at once when the cursor leaves the view: a line at a time repaints as much each time."""
-        height = self.scrollable_content_region.height - 1
-        top = self.scroll_offset.y
-        place = region.y - 1
-        # the heading of the first row in view belongs to it
-        first = place - 1 if place > 0 and self._lines.row(place - 1) is None else place
-        if top <= first and place < top + height:
-            return Offset()
-        target = max(0, place - height // 2)
-        self.scroll_to(y=target, animate=False, force=True, immediate=True)
-        return Offset(0, target - top)
-
-    def go(self, row: int) -> None:
-        """Moves the cursor to a line; a heading is passed over."""
-        # one more, should it be a heading
-        self._fill(row + 2)
-        self.cursor_coordinate = Coordinate(row, 0)
-
-    def action_cursor_down(self) -> None:
-        """Next row."""
-        self.go(self.cursor_row + 1)
-
-    def action_cursor_up(self) -> None:
-        """Row before."""
-        self.go(self.cursor_row - 1)
-
-    def action_page_down(self) -> None:
-        """A page down."""
-        self.go(self.cursor_row + max(1, self.scrollable_content_region.height - 2))
-
-    def action_page_up(self) -> None:
-        """A page up."""
-        self.go(self.cursor_row - max(1, self.scrollable_content_region.height - 2))
-
-    def action_first(self) -> None:
-        """First row."""
-        self.go(0)
-
-    def action_last(self) -> None:
-        """Last row."""
-        self.go(len(self._lines) - 1)
-
-    def on_resize(self) -> None:
-        """Keeps the cursor in view."""
-        self.call_after_refresh(self.move_cursor, row=self.cursor_row)
-
-    # marks
 
     def action_extend(self, step: int) -> None:
         """Moves and marks the rows on the way."""
@@ -362,12 +274,11 @@ class RowTable(DataTable[Any], inherit_bindings=False):
 
     def action_mark(self) -> None:
         """Marks or unmarks the row under the cursor; ends a range."""
-        here = frozenset(self._lines.ids(self.cursor_row))
+        here = self._lines.ids(self.cursor_row)
         if self._marks.ranging:
             self.action_range()
         elif here:
-            every = self._marks.ids >= here
-            self._marked(self._marks.put(self._marks.ids - here if every else self._marks.ids | here))
+            self._marked(self._marks.toggle(here))
 
     def action_mark_all(self) -> None:
         """Marks all rows shown; unmarks them when all are marked already."""
@@ -385,8 +296,7 @@ class RowTable(DataTable[Any], inherit_bindings=False):
         return had
 
     def _mark_range(self) -> None:
-        span = self._marks.span(self.cursor_row)
-        self._marked(self._marks.cover(row_id for place in span for row_id in self._lines.ids(place)))
+        self._marked(self._marks.stretch(self.cursor_row, self._lines.ids))
 
     def mark_only(self, ids: Iterable[str]) -> None:
         """Marks just these rows."""
@@ -402,20 +312,12 @@ class RowTable(DataTable[Any], inherit_bindings=False):
             # some of them are folded
             self.refresh()
         else:
-            self._repaint(places)
+            self.refresh_rows(places)
         self.post_message(self.MarksChanged())
 
     def action_select_cursor(self) -> None:
-        """Enter: the DataTable's own message says so. A folded heading opens."""
+        """Enter: on a row as in a DataTable; a folded heading opens."""
         if self.cursor_row_id is not None:
             super().action_select_cursor()
         elif self._lines.ids(self.cursor_row):
             self.action_fold()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Nothing follows the mouse: it would repaint the table all the time (facts: terminal 2)."""
-        event.prevent_default()
-
-    def on_leave(self, event: events.Leave) -> None:
-        """As for `on_mouse_move`."""
-        event.prevent_default()
