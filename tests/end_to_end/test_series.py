@@ -195,3 +195,84 @@ def test_the_local_hour_stays_in_every_zone(open_desk: Any, zone: str) -> None:
     master = both.masters()["Jour fixe"]
     slots = in_window(desk.sandbox.exchange, master, start, start + timedelta(days=270))
     assert {one.fields["start"].astimezone(here).strftime("%a %H:%M") for one in slots} == {"Tue 09:00"}
+
+
+def test_a_changed_occurrence_reaches_outlook(both: Empty) -> None:
+    """One that somebody changed in Salesforce by itself, as its own pages can; with all that it has of its own."""
+    both.in_salesforce()
+    assert both.desk.run().clean
+    third, fourth = both.events("Jour fixe")[2:4]
+    later = third["StartDateTime"] + timedelta(hours=3)
+    by_itself = {"IsRecurrence2Exception": True}
+    both.org.put(
+        "Event",
+        third["Id"],
+        {**third, "StartDateTime": later, "EndDateTime": later + timedelta(hours=1), "Location": "Annexe", **by_itself},
+    )
+    both.org.put("Event", fourth["Id"], {**fourth, "Subject": "Jour fixe, budget", **by_itself})
+    row = both.only()
+    assert (row.action, [change.name for change in row.changes]) == (Action.UPDATE_IN_OUTLOOK, ["exceptions"])
+    report = both.desk.run()
+    assert report.clean, [one.message for one in report.rows]
+    entries = {
+        entry.original_start: entry.changes for entry in both.masters()["Jour fixe"].fields["modified_occurrences"]
+    }
+    assert entries[third["StartDateTime"]]["start"] == later
+    assert entries[third["StartDateTime"]]["location"] == "Annexe"
+    assert entries[fourth["StartDateTime"]] == {"subject": "Jour fixe, budget"}
+    assert both.desk.plan().rows == ()
+
+
+def test_a_series_is_made_in_outlook_with_its_changed_occurrences(both: Empty) -> None:
+    both.in_salesforce()
+    third = both.events("Jour fixe")[2]
+    both.org.put("Event", third["Id"], {**third, "Location": "Annexe", "IsRecurrence2Exception": True})
+    assert both.desk.run().clean
+    (entry,) = both.masters()["Jour fixe"].fields["modified_occurrences"]
+    assert (entry.original_start, entry.changes) == (third["StartDateTime"], {"location": "Annexe"})
+    assert both.desk.plan().rows == ()
+
+
+def test_what_one_occurrence_holds_is_part_of_the_comparison(both: Empty) -> None:
+    """Exchange tells of a changed occurrence only its times: the rest is read from the occurrence itself."""
+    both.in_outlook()
+    both.desk.run()
+    when = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
+    both.box.update(
+        both.masters()["Stand-up"].id, {"modified_occurrences": [ModifiedOccurrence(when, {"location": "7"})]}
+    )
+    row = both.only()
+    assert (row.recommended, row.state) == (Action.UPDATE_IN_SALESFORCE, State.PREVENTED)
+    assert '"location":"7"' in str(row.changes[0].right)
+    # changed and then as before: Exchange still calls it changed, and nothing is different
+    both.box.update(both.masters()["Stand-up"].id, {"modified_occurrences": [ModifiedOccurrence(when, {})]})
+    assert both.desk.plan().rows == ()
+
+
+def test_a_series_that_is_cut_in_salesforce_ends_in_outlook_too(both: Empty) -> None:
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU")
+    both.desk.run()
+    events = both.events("Jour fixe")
+    for event in events[5:]:
+        both.org.delete("Event", event["Id"], by=both.me)
+    row = both.only()
+    assert (row.action, [change.name for change in row.changes]) == (Action.UPDATE_IN_OUTLOOK, ["when"])
+    assert both.desk.run().clean
+    assert both.masters()["Jour fixe"].fields["recurrence"].end == events[4]["StartDateTime"].date()
+    assert both.desk.plan().rows == ()
+
+
+def test_the_last_occurrences_of_a_series_that_ends_are_taken_out(both: Empty) -> None:
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=6")
+    both.in_outlook(recurrence=Recurrence("Weekly", date(2026, 11, 25), days=("Wednesday",), count=4))
+    both.desk.run()
+    last = both.events("Jour fixe")[-1]
+    both.org.delete("Event", last["Id"], by=both.me)
+    final = datetime(2026, 12, 16, 8, 30, tzinfo=UTC)
+    both.box.update(both.masters()["Stand-up"].id, {"deleted_occurrences": [final]})
+    plan = both.desk.plan()
+    assert [[change.name for change in row.changes] for row in plan.rows] == [["exceptions"], ["exceptions"]]
+    assert both.desk.run().clean
+    assert both.masters()["Jour fixe"].fields["deleted_occurrences"] == [last["StartDateTime"]]
+    assert final not in [row["StartDateTime"] for row in both.events("Stand-up")]
+    assert both.desk.plan().rows == ()

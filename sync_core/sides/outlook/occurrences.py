@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
-from typing import Any, Final
+from typing import Final
 
 from exchangelib.errors import ErrorCalendarOccurrenceIsDeletedFromRecurrence, ErrorItemNotFound
 from exchangelib.items import ALL_OCCURRENCES, MOVE_TO_DELETED_ITEMS, NEVER_OVERWRITE, SAVE_ONLY, SEND_TO_NONE
@@ -75,32 +75,34 @@ class Occurrences:
         return reason(failed[0]) if failed else ""
 
     def _change(self, series_id: str, when: When, changed: Sequence[ChangedOccurrence], of: Fields) -> str:
-        """Writes what is other than it should be; an occurrence that is equal already is left alone."""
+        """Why an occurrence could not be changed; "" when all are as they should be.
+
+        One by one, each read just before: changing one moves the ChangeKey of all others.
+        """
+        wanted = {series.local_day_of(one.original, when): one for one in changed}
+        for day, place in _places(when, list(wanted)).items():
+            why = self._change_one(OccurrenceItemId(id=series_id, instance_index=place), _fields(wanted[day], of))
+            if why:
+                return why
+        return ""
+
+    def _change_one(self, occurrence: OccurrenceItemId, wanted: Fields) -> str:
         account, mapping = self.connection.account, events.MAPPING
-        wanted = {_local_day(one, when): one for one in changed}
-        places = _places(when, list(wanted))
-        ids = [OccurrenceItemId(id=series_id, instance_index=place) for place in places.values()]
-        answers = self.connection.read(
-            lambda: SafeGetItem(account=account, chunk_size=CHUNK).read(
-                ids, paths(mapping.model, mapping.fields, account.version)
-            )
-        )
-        updates: list[tuple[Any, list[str]]] = []
-        for day, answer in zip(places, answers, strict=True):
-            if isinstance(answer, Exception):
-                return reason(answer)
-            if not isinstance(answer, Parsed):
-                return "one of them cannot be read"
-            item = self.to_item(answer)
-            if problem := mapping.check(_fields(wanted[day], of)):
-                return problem
-            change = mapping.changed_item(_fields(wanted[day], of), "", item, answer, account)
-            if change.names:
-                updates.append((change.item, change.names))
-        if not updates:
+        if problem := mapping.check(wanted):
+            return problem
+        fields = paths(mapping.model, mapping.fields, account.version)
+        getter = SafeGetItem(account=account, chunk_size=CHUNK)
+        (answer,) = self.connection.read(lambda: getter.read([occurrence], fields))
+        if isinstance(answer, Exception):
+            return reason(answer)
+        if not isinstance(answer, Parsed):
+            return "one of them cannot be read"
+        change = mapping.changed_item(wanted, "", self.to_item(answer), answer, account)
+        if not change.names:
+            # as it should be already
             return ""
         done = SafeUpdateItem(account=account).call(
-            items=updates,
+            items=[(change.item, change.names)],
             conflict_resolution=NEVER_OVERWRITE,
             message_disposition=SAVE_ONLY,
             send_meeting_invitations_or_cancellations=SEND_TO_NONE,
@@ -115,10 +117,6 @@ def _fields(one: ChangedOccurrence, of: Fields) -> dict[str, Value]:
     wanted: dict[str, Value] = {n: own.get(n, of[n]) for n in series.OWN_FIELDS if n in own or n in of}
     wanted["when"] = When(moment_text(one.start), moment_text(one.end), not isinstance(one.start, datetime))
     return wanted
-
-
-def _local_day(one: ChangedOccurrence, when: When) -> date:
-    return series.local_day_of(one.original, when)
 
 
 def _places(when: When, wanted: Sequence[date]) -> dict[date, int]:
