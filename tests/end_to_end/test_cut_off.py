@@ -89,7 +89,7 @@ def test_what_a_person_had_chosen_is_chosen_again(open_desk: Callable[..., Any])
     review = Review.of(desk.plan())
     assert review.plan.rows[0].action is Action.CONFLICT
     review = review.choose([review.plan.rows[0].id], Choice.TO_SALESFORCE)
-    desk.sandbox.faults.add(Fault("salesforce", "drop_before", "PATCH"))
+    desk.sandbox.faults.add(Fault("salesforce", "drop_before", "POST composite"))
     # what comes after the verification and the write is the look-up of what nobody answered
     desk.sandbox.faults.add(Fault("salesforce", "status", status=401, times=500, after=1))
     desk.run(review)

@@ -128,6 +128,10 @@ class Gateway:
         """The JSON below `/services/data/vX.Y/`."""
         return self._call(lambda sf: sf.restful(path, params=dict(params or {})), True)
 
+    def address(self, path: str) -> str:
+        """A path below `/services/data/vX.Y/` with all of that before it, as parts of a Composite request want it."""
+        return f"/services/data/v{self._settings.api_version}/{path}"
+
     def record(self, sobject: str, record_id: str) -> Any:
         """One record by its id. Raises SideError for what is not an id: it would become part of the address."""
         if not is_id(record_id):

@@ -40,7 +40,7 @@ from sync_core.sides.salesforce.series import taken_out
 from sync_core.sides.salesforce.shape import Shape
 from sync_core.sides.salesforce.tasks import TaskMapping
 from sync_core.sides.salesforce.transport import Usage
-from sync_core.sides.salesforce.writing import BATCH, Row, Writer
+from sync_core.sides.salesforce.writing import BATCH, PARTS, Row, Writer
 
 # ids per IN list: the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)
 _IDS: Final = 400
@@ -169,9 +169,10 @@ class SalesforceSide:
         return {ref.id: found.get(id18(ref.id), stranger) for ref in refs}
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
-        """Creates, then updates, then deletes: one request for each. Raises only if nothing at all was written.
+        """Creates, then updates, then deletes: a request for each, and one per 25 updates.
 
-        Nothing here looks whether an item has changed since it was read: see `writing`.
+        Raises only if nothing at all was written. Updates of what has changed since it was read are refused, deletes
+        are not: see `writing`.
         """
         mapping, context = self._mapping(kind), self._context(kind)
         found = [*self._answers(mapping.questions(writes, context)), *self._series_rows(kind, writes, context)]
@@ -194,9 +195,10 @@ class SalesforceSide:
         series = [row for row in rows[Operation.DELETE] if row.series]
         rows[Operation.DELETE] = [row for row in rows[Operation.DELETE] if not row.series]
         for operation, group in rows.items():
-            for at in range(0, len(group), BATCH):
-                outcomes |= writer.send(operation, group[at : at + BATCH], first=not sent)
-                sent = True
+            while group:
+                size = writer.batch(operation)
+                outcomes |= writer.send(operation, group[:size], first=not sent)
+                sent, group = True, group[size:]
         for row in series:
             outcomes[row.place] = writer.cut(row)
         for place, write in enumerate(writes):
@@ -225,7 +227,7 @@ class SalesforceSide:
     def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
         """Requests for so many writes: one per batch to look, to write and to look again."""
         batches = [-(-number // BATCH) for number in (creates, updates, deletes)]
-        return 2 * batches[0] + 3 * batches[1] + 2 * batches[2]
+        return 2 * batches[0] + 2 * batches[1] + -(-updates // PARTS) + 2 * batches[2]
 
     def allowance(self) -> Allowance | None:
         """The org's API requests within 24 hours, as the last answer told (facts: salesforce B4, limits)."""
@@ -372,7 +374,7 @@ class SalesforceSide:
             raise UnwritableError("it is not known which Salesforce record this is")
         if write.before.locked:
             raise UnwritableError(f"not written: {write.before.locked}")
-        record_id, whole = id18(write.before.id), write
+        record_id, seen, whole = id18(write.before.id), write.before.version, write
         if write.before.series:
             record_id, write = self._mapping(kind).of_series(write, context.found, context)
             if write.operation is Operation.UPDATE and float(self._settings.api_version) < _WHOLE_SERIES:
@@ -385,7 +387,7 @@ class SalesforceSide:
         fields = self._mapping(kind).record(write, context)
         if not fields and not taken_out(whole):
             raise UnwritableError("there is nothing to change in it")
-        return Row(place, record_id, fields)
+        return Row(place, record_id, fields, seen=seen)
 
     def _select(self, kind: Kind, condition: str, everything: bool, cancelled: CancelCheck = never) -> Iterator[Page]:
         """The pages of the kind's rows. Does without joins and without queryAll where the server has none."""

@@ -1,7 +1,8 @@
-"""Writes in batches: sObject Collections, one request per operation, one outcome per row.
+"""Writes in batches, one outcome per row: creates and deletes by sObject Collections, updates by Composite.
 
-Collections know no If-Unmodified-Since per row, and a DELETE never does (facts: salesforce B4, conditional requests):
-the caller reads each item again just before, and a small race remains. A server without Collections gets single rows.
+Collections know no If-Unmodified-Since per row, the parts of a Composite request do: what somebody changed after it was
+read again is not overwritten. A DELETE knows no such condition (facts: salesforce B4, conditional requests): there the
+caller's look just before has to do. A server without Composite gets Collections, one without these gets single rows.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from typing import Any, Final
 
 from sync_core.errors import CancelledError
 from sync_core.sides import Operation, Outcome
-from sync_core.sides.salesforce import duplicates, failures
+from sync_core.sides.salesforce import duplicates, failures, times
 from sync_core.sides.salesforce.duplicates import Match
 from sync_core.sides.salesforce.failures import GatewayError
 from sync_core.sides.salesforce.gateway import Gateway, missing
@@ -22,10 +24,17 @@ from sync_core.sides.salesforce.mapping import ObjectMapping
 from sync_core.sides.salesforce.shape import Shape
 
 BATCH: Final = 200
+# parts of one Composite request (facts: salesforce B4)
+PARTS: Final = 25
 # tries for a row that somebody else holds, and the seconds before the first repetition
 _LOCK_TRIES: Final = 4
 _LOCK_WAIT: Final = 0.5
 _COLLECTIONS: Final = "composite/sobjects"
+_COMPOSITE: Final = "composite"
+_STALE: Final = "changed in Salesforce since you looked"
+# HTTP's "Precondition Failed"
+_CHANGED: Final = 412
+_SILENT: Final = "the server did not say what became of this row"
 _STOPPED: Final = "the run was stopped before its turn"
 _METHODS: Final = {Operation.CREATE: "POST", Operation.UPDATE: "PATCH", Operation.DELETE: "DELETE"}
 
@@ -43,6 +52,8 @@ class Row:
     series: bool = False
     # our own name for a create, where the org has a field for it
     key: str = ""
+    # for an update: the moment of the record's last change that we know of, as Salesforce writes it
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,11 @@ class Writer:
         self._mapping = mapping
         self._shape = shape
         self._collections = True
+        self._composite = True
+
+    def batch(self, operation: Operation) -> int:
+        """How many rows go into one request."""
+        return PARTS if operation is Operation.UPDATE and self._composite else BATCH
 
     def send(self, operation: Operation, rows: Sequence[Row], *, first: bool) -> dict[int, Outcome]:
         """The outcome per place. Raises SideError only for the `first` request of a call, and only if it is certain
@@ -109,6 +125,13 @@ class Writer:
         return Outcome(True, row.id)
 
     def _request(self, operation: Operation, rows: Sequence[Row]) -> list[Result]:
+        if self._composite and operation is Operation.UPDATE:
+            try:
+                return self._conditional(rows)
+            except GatewayError as problem:
+                if not missing(problem):
+                    raise
+                self._composite = False
         if self._collections:
             try:
                 return self._collection(operation, rows)
@@ -130,6 +153,38 @@ class Writer:
                     results.append(Result(outcome, problem.failure.code))
         return results
 
+    def _conditional(self, rows: Sequence[Row]) -> list[Result]:
+        """Updates that happen only while their records are as they were read."""
+        parts = [
+            {
+                "method": "PATCH",
+                "url": self._gateway.address(f"sobjects/{self._mapping.sobject}/{row.id}"),
+                "referenceId": f"row{number}",
+                "httpHeaders": {**self._mapping.headers, **_condition(row)},
+                "body": dict(row.fields),
+            }
+            for number, row in enumerate(rows)
+        ]
+        body = {"allOrNone": False, "compositeRequest": parts}
+        answer = self._gateway.send("POST", _COMPOSITE, body=body, headers=self._mapping.headers)
+        told = answer.get("compositeResponse") if isinstance(answer, Mapping) else None
+        if not isinstance(told, list) or len(told) != len(rows):
+            return [Result(Outcome(False, row.id, _SILENT, unknown=True)) for row in rows]
+        return [self._part(row, one) for row, one in zip(rows, told, strict=True)]
+
+    def _part(self, row: Row, answer: Any) -> Result:
+        """What one part of a Composite request came to."""
+        status = answer.get("httpStatusCode") if isinstance(answer, Mapping) else None
+        if not isinstance(status, int):
+            return Result(Outcome(False, row.id, _SILENT, unknown=True))
+        if 200 <= status < 300:
+            return Result(Outcome(True, row.id))
+        if status == _CHANGED:
+            return Result(Outcome(False, row.id, _STALE, stale=True))
+        errors = answer.get("body")
+        error = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
+        return self._refused(Operation.UPDATE, row, error)
+
     def _collection(self, operation: Operation, rows: Sequence[Row]) -> list[Result]:
         if operation is Operation.DELETE:
             params = {"ids": ",".join(row.id for row in rows), "allOrNone": "false"}
@@ -149,8 +204,7 @@ class Writer:
                     record[self._key_field] = row.key
             answer = self._gateway.send(method, path, body=body, headers=self._mapping.headers, repeatable=keyed)
         if not isinstance(answer, list) or len(answer) != len(rows):
-            lost = Outcome(False, error="the server did not say what became of this row", unknown=True)
-            return [Result(Outcome(False, row.id, lost.error, unknown=True)) for row in rows]
+            return [Result(Outcome(False, row.id, _SILENT, unknown=True)) for row in rows]
         return [self._result(operation, row, one) for row, one in zip(rows, answer, strict=True)]
 
     def _single(self, operation: Operation, row: Row) -> Result:
@@ -171,7 +225,7 @@ class Writer:
 
     def _result(self, operation: Operation, row: Row, answer: Any) -> Result:
         if not isinstance(answer, Mapping):
-            return Result(Outcome(False, row.id, "the server did not say what became of this row", unknown=True))
+            return Result(Outcome(False, row.id, _SILENT, unknown=True))
         if answer.get("success") is True:
             found = id18(str(answer.get("id") or row.id))
             if not is_id(found):
@@ -210,6 +264,18 @@ class Writer:
             duplicate_of=duplicates.sure(operation, sobject, found),
         )
         return replace(result, outcome=outcome, matches=found)
+
+
+def _condition(row: Row) -> dict[str, str]:
+    """The header that lets an update happen only if the record has not been changed since; none if that is unknown.
+
+    Salesforce compares to the second (facts: salesforce B4, conditional requests).
+    """
+    try:
+        seen = times.instant(row.seen)
+    except ValueError:
+        return {}
+    return {"If-Unmodified-Since": format_datetime(seen.replace(microsecond=0), usegmt=True)}
 
 
 def _about_rows(problem: GatewayError) -> bool:

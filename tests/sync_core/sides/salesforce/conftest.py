@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -134,6 +135,19 @@ class World:
 
     def fault(self, kind: str, match: str = "", **more: Any) -> None:
         self.faults.add(Fault("salesforce", kind, match, **more))
+
+    def sent(self, method: str) -> list[dict[str, Any]]:
+        """The rows of the last request that created (POST) or updated (PATCH) some, in the form of Collections."""
+        update = method == "PATCH"
+        wanted = [one for one in self.requests if one.method == "POST" and one.path.endswith("/composite") == update]
+        data = json.loads(wanted[-1].body)
+        if not update:
+            return list(data["records"])
+        rows = []
+        for part in data["compositeRequest"]:
+            sobject, record_id = part["url"].split("/")[-2:]
+            rows.append({"attributes": {"type": sobject}, "id": record_id, **part["body"]})
+        return rows
 
     def count(self, operation: str) -> int:
         """How many requests of this name were made."""

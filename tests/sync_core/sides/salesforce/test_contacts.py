@@ -57,9 +57,8 @@ def contact(world: Any, last: str = "Ek", *, by: str | None = None, **fields: An
 
 
 def body(world: Any, method: str) -> dict[str, Any]:
-    """The first row of the last request with this method."""
-    request = [one for one in world.requests if one.method == method][-1]
-    row: dict[str, Any] = json.loads(request.body)["records"][0]
+    """The first row of the last request that created (POST) or updated (PATCH) some."""
+    row: dict[str, Any] = world.sent(method)[0]
     return row
 
 

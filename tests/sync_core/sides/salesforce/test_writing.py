@@ -24,12 +24,6 @@ def creation(**fields: Any) -> Write:
     return Write(Operation.CREATE, canonical(Kind.CALENDAR, {"subject": "New", "when": WHEN, **fields}))
 
 
-def body(world: Any, method: str) -> Any:
-    """The rows of the last request with this method."""
-    request = [one for one in world.requests if one.method == method][-1]
-    return json.loads(request.body)["records"]
-
-
 EVERYTHING: dict[str, Any] = {
     "subject": "Ærlig talt 🎉",
     "when": WHEN,
@@ -49,7 +43,7 @@ def test_create_and_read_again(world: Any) -> None:
     item = world.only()
     assert item.id == outcome.id
     assert item.fields == EVERYTHING
-    (row,) = body(world, "POST")
+    (row,) = world.sent("POST")
     assert "OwnerId" not in row
     assert world.row(outcome.id)["OwnerId"] == world.me
 
@@ -58,7 +52,7 @@ def test_create_with_blanks(world: Any) -> None:
     """Blank fields are left out of a create, so that the org's own defaults and rules hold."""
     outcome = world.create(subject="", location="", notes="", reminder=None, attachments=())
     assert outcome.ok
-    (row,) = body(world, "POST")
+    (row,) = world.sent("POST")
     assert set(row) == {"attributes", "IsAllDayEvent", "StartDateTime", "EndDateTime", "IsReminderSet"}
     assert world.only().fields["location"] == ""
 
@@ -77,7 +71,7 @@ def test_times(world: Any, when: When) -> None:
     outcome = world.create(when=when)
     assert outcome.ok, outcome
     assert world.only().when == when
-    (row,) = body(world, "POST")
+    (row,) = world.sent("POST")
     assert not {"DurationInMinutes", "ActivityDate", "ActivityDateTime"} & set(row)
 
 
@@ -86,7 +80,7 @@ def test_update_sends_what_changes(world: Any) -> None:
     record_id = world.event(Location="Leeds", Description="keep")
     world.org.update("Event", record_id, {"Location": "York"}, by=world.me)
     assert world.update(record_id, subject="Renamed").ok
-    (row,) = body(world, "PATCH")
+    (row,) = world.sent("PATCH")
     assert row == {"attributes": {"type": "Event"}, "id": record_id, "Subject": "Renamed"}
     assert world.row(record_id)["Location"] == "York"
 
@@ -146,7 +140,7 @@ def test_fired_reminder_is_left_alone(world: Any) -> None:
     """B2: an event with a fired reminder that moves says nothing of reminders."""
     record_id = world.event(StartDateTime=at(22), EndDateTime=at(22, 11))
     assert world.update(record_id, when=WHEN).ok
-    (row,) = body(world, "PATCH")
+    (row,) = world.sent("PATCH")
     assert not {"IsReminderSet", "ReminderDateTime"} & set(row)
 
 
@@ -227,7 +221,7 @@ def test_order_and_requests(world: Any) -> None:
     assert world.row(first)["IsDeleted"] is True
     assert [name for name in world.server.operations() if "composite" in name] == [
         "POST composite/sobjects",
-        "PATCH composite/sobjects",
+        "POST composite",
         "DELETE composite/sobjects",
     ]
 
@@ -281,7 +275,7 @@ def test_locked_row_is_tried_again(world: Any) -> None:
     first, second = world.write(creation(subject="A"), creation(subject="B"))
     assert first.ok
     assert second.ok
-    assert [row["Subject"] for row in body(world, "POST")] == ["B"]
+    assert [row["Subject"] for row in world.sent("POST")] == ["B"]
     assert 0.5 <= sum(world.slept) <= 0.76
     assert len(world.org.rows("Event")) == 2
 
@@ -371,7 +365,7 @@ def test_read_only_field(world: Any) -> None:
     assert world.item(record_id).fields["location"] == "Leeds"
     assert "location is read-only" in world.update(record_id, location="York").error
     assert world.create(location="York").ok
-    assert "Location" not in body(world, "POST")[0]
+    assert "Location" not in world.sent("POST")[0]
 
 
 def test_nothing_to_write(world: Any) -> None:
@@ -395,3 +389,55 @@ def test_second_reading_has_no_change(world: Any) -> None:
     assert outcome.ok
     assert world.only().digest == item.digest
     assert item.side is SideName.SALESFORCE
+
+
+def test_what_changed_since_it_was_read_is_not_overwritten(world: Any) -> None:
+    """B4, conditional requests: the second line, after the look just before the write."""
+    record_id, other = world.event("A"), world.event("B")
+    seen, fresh = world.item(record_id), world.item(other)
+    world.now += timedelta(seconds=2)
+    world.org.update("Event", record_id, {"Location": "typed just now"}, by=world.me)
+    stale, fine = world.write(
+        Write(Operation.UPDATE, {"location": "ours"}, seen), Write(Operation.UPDATE, {"location": "ours"}, fresh)
+    )
+    assert (stale.ok, stale.stale, stale.unknown) == (False, True, False)
+    assert stale.error == "changed in Salesforce since you looked"
+    assert fine.ok
+    assert [world.row(one)["Location"] for one in (record_id, other)] == ["typed just now", "ours"]
+
+
+def test_many_updates_go_in_parts_and_a_lost_answer_harms_its_own(world: Any) -> None:
+    ids = [world.event(f"{number}") for number in range(60)]
+    items = [world.item(one) for one in ids]
+    world.fault("drop_after", "POST composite", after=1)
+    outcomes = world.write(*(Write(Operation.UPDATE, {"location": "York"}, item) for item in items))
+    assert world.count("POST composite") == 3
+    assert [one.ok for one in outcomes] == [True] * 25 + [False] * 25 + [True] * 10
+    assert all(one.unknown for one in outcomes[25:50])
+    assert {world.row(one)["Location"] for one in ids} == {"York"}
+
+
+def test_a_part_that_is_refused_says_why_in_words(world: Any) -> None:
+    first, second = (world.item(world.event(name)) for name in "AB")
+    world.fault("rows", "POST composite", rows=(1,), code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message="No rooms today")
+    fine, refused = world.write(*(Write(Operation.UPDATE, {"location": "York"}, item) for item in (first, second)))
+    assert (fine.ok, refused.ok, refused.stale) == (True, False, False)
+    assert "No rooms today" in refused.error
+
+
+def test_a_locked_part_is_sent_again_by_itself(world: Any) -> None:
+    first, second = (world.item(world.event(name)) for name in "AB")
+    world.fault("rows", "POST composite", rows=(0,), code="UNABLE_TO_LOCK_ROW", message="unable to obtain access")
+    outcomes = world.write(*(Write(Operation.UPDATE, {"location": "York"}, item) for item in (first, second)))
+    assert all(one.ok for one in outcomes)
+    assert [row["id"] for row in world.sent("PATCH")] == [first.id]
+    assert world.slept
+
+
+def test_a_server_without_composite_gets_collections(world: Any) -> None:
+    record_id = world.event("A")
+    world.fault("status", "POST composite", status=404, body='[{"errorCode": "NOT_FOUND", "message": "no"}]')
+    assert world.update(record_id, location="York").ok
+    assert world.count("PATCH composite/sobjects") == 1
+    assert world.update(record_id, location="Leeds").ok
+    assert world.count("POST composite") == 1, "it is not tried again"
