@@ -29,6 +29,7 @@ from tui.ending import WATCH, Ending
 from tui.glyphs import AsciiFilter
 from tui.keys import KeyHelp, key_help
 from tui.look import Look, Terminal
+from tui.past import Past
 from tui.screens.home import HomeScreen
 from tui.screens.question import Answer, Question
 from tui.screens.too_small import TooSmallScreen
@@ -55,6 +56,7 @@ class Loaded:
     last_runs: dict[Kind, LastRun | None]
     # the keys that the environment decides, as in "calendar.past_days"
     locked: frozenset[str] = frozenset()
+    past: Past = Past()  # noqa: RUF009  # a frozen value
 
 
 class HandsyncApp(App[int]):
@@ -160,7 +162,8 @@ class HandsyncApp(App[int]):
         settings = self.backend.load()
         service = self.backend.service(settings)
         last_runs = {kind: service.last_run(kind) for kind in Kind}
-        return Loaded(settings, service, service.today(), service.zone, last_runs, self.backend.locked())
+        locked, past = self.backend.locked(), Past.of(service)
+        return Loaded(settings, service, service.today(), service.zone, last_runs, locked, past)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of our own in a worker: said in a sentence, kept for the end, and never swallowed.

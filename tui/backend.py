@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sync_core.errors import HandsyncError
-from sync_core.items import SideName
+from sync_core.items import Kind, SideName
 from sync_core.settings.display import Display, early
 
 if TYPE_CHECKING:
     from sync_core.demo import Demo
+    from sync_core.journal import RunRecord
     from sync_core.service import Finding, Service
     from sync_core.settings.models import Settings
 
@@ -181,5 +182,14 @@ def check_connection(backend: Backend, settings: Settings, side: SideName) -> li
     service = backend.service(settings)
     try:
         return service.check_side(side)
+    finally:
+        service.close()
+
+
+def look_up(backend: Backend, settings: Settings, kind: Kind) -> list[RunRecord]:
+    """Looks up what runs that were cut off have done, with a service of its own. Reads only. Raises HandsyncError."""
+    service = backend.service(settings)
+    try:
+        return service.recover(kind)
     finally:
         service.close()

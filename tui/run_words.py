@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -68,8 +68,11 @@ def rows_of(head: RunHead) -> int:
     return sum(head.actions.values())
 
 
-def outcome(head: RunHead, clock: Clock, starts: Mapping[str, str], *, busy: bool) -> str:
-    """What became of a run, in a line. `starts` tells when runs began, by id; `busy` that this one goes on now."""
+def outcome(head: RunHead, clock: Clock, starts: Mapping[str, str], *, busy: bool = False, open_: bool = False) -> str:
+    """What became of a run, in a line. `starts` tells when runs began, by id; `busy` that this one goes on now.
+
+    `open_` says that it was cut off, and that nobody has said what shall become of the rest.
+    """
     words = ""
     if head.takes_back:
         began = starts.get(head.takes_back)
@@ -77,6 +80,8 @@ def outcome(head: RunHead, clock: Clock, starts: Mapping[str, str], *, busy: boo
     if not head.finished:
         return words + ("goes on now" if busy else "CUT OFF, Enter looks up what it did")
     said = plain(head.sentence) or "nothing was done"
+    if open_:
+        return f"{words}{said}; Enter: finish or stop here"
     return words + (f"stopped: {said}" if head.cancelled else said)
 
 
@@ -95,8 +100,3 @@ def about(head: RunHead, clock: Clock) -> list[str]:
         writes(head),
         ", ".join(accounts),
     ]
-
-
-def cut_off(heads: Iterable[RunHead]) -> list[RunHead]:
-    """The runs that have no end."""
-    return [head for head in heads if not head.finished]

@@ -256,7 +256,7 @@ def app(backend: GivenBackend) -> Iterator[HandsyncApp]:
 
 
 # the groups of workers that end by themselves
-ENDING = ("prepare", "load", "check", "ignored", "take-back", "test")
+ENDING = ("prepare", "look-up", "load", "check", "ignored", "take-back", "test")
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 
 

@@ -29,6 +29,7 @@ from tui.screens.question import Question
 from tui.screens.summary import SummaryScreen
 from tui.widgets.controls import Words
 from tui.widgets.pick_list import PickList
+from tui.widgets.run_rows import RunRows
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
@@ -181,7 +182,9 @@ async def test_what_a_server_made_of_it_is_shown(app: HandsyncApp, history: Open
         await history(pilot, "j", "enter")
         screen = app.screen
         assert isinstance(screen, RunRecordScreen)
-        place = next(n for n, intent in enumerate(screen._shown) if "notes" in intent.to_left and n > 2)
+        place = next(
+            n for n, intent in enumerate(screen.query_one(RunRows).rows) if "notes" in intent.to_left and n > 2
+        )
         screen.query_one(PickList).go(place)
         await pilot.press("enter")
         await pilot.pause()
@@ -190,7 +193,7 @@ async def test_what_a_server_made_of_it_is_shown(app: HandsyncApp, history: Open
 
 async def test_a_run_that_is_gone_meanwhile_is_a_sentence(app: HandsyncApp, runs: Any, history: Open) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await history(pilot)
+        await history(pilot, "j")
         runs.records = []
         await pilot.press("enter")
         await pilot.pause()

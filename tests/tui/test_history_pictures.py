@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -66,3 +67,31 @@ def test_one_run_without_colours(snap_compare: Compare, backend: Any, opening: A
 def test_export(snap_compare: Compare, app: HandsyncApp, opening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.screens.export.Path.cwd", lambda: "~/reports")
     assert snap_compare(app, terminal_size=(80, 24), run_before=opening("e"))
+
+
+@both_sizes
+def test_cut_off(
+    snap_compare: Compare,
+    app: HandsyncApp,
+    backend: Any,
+    opening: Any,
+    samples: ModuleType,
+    settle: Any,
+    size: tuple[int, int],
+) -> None:
+    cut = backend.given.records[0]
+    head = replace(cut.head, finished="2026-11-22T09:00:00Z", settled_later=True)
+    backend.given.found = {cut.head.id: replace(cut, head=head)}
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("f")
+        await settle(pilot)
+        await pilot.press("j", "j")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def test_home_says_that_a_run_was_cut_off(snap_compare: Compare, app: HandsyncApp, opening: Any, settle: Any) -> None:
+    assert snap_compare(app, terminal_size=(80, 24), run_before=settle)

@@ -63,6 +63,8 @@ class HistoryScreen(BaseScreen[bool]):
         self._heads: list[RunHead] = []
         self._starts: dict[str, str] = {}
         self._busy: frozenset[str] = frozenset()
+        # those that were cut off and wait for a word
+        self._open: frozenset[str] = frozenset()
         self._left = False
 
     def compose(self) -> ComposeResult:
@@ -109,6 +111,7 @@ class HistoryScreen(BaseScreen[bool]):
         service = self._loaded.service
         heads = service.runs()
         busy = {head.id for head in heads if not head.finished and service.busy(head.kind)}
+        self._open = frozenset(head.id for head in service.cut_off()) - busy
         return heads, frozenset(busy)
 
     def _say(self, sentence: str, *, bad: bool = False) -> None:
@@ -118,7 +121,7 @@ class HistoryScreen(BaseScreen[bool]):
 
     def _line(self, place: int, width: int, looks: Looks) -> Text:
         head = self._heads[place]
-        open_ = not head.finished
+        open_ = head.id in self._open
         style = looks.warn if open_ or run_words.troubled(head) else None
         years = any(head.started[:4] != str(self._clock.today.year) for head in self._heads)
         line = Text(end="")
@@ -127,7 +130,7 @@ class HistoryScreen(BaseScreen[bool]):
         line.append_text(fmt.fit(Text(head.kind.label), _PROCESS)).append(" ")
         if width >= _ROOMY:
             line.append_text(fmt.fit(Text(fmt.plural(run_words.rows_of(head), "row")), _ROWS)).append(" ")
-        words = run_words.outcome(head, self._clock, self._starts, busy=head.id in self._busy)
+        words = run_words.outcome(head, self._clock, self._starts, busy=head.id in self._busy, open_=open_)
         line.append(words, style)
         if width >= _ROOMY:
             line.append(f"   {run_words.writes(head)}", looks.quiet)
@@ -153,10 +156,14 @@ class HistoryScreen(BaseScreen[bool]):
     @work(group="flow", exit_on_error=False)
     async def action_open(self) -> None:
         """One run; for one that was cut off, what became of it."""
+        from tui.screens.cut_off import settle
         from tui.screens.history_run import RunRecordScreen
 
         head = self._head
-        if head is not None:
+        if head is not None and head.id in self._open:
+            self._left = await settle(self.handsync, self._loaded, head) or self._left
+            self.read()
+        elif head is not None:
             ran = await self.handsync.ask(RunRecordScreen(self._loaded, head.id))
             self._left = self._left or bool(ran)
             self.read()

@@ -19,10 +19,10 @@ from tui import format as fmt
 from tui import glyphs, run_words
 from tui.keys import BACK, HELP
 from tui.screens.base import BaseScreen
-from tui.screens.history_run import result_style
 from tui.widgets.details import wrap
 from tui.widgets.frame import KeyLine, TitleBar
 from tui.widgets.lines import LineView, Looks
+from tui.widgets.run_rows import result_style
 
 # from this width on the values stand side by side, below it under one another
 _SIDE_BY_SIDE: Final = 96

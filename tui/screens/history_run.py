@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,39 +12,23 @@ from textual.content import Content
 from textual.widgets import Button
 
 from sync_core.errors import HandsyncError
-from sync_core.history import result_of
-from sync_core.intent import Done, Intent
 from sync_core.journal import RunRecord
-from sync_core.plan import DELETES
-from sync_core.report import Result
 from sync_core.text import plain
-from tui import format as fmt
-from tui import glyphs, run_words
+from tui import run_words
 from tui.background import in_thread
-from tui.glyphs import SIGN_WIDTH
 from tui.keys import BACK, HELP, LEFT, RIGHT, SHIFT_TAB, TAB
 from tui.screens.base import BaseScreen
 from tui.widgets.controls import Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
-from tui.widgets.lines import Looks
 from tui.widgets.pick_list import PickList
+from tui.widgets.run_rows import RunRows
 
 if TYPE_CHECKING:
     from tui.app import Loaded
 
-_RESULT = 16
-# from this width on the message stands beside the title
-_ROOMY = 100
 # from this height on there is room to say what it was for, and whose accounts they were
 _TALL = 30
 GONE = "This run is no longer in the history."
-
-
-def result_style(result: Result, looks: Looks) -> Style | None:
-    """How the word for a result looks: what was done needs no colour."""
-    if result is Result.DONE:
-        return None
-    return looks.bad if result is Result.FAILED else looks.warn
 
 
 class RunRecordScreen(BaseScreen[bool]):
@@ -74,16 +56,14 @@ class RunRecordScreen(BaseScreen[bool]):
         self._run_id = run_id
         self._clock = run_words.Clock(loaded.zone, loaded.today)
         self.record: RunRecord | None = None
-        self._shown: list[Intent] = []
         self._only_problems = False
-        self._glyphs = glyphs.current()
         self._left = False
 
     def compose(self) -> ComposeResult:
         """The rows, the message of the one under the cursor, and what can be done."""
         yield TitleBar("Run")
         yield Words("", classes="said")
-        yield PickList(marks=True, glyphs=self._glyphs, id="rows")
+        yield RunRows(marks=True, id="rows")
         yield Words("", classes="foot quiet")
         with Horizontal(classes="buttons"):
             yield Push("Open", id="open")
@@ -122,7 +102,7 @@ class RunRecordScreen(BaseScreen[bool]):
         if self.record is None:
             return
         head = self.record.head
-        words = run_words.outcome(head, self._clock, {}, busy=False)
+        words = run_words.outcome(head, self._clock, {})
         lines = run_words.about(head, self._clock)[: 3 if self.size.height >= _TALL else 1]
         self._say("\n".join([f"{words[0].upper()}{words[1:]}.", *lines]))
 
@@ -133,51 +113,12 @@ class RunRecordScreen(BaseScreen[bool]):
 
     def _show_rows(self) -> None:
         assert self.record is not None
-        ranks = {result: rank for rank, result in enumerate(run_words.ORDER)}
-        rows = [
-            intent
-            for intent in self.record.intents
-            if not (self._only_problems and result_of(self._done(intent)) is Result.DONE)
-        ]
-        self._shown = sorted(rows, key=lambda intent: ranks[result_of(self._done(intent))])
-        self.query_one(PickList).fill([str(intent.number) for intent in self._shown], self._line)
-
-    def _done(self, intent: Intent) -> Done | None:
-        return self.record.done.get(intent.number) if self.record is not None else None
-
-    def _line(self, place: int, width: int, looks: Looks) -> Text:
-        intent = self._shown[place]
-        done = self._done(intent)
-        result = result_of(done)
-        line = Text(end="")
-        sign = Text(self._glyphs.actions[intent.action], looks.bad if intent.action in DELETES else looks.strong)
-        line.append_text(fmt.fit(sign, SIGN_WIDTH)).append(" ")
-        word = Text(run_words.result_word(result), result_style(result, looks) or "")
-        line.append_text(fmt.fit(word, _RESULT)).append(" ")
-        rest = max(8, width - line.cell_len)
-        message = done.message if done is not None else ""
-        if not message or width < _ROOMY:
-            return line.append_text(fmt.fit(fmt.cell(intent.title), rest))
-        line.append_text(fmt.fit(fmt.cell(intent.title), rest * 2 // 5)).append(" ")
-        return line.append(fmt.cell(message).plain, looks.quiet)
-
-    @property
-    def at(self) -> Intent | None:
-        """The row under the cursor."""
-        return self._shown[self.query_one(PickList).place] if self._shown else None
+        self.query_one(RunRows).show(self.record, only_problems=self._only_problems)
 
     @on(PickList.Moved)
     @on(PickList.MarksChanged)
     def _moved(self) -> None:
-        intent, marked = self.at, self.query_one(PickList).marked
-        words = []
-        if intent is not None:
-            done = self._done(intent)
-            message = done.message if done is not None else ""
-            words = [f"{intent.title}: {intent.action.label}, {run_words.result_word(result_of(done))}", message]
-        if marked:
-            words.insert(0, f"{fmt.plural(len(marked), 'row')} marked")
-        self.query_one(".foot", Words).update(Content("\n".join(plain(line) for line in words)))
+        self.query_one(".foot", Words).update(Content(self.query_one(RunRows).about_cursor()))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be read cannot be taken back."""
@@ -197,13 +138,7 @@ class RunRecordScreen(BaseScreen[bool]):
     @work(group="flow", exit_on_error=False)
     async def action_open(self) -> None:
         """One row, both sides, field by field."""
-        from tui.screens.history_row import RowRecordScreen
-
-        if self.record is not None and self.at is not None:
-            rows = [(intent, self._done(intent)) for intent in self._shown]
-            place = self.query_one(PickList).place
-            last = await self.handsync.ask(RowRecordScreen(self._clock, rows, place))
-            self.query_one(PickList).go(place if last is None else last)
+        await self.query_one(RunRows).open_row(self.handsync, self._clock)
 
     @work(group="flow", exit_on_error=False)
     async def action_take_back(self) -> None:

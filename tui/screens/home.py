@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -23,6 +23,8 @@ from tui.backend import check_connection
 from tui.background import in_thread
 from tui.format import day, instant
 from tui.keys import HELP, MOVES
+from tui.past import Past
+from tui.run_words import Clock
 from tui.screens.base import BaseScreen
 from tui.screens.configure import ConfigureScreen
 from tui.screens.ignored import IgnoredScreen
@@ -124,6 +126,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         Binding("c", "configure", "Configure", id="configure", tooltip="Connections, and what each process does."),
         Binding("i", "ignored", "Ignored", id="ignored", tooltip="What is being ignored; take it back there."),
         Binding("h", "history", "History", id="history", tooltip="What was run; look it up, take it back."),
+        Binding("f", "cut_off", "Cut-off run", show=False, tooltip="What a cut-off run did; finish it or stop."),
         Binding(
             "r", "reload", "Check again", id="reload", tooltip="Read the settings and check both connections again."
         ),
@@ -143,6 +146,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             yield Words(INTRO, id="intro")
             yield Words("", id="preparing")
             yield Words("", id="trouble", classes="bad")
+            yield Words("", id="past", classes="warn")
             yield Words(FIRST_RUN, id="first-run")
             with Vertical(id="processes"):
                 for kind in Kind:
@@ -167,7 +171,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             self.query_one("#intro", Words).update(DEMO)
             self.query_one(KeyLine).refresh_keys()
         self.query_one("#first-run").display = False
-        self.query_one("#trouble").display = False
+        self.query_one("#trouble").display = self.query_one("#past").display = False
         self.query_one("#start").focus()
         self.call_after_refresh(self.prepare)
 
@@ -193,6 +197,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a demo is being prepared there is nothing to start or configure."""
+        if action == "cut_off":
+            return self.loaded is not None and bool(self.loaded.past.cut_off)
         return action not in ("start", "configure", "ignored", "history", "reload") or not self.has_class("-preparing")
 
     @property
@@ -224,7 +230,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         }
         fresh = not any(set_up.values())
         self.query_one("#first-run").display = fresh
-        self.query_one("#intro").display = not fresh
+        self.query_one("#intro").display = not fresh and not self._tell_past(loaded)
         self.query_one("#processes").display = self.query_one("#connections").display = not fresh
         if fresh:
             self.query_one("#configure").focus()
@@ -233,6 +239,14 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
                 self.check(connection)
             else:
                 connection.show("--", "not set up yet: Configure, Connections", "quiet")
+
+    def _tell_past(self, loaded: Loaded) -> bool:
+        """Says what a person should know of the past; whether there is anything."""
+        said = loaded.past.sentences(Clock(loaded.zone, loaded.today), datetime.now(UTC))
+        past = self.query_one("#past", Words)
+        past.update(Content("\n".join(said)))
+        past.display = bool(said)
+        return bool(said)
 
     @work(group="check", exit_on_error=False)
     async def check(self, connection: ConnectionRow) -> None:
@@ -305,6 +319,17 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         if self.loaded is not None and await self.handsync.ask(HistoryScreen(self.loaded)):
             self.reload()
 
+    @work(group="flow", exclusive=True, exit_on_error=False)
+    async def action_cut_off(self) -> None:
+        """Runs that were cut off, one after the other, until none is left or one is left for later."""
+        from tui.screens.cut_off import settle
+
+        loaded = self.loaded
+        for head in loaded.past.cut_off if loaded is not None else ():
+            if loaded is None or not await settle(self.handsync, loaded, head):
+                break
+        self.reload()
+
     def action_reload(self) -> None:
         """Reads and checks everything again."""
         self.reload()
@@ -323,8 +348,21 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         if not kinds:
             self.notify("Tick a process first. One that is switched off is switched on in Configure.", markup=False)
             return
+        if not await self._past_is_settled(loaded, kinds):
+            return
         if await self.handsync.ask(start_question(loaded, kinds)) == "yes":
             self.run_kinds(kinds)
+
+    async def _past_is_settled(self, loaded: Loaded, kinds: list[Kind]) -> bool:
+        """Whether no run was cut off, or a person goes on all the same; asked of the memory as it is now."""
+        from tui.screens.cut_off import settle_first
+
+        past = await in_thread(Past.of, loaded.service)
+        heads = tuple(head for head in past.cut_off if head.kind in kinds)
+        going_on = await settle_first(self.handsync, loaded, heads)
+        if heads and not going_on:
+            self.reload()
+        return going_on
 
     @work(group="run", exclusive=True, exit_on_error=False)
     async def run_kinds(self, kinds: list[Kind]) -> None:
