@@ -70,7 +70,10 @@ class QuietDriver(LinuxDriver):
         with self._writing:
             if clipboard.copies(data):
                 super().write(clipboard.through(data, os.environ))
-            elif changed := self._painter.take(data):
+                return
+            # asked each time: the terminal changes before Textual hears of it
+            self._painter.resize(*self._get_terminal_size())
+            if changed := self._painter.take(data):
                 super().write(changed)
 
     def forget(self) -> None:

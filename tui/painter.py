@@ -162,6 +162,9 @@ class _Line:
         self.pens[x:end] = [pen] * width
 
 
+_ENDLESS: Final = 1 << 16
+
+
 class Erasing(Enum):
     """What a terminal can do with many blank cells at once."""
 
@@ -188,6 +191,8 @@ class Painter:
         # where Textual wants the terminal's cursor between frames
         self._rest = (0, 0)
         self._began = self._begun = False
+        # the size of the terminal; what Textual draws outside, while it does not know of a new size yet, is left out
+        self._width = self._height = _ENDLESS
         # counts how often everything was forgotten
         self.forgotten = 0
 
@@ -196,6 +201,12 @@ class Painter:
         self._lines.clear()
         self._at = self._pen = None
         self.forgotten += 1
+
+    def resize(self, width: int, height: int) -> None:
+        """The terminal has another size now, in cells, and may show anything."""
+        if (width, height) != (self._width, self._height):
+            self._width, self._height = width, height
+            self.forget()
 
     def take(self, data: str) -> str:
         """What to write to the terminal instead of `data`; "" for nothing."""
@@ -247,11 +258,15 @@ class Painter:
 
     def _text(self, out: list[str], y: int, x: int, text: str, pen: Pen) -> int:
         """Draws what differs of a piece of text; the column behind it."""
+        if y >= self._height:
+            return x
         line = self._lines.get(y)
         if line is None:
             line = self._lines[y] = _Line()
         on_blank = blank(pen)
         if _NARROW.fullmatch(text):
+            end = x + len(text)
+            text = text[: max(0, self._width - x)]
             line.reach(x + len(text))
             chars, pens = line.chars, line.pens
             erases = self._erases(on_blank)
@@ -262,8 +277,10 @@ class Painter:
                 if char == " " and erases and self._erase(out, y, at, _end_of_blanks(text, at - x) + x, wanted):
                     continue
                 self._put(out, y, at, char, wanted)
-            return x + len(text)
+            return end
         for grapheme, width, agreed in _graphemes(text):
+            if x + width > self._width:
+                break
             line.reach(x + width)
             wanted = on_blank if grapheme == " " else pen
             shown = line.chars[x : x + width] == [grapheme, *[""] * (width - 1)]

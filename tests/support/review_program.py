@@ -1,9 +1,10 @@
 """A process that shows the Summary of a made-up plan on the terminal it is started on, and nothing else.
 
-    python tests/support/review_program.py [ROWS] [--crash]
+    python tests/support/review_program.py [ROWS] [--still] [--crash]
 
 With ROWS the plan has so many rows, of all sorts, with subjects as people write them; without it is the Monday of the
-screens' tests, in which everything occurs. `--crash` puts a fault of our own behind the key "!".
+screens' tests, in which everything occurs. `--still` never lets the details follow the cursor, and `--crash` puts a
+fault of our own behind the key "!".
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ def main(arguments: list[str]) -> int:
     from tui import app as program
     from tui.__main__ import main as handsync
     from tui.screens.summary import SummaryScreen
+    from tui.screens.summary_review import ReviewPane
 
     made = samples()
     rows = next((int(word) for word in arguments if word.isdigit()), 0)
@@ -109,6 +111,8 @@ def main(arguments: list[str]) -> int:
             raise ValueError(f"a fault of {len(secret)}")
 
     Reviewing.CSS_PATH = [str(Path(program.__file__).with_name("app.tcss"))]
+    if "--still" in arguments:
+        ReviewPane.REST = 3600
     program.HandsyncApp = Reviewing  # type: ignore[misc]
     return handsync([])
 

@@ -227,6 +227,21 @@ def test_after_forgetting_all_is_written_again() -> None:
     assert painter.take(picture) == first
 
 
+def test_what_is_drawn_for_another_size_spoils_nothing() -> None:
+    """A terminal made smaller gets a frame or two of the old size before Textual knows."""
+    old = "".join(f"\x1b[{y + 1};1H{'x' * 60}" for y in range(9)) + "\x1b[9;58Hy日本\x1b[1;1H"
+    painter, shown = Painter(), Shown()
+    painter.resize(WIDTH, HEIGHT)
+    shown.after(painter.take(old))
+    new = frame({y: [("", "日本" * 3)] for y in range(HEIGHT)})
+    assert shown.after(painter.take(new)) == Shown().after(new)
+    assert painter.take(new) == ""
+    painter.resize(WIDTH, HEIGHT)
+    assert painter.take(new) == ""
+    painter.resize(WIDTH, HEIGHT - 1)
+    assert Shown().after(painter.take(new))[: HEIGHT - 1] == Shown().after(new)[: HEIGHT - 1]
+
+
 def test_only_long_frames_are_held_together() -> None:
     painter = Painter()
     assert painter.take("\x1b[?2026h") == ""

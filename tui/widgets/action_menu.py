@@ -265,23 +265,23 @@ class Menu:
             title = fmt.cell(self.title)
             title.truncate(inside - 2, overflow="ellipsis")
             rule = "─" * (inside - title.cell_len - 2)
-            return glyphs.drawn(Text(f"┌ {title.plain} {rule}┐", looks.key, end=""))
+            # the frame has the colour of the text: each change of it costs a dozen bytes on every line
+            return glyphs.drawn(Text("┌ ", end="").append(title.plain, looks.strong).append(f" {rule}┐"))
         if line == self.height - 1:
             more = "─ more below ─" if self.top + line - 1 < len(self.entries) else ""
-            return glyphs.drawn(Text(f"└{more:─<{inside}}┘", looks.key, end=""))
+            return glyphs.drawn(Text(f"└{more:─<{inside}}┘", end=""))
         entry = self.entries[self.top + line - 1]
-        text = Text(end="")
-        text.append("│", looks.key)
+        text = Text("│", end="")
         words = fmt.fit(fmt.cell(f"  {_words(entry)}"), inside)
         if entry.why_not:
             words.stylize(looks.quiet)
         else:
-            words.stylize(looks.key, 2, 3)
+            words.stylize(looks.strong, 2, 3)
         if self.top + line - 1 == self.cursor:
             words.plain = glyphs.cursor + words.plain[1:]
             words.stylize(looks.cursor)
         text.append_text(words)
-        return glyphs.drawn(text.append("│", looks.key))
+        return glyphs.drawn(text.append("│"))
 
 
 def _words(entry: Entry) -> str:
