@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sync_core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from sync_core.settings.models import Settings
 
 Key = tuple[str, str]
@@ -41,17 +45,20 @@ class Draft:
         else:
             self._edits[section, key] = value
 
-    def set_secret(self, section: str, key: str, typed: str) -> None:
+    def set_secret(self, section: str, key: str, typed: str, source: str = "") -> None:
         """Replaces a secret by what was typed; nothing typed leaves it as it is.
 
-        A typed secret takes the place of a `_command` or `_file` that gave it before.
+        `source` says what was typed: the secret itself, or the "file" or the "command" that gives it. It takes the
+        place of the other two.
         """
-        others = [name for end in ("_command", "_file") if self.kept(section, name := key + end) is not None]
-        for name in (key, *others):
+        forms = {"": key, "file": f"{key}_file", "command": f"{key}_command"}
+        for name in forms.values():
             self._edits.pop((section, name), None)
-        if typed:
-            self._edits[section, key] = typed
-            for name in others:
+        if not typed:
+            return
+        self.set(section, forms[source], _given(typed, source))
+        for other, name in forms.items():
+            if other != source and self.kept(section, name) is not None:
                 self._edits[section, name] = None
 
     def source(self, section: str, key: str) -> str:
@@ -63,17 +70,51 @@ class Draft:
                 return end
         return ""
 
+    def problems(self) -> dict[Key, str]:
+        """What is wrong with each value that cannot be, as the rest of a sentence: "is not a whole number; ..."."""
+        from pydantic import ValidationError
+
+        try:
+            self._validated()
+        except ValidationError as error:
+            return dict(_told(one) for one in reversed(error.errors(include_url=False)))
+        return {}
+
     def build(self) -> Settings:
         """The settings with all edits. Raises SettingsError with a sentence when a value cannot be."""
         from pydantic import ValidationError
 
+        try:
+            return self._validated()
+        except ValidationError as error:
+            (section, key), problem = _told(error.errors(include_url=False)[0])
+            name = f"{section}.{key}" if section else key
+            raise SettingsError(f"{name} {problem}", remedy="Correct it here; nothing was kept") from None
+
+    def _validated(self) -> Settings:
         data = self.before.model_dump()
         for (section, key), value in self._edits.items():
             (data[section] if section else data)[key] = value
+        return type(self.before).model_validate(data)
+
+
+def _given(typed: str, source: str) -> Any:
+    """What was typed, as the settings have it."""
+    if source == "file":
+        return Path(typed)
+    if source == "command":
         try:
-            return type(self.before).model_validate(data)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            where = " ".join(str(part) for part in first["loc"])
-            what = first["msg"].removeprefix("Value error, ")
-            raise SettingsError(what, where=where, remedy="Correct it here; nothing was kept") from None
+            return shlex.split(typed)
+        except ValueError:
+            # a quotation mark that does not end is no list of words, which the settings say
+            return typed
+    return typed
+
+
+def _told(error: ErrorDetails) -> tuple[Key, str]:
+    """Where an error is, and its sentence without the name of the key."""
+    from sync_core.settings.load import sentence
+
+    keys = [str(part) for part in error["loc"] if not isinstance(part, int)]
+    said = sentence(error).removeprefix(".".join(keys)).strip()
+    return ((keys[0], keys[1]) if len(keys) > 1 else ("", keys[0])), said

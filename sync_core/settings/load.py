@@ -156,7 +156,7 @@ def _first_problem(errors: list[ErrorDetails], document: Document, environment: 
     first = errors[0]
     keys = [str(part) for part in first["loc"] if not isinstance(part, int)]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return SettingsError(f"{_sentence(first, keys, environment)}{more}", where=_where(keys[:2], document, environment))
+    return SettingsError(f"{_sentence(first, keys)}{more}", where=_where(keys[:2], document, environment))
 
 
 def _where(keys: list[str], document: Document, environment: Tree) -> str:
@@ -166,7 +166,12 @@ def _where(keys: list[str], document: Document, environment: Tree) -> str:
     return document.where(keys)
 
 
-def _sentence(error: ErrorDetails, keys: list[str], environment: Tree) -> str:
+def sentence(error: ErrorDetails) -> str:
+    """What is wrong with a value, in a sentence that begins with its key and holds no secret."""
+    return _sentence(error, [str(part) for part in error["loc"] if not isinstance(part, int)])
+
+
+def _sentence(error: ErrorDetails, keys: list[str]) -> str:
     name = text.shorten(text.plain(".".join(keys)), 80)
     context = error.get("ctx", {})
     # a value is repeated only where it cannot be a secret

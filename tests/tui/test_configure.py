@@ -231,7 +231,7 @@ async def test_the_form_fits_the_way_to_sign_in(app: HandsyncApp, connections: G
         app.screen.query_one("#salesforce-auth", Choice).value = "jwt"
         await pilot.pause()
         said = shown(app)
-        assert "Private key file" in said
+        assert "Private key from a file" in said
         assert "Client id" in said
         assert "Access token" not in said
         app.screen.query_one("#salesforce-auth", Choice).value = "session"

@@ -49,7 +49,7 @@ def test_a_value_that_cannot_be_is_a_sentence() -> None:
     draft.set("calendar", "past_days", -1)
     with pytest.raises(SettingsError) as raised:
         draft.build()
-    assert raised.value.sentence().startswith("calendar past_days: ")
+    assert raised.value.sentence().startswith("calendar.past_days is -1; give a whole number")
     assert raised.value.sentence().endswith("Correct it here; nothing was kept.")
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Input, Select
+from textual.widgets import Button
 from textual.worker import Worker
 
 from sync_core import text
 from sync_core.errors import HandsyncError
 from sync_core.items import SideName
 from tui.draft import Draft
-from tui.screens.configure_jobs import Edited
-from tui.widgets.controls import Choice, Field, Push, Words
-from tui.words import variable
+from tui.screens.configure_lines import Edited, Entry, EntryLine, locked_note
+from tui.widgets.controls import Push, Words
 
 if TYPE_CHECKING:
     from sync_core.service import Finding
@@ -37,20 +34,6 @@ SIGN_IN: Final[Mapping[SideName, Mapping[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the form. `auths` are the ways to sign in that need it; all when empty."""
-
-    key: str
-    label: str
-    hint: str = ""
-    auths: tuple[str, ...] = ()
-    secret: bool = False
-    path: bool = False
-    # label and value of each; a line to type into when there are none
-    choices: tuple[tuple[str, str], ...] = ()
-
-
 FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
     SideName.SALESFORCE: (
         Entry("instance_url", "Instance URL", "e.g. https://example.my.salesforce.com"),
@@ -58,7 +41,7 @@ FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
         Entry("client_id", "Client id", "of the connected app", auths=("client_credentials", "jwt")),
         Entry("client_secret", "Client secret", auths=("client_credentials",), secret=True),
         Entry("username", "User name", "e.g. rep@example.com", auths=("jwt",)),
-        Entry("private_key_file", "Private key file", "e.g. ~/.ssh/handsync.pem", auths=("jwt",), path=True),
+        Entry("private_key", "Private key", auths=("jwt",), secret=True, long=True),
         Entry("login_url", "Login URL", "the instance URL unless given", auths=("jwt",)),
         Entry("api_version", "API version", "e.g. 62.0"),
         Entry("contacts", "Contacts", choices=(("those you own", "mine"), ("all you can see", "all"))),
@@ -71,6 +54,8 @@ FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
                 ("get the account of their company's name", "name"),
             ),
         ),
+        Entry("external_id_field", "Key field", "none, or e.g. Handsync_Id__c"),
+        Entry("daily_share", "Daily requests", "percent for us, unasked", number=True),
     ),
     SideName.OUTLOOK: (
         Entry("service_endpoint", "Service endpoint", "e.g. https://mail.example.com/EWS/Exchange.asmx"),
@@ -82,12 +67,6 @@ FORM: Final[Mapping[SideName, tuple[Entry, ...]]] = {
         Entry("tasks", "Tasks", "Tasks, or Tasks/Follow-up"),
         Entry("mailbox", "Shared mailbox", "the owner's address, for shared folders"),
     ),
-}
-_SOURCES: Final = {
-    "": "not set",
-    "set": "set; type to replace it",
-    "command": "given by a command; type to replace it",
-    "file": "given by a file; type to replace it",
 }
 
 
@@ -113,17 +92,8 @@ class ConnectionPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """A line per setting, the test, and what it said."""
-        with Horizontal(classes="line"):
-            yield Words("Sign in with", classes="label")
-            yield Choice(self._ways(), value=str(self._value("auth")), id=self._named("auth"))
-        for entry in FORM[self._side]:
-            with Horizontal(classes="line", id=self._named(f"line-{entry.key}")):
-                yield Words(entry.label, classes="label")
-                if entry.choices:
-                    yield Choice(entry.choices, value=str(self._value(entry.key)), id=self._named(entry.key))
-                    continue
-                hint = _SOURCES[self._draft.source(self._side.value, entry.key)] if entry.secret else entry.hint
-                yield Field(placeholder=hint, password=entry.secret, id=self._named(entry.key))
+        for entry in (Entry("auth", "Sign in with", choices=self._ways()), *FORM[self._side]):
+            yield EntryLine(self._draft, self._side.value, entry, self._locked, id=self._named(f"line-{entry.key}"))
         yield Words(
             "A secret that is typed here goes into the settings file, which only you can read. "
             f"Variables of the environment (HANDSYNC_{self._side.value.upper()}__...) win over the file.",
@@ -140,67 +110,28 @@ class ConnectionPane(Vertical):
     def show(self, draft: Draft) -> None:
         """Fills the form from `draft`."""
         self._draft = draft
-        variables = []
-        with self.prevent(Input.Changed, Select.Changed):
-            for key in ("auth", *(entry.key for entry in FORM[self._side])):
-                forms = {f"{self._side.value}.{key}{end}" for end in ("", "_command", "_file")}
-                setters = sorted(forms & self._locked)
-                self.query_one(f"#{self._named(key)}").disabled = bool(setters)
-                variables += [variable(*name.split(".")) for name in setters]
-            for entry in FORM[self._side]:
-                if entry.choices:
-                    self.query_one(f"#{self._named(entry.key)}", Choice).value = str(self._value(entry.key))
-                    continue
-                field = self.query_one(f"#{self._named(entry.key)}", Field)
-                if entry.secret:
-                    field.value = ""
-                    field.placeholder = _SOURCES[draft.source(self._side.value, entry.key)]
-                else:
-                    field.value = text.plain(str(self._value(entry.key) or ""))
-        note = f"Locked: {', '.join(variables)} in the environment wins over the settings file." if variables else ""
-        self.query_one(f"#{self._named('note')}", Words).update(note)
-        self.query_one(f"#{self._named('note')}").display = bool(note)
+        lines = list(self.query(EntryLine))
+        for line in lines:
+            line.show(draft)
+        note = self.query_one(f"#{self._named('note')}", Words)
+        note.update(locked_note(lines))
+        note.display = bool(locked_note(lines))
         self._fit()
 
+    @on(Edited)
     def _fit(self) -> None:
         """Shows the lines that the chosen way to sign in needs."""
-        auth = str(self._value("auth"))
+        auth = str(self._draft.get(self._side.value, "auth"))
         for entry in FORM[self._side]:
             self.query_one(f"#{self._named('line-' + entry.key)}").display = not entry.auths or auth in entry.auths
 
     def _named(self, name: str) -> str:
         return f"{self._side.value}-{name}"
 
-    def _value(self, key: str) -> Any:
-        return self._draft.get(self._side.value, key)
-
-    def _ways(self) -> list[tuple[str, str]]:
-        ways = [(label, name) for name, label in SIGN_IN[self._side].items()]
-        now = str(self._value("auth"))
-        return ways if now in SIGN_IN[self._side] else [*ways, (f"{now}: not there yet", now)]
-
-    @on(Select.Changed)
-    def chosen(self, event: Select.Changed) -> None:
-        """Another way to sign in, or another of a few values."""
-        event.stop()
-        key = str(event.select.id).removeprefix(self._named(""))
-        if str(event.value) != str(self._value(key)):
-            self._draft.set(self._side.value, key, str(event.value))
-            self._fit()
-            self.post_message(Edited())
-
-    @on(Input.Changed)
-    def typed(self, event: Input.Changed) -> None:
-        """A value was typed: it goes into the draft."""
-        event.stop()
-        entry = next(e for e in FORM[self._side] if self._named(e.key) == event.input.id)
-        if entry.secret:
-            self._draft.set_secret(self._side.value, entry.key, event.value)
-        elif entry.path:
-            self._draft.set(self._side.value, entry.key, Path(event.value.strip()) if event.value.strip() else None)
-        else:
-            self._draft.set(self._side.value, entry.key, event.value.strip())
-        self.post_message(Edited())
+    def _ways(self) -> tuple[tuple[str, str], ...]:
+        ways = tuple((label, name) for name, label in SIGN_IN[self._side].items())
+        now = str(self._draft.get(self._side.value, "auth"))
+        return ways if now in SIGN_IN[self._side] else (*ways, (f"{now}: not there yet", now))
 
     @on(Button.Pressed)
     def pressed(self, event: Button.Pressed) -> None:

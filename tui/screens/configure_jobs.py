@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Checkbox, Select
 
 from sync_core.items import Kind, SideName
 from tui import words
 from tui.draft import Draft
+from tui.screens.configure_lines import Edited, Entry, EntryLine
 from tui.widgets.controls import Box, Choice, Words
 
 if TYPE_CHECKING:
@@ -20,11 +21,39 @@ if TYPE_CHECKING:
 
 DAYS: Final = (0, 1, 7, 14, 30, 60, 90, 180, 365, 730)
 _THINGS: Final = {Kind.CALENDAR: "calendar events", Kind.CONTACTS: "contacts", Kind.TASKS: "tasks"}
-_VERBS: Final = {"create": "Do not create items", "update": "Do not update items", "delete": "Do not delete items"}
+GUARDS: Final = (
+    Entry("suspect_rows", "more than", "of one side, and", number=True),
+    Entry("suspect_percent", "more than", "percent of its linked items", number=True),
+)
 
 
-class Edited(Message):
-    """A value of the draft was changed."""
+class PreventTable(Vertical):
+    """Sides down, operations across: what is ticked never happens, whatever else is set."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "row(1)", show=False),
+        Binding("up,k", "row(-1)", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A line per side."""
+        yield Words("Prevent, whatever else is set:", classes="title")
+        for side in SideName:
+            with Horizontal(classes="line"):
+                yield Words(f"in {side.label}", classes="label")
+                for operation in words.OPERATIONS:
+                    yield Box(operation, id=f"prevent_{side.value}-{operation}")
+
+    def action_row(self, step: int) -> None:
+        """To the same operation on the other side, and out of the table at its ends."""
+        boxes = list(self.query(Box))
+        at = next((number for number, box in enumerate(boxes) if box.has_focus), 0)
+        wanted = at + step * len(words.OPERATIONS)
+        if 0 <= wanted < len(boxes) and not boxes[wanted].disabled:
+            boxes[wanted].focus()
+            return
+        self.screen.set_focus(boxes[-1] if step > 0 else boxes[0])
+        self.screen.focus_next() if step > 0 else self.screen.focus_previous()
 
 
 class JobsPane(Vertical):
@@ -50,13 +79,11 @@ class JobsPane(Vertical):
             yield Choice(self._days("future_days"), value=self._value("future_days"), id="future_days")
         yield Words("", id="span", classes="quiet")
         yield Box("Sync private items too", id="private")
-        with Horizontal(id="prevent"):
-            for side in SideName:
-                with Vertical():
-                    yield Words(f"Prevent in {side.label}", classes="title")
-                    for operation, verb in _VERBS.items():
-                        yield Box(verb, id=f"prevent_{side.value}-{operation}")
+        yield PreventTable(id="prevent")
         yield Words("", id="flow")
+        yield Words("Many deletes at once wait until you type their number:", classes="title")
+        for entry in GUARDS:
+            yield EntryLine(self._draft, self._kind.value, entry, self._loaded.locked, id=f"line-{entry.key}")
 
     def on_mount(self) -> None:
         """Shows the job of the first process."""
@@ -78,8 +105,17 @@ class JobsPane(Vertical):
                 for operation in words.OPERATIONS:
                     box = self.query_one(f"#prevent_{side.value}-{operation}", Box)
                     box.value = operation in self._value(f"prevent_{side.value}")
+        for line in self.query(EntryLine):
+            line.show(draft, self._kind.value)
         self._lock()
         self._say()
+
+    def choose(self, kind: Kind) -> None:
+        """Shows another process."""
+        self._kind = kind
+        with self.prevent(Select.Changed):
+            self.query_one("#process", Choice).value = kind
+        self.show(self._draft)
 
     def _value(self, key: str) -> Any:
         return self._draft.get(self._kind.value, key)
@@ -96,6 +132,7 @@ class JobsPane(Vertical):
                 variables.append(words.variable(self._kind.value, key))
             for widget in self.query(f"#{key}, #{key}-create, #{key}-update, #{key}-delete"):
                 widget.disabled = locked
+        variables += [name for line in self.query(EntryLine) for name in line.setters]
         notes = []
         if variables:
             notes.append(
