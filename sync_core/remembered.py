@@ -12,7 +12,7 @@ from sync_core.journal import Journal, RunHead, RunRecord
 from sync_core.plan import Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sync_core.connections import Connections
@@ -124,6 +124,28 @@ class Remembered:
                 memory.drop_ignores(kind, [row_id])
                 return True
         return False
+
+    def take_back(self, row_ids: Iterable[str]) -> list[tuple[Kind, Ignore]]:
+        """Takes ignores back by row id; gives those that were there, for `ignore_again`."""
+        wanted = set(row_ids)
+        taken = []
+        for kind, memory in self._known():
+            found = [ignore for row_id, ignore in memory.ignores(kind).items() if row_id in wanted]
+            memory.drop_ignores(kind, [ignore.row_id for ignore in found])
+            taken += [(kind, ignore) for ignore in found]
+        return taken
+
+    def ignore_again(self, entries: Iterable[tuple[Kind, Ignore]]) -> int:
+        """Puts back what `take_back` gave, except rows that are ignored anew by now; how many that were."""
+        given = list(entries)
+        put = 0
+        for kind, memory in self._known():
+            there = memory.ignores(kind)
+            again = [ignore for one, ignore in given if one is kind and ignore.row_id not in there]
+            if again:
+                memory.put_ignores(kind, again)
+            put += len(again)
+        return put
 
     def last_run(self, kind: Kind) -> LastRun | None:
         """The last run of a process for its pair of accounts, or None."""

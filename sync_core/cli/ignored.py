@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Final
 
-from sync_core import planfile
+from sync_core import planfile, reasons
 from sync_core.cli import plain, terminal
 from sync_core.cli.opening import opened
 from sync_core.errors import SettingsError
@@ -48,7 +48,7 @@ def ignored(options: Namespace) -> int:
     if not entries:
         print("Nothing is being ignored.")
     for kind, ignore in entries:
-        since = f" since {ignore.since[:10]}" if ignore.since else ""
+        since = f" since {reasons.day(ignore.since)}" if ignore.since else ""
         words = f"{ignore.row_id}  {kind.label}: {ignore.title}, {_MODES[ignore.mode]}{since}. {ignore.reason}"
         print(plain.wrapped(words, terminal.columns(), hanging=14))
     return 0

@@ -77,6 +77,15 @@ def test_ignoring_several_rows_survives_a_restart(desk):
     assert {states[i] for i in conflicts[1:]} == {State.IGNORED_FOREVER}
     assert desk.service.remove_ignore(conflicts[1])
     assert {r.id: r.state for r in desk.plan().rows}[conflicts[1]] is State.UNDECIDED
+    # several at once, and all of it undone
+    taken = desk.service.take_back([*conflicts, "nothing"])
+    assert {i.row_id for _, i in taken} == {i for i in conflicts if i != conflicts[1]}
+    assert desk.service.ignored() == []
+    assert desk.service.ignore_again(taken) == len(taken)
+    # what is ignored anew by now stays as it is
+    assert desk.service.ignore_again(taken) == 0
+    desk.restart()
+    assert sorted(i.row_id for _, i in desk.service.ignored()) == sorted(i.row_id for _, i in taken)
 
 
 def test_prevented_operations_never_happen(desk):

@@ -153,6 +153,17 @@ class GivenService(GivenRuns):
         self.ignores = [pair for pair in self.ignores if pair[1].row_id != row_id]
         return len(self.ignores) < before
 
+    def take_back(self, row_ids: Any) -> list[tuple[Kind, Ignore]]:
+        """Takes some out of what was given."""
+        taken = [pair for pair in self.ignores if pair[1].row_id in set(row_ids)]
+        self.ignores = [pair for pair in self.ignores if pair not in taken]
+        return taken
+
+    def ignore_again(self, entries: list[tuple[Kind, Ignore]]) -> int:
+        """Puts them back."""
+        self.ignores += entries
+        return len(entries)
+
     def last_run(self, kind: Kind) -> LastRun | None:
         """What was given."""
         return self.last
