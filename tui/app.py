@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
@@ -27,15 +27,18 @@ from tui.background import in_thread
 from tui.driver import QuietDriver, driver_class
 from tui.ending import WATCH, Ending
 from tui.glyphs import AsciiFilter
+from tui.keeping import DraftKeeper
 from tui.keys import KeyHelp, key_help
 from tui.look import Look, Terminal
 from tui.past import Past
+from tui.screens.base import BaseScreen
 from tui.screens.home import HomeScreen
 from tui.screens.question import Answer, Question
 from tui.screens.too_small import TooSmallScreen
 from tui.theme import LOOKS, names, themes
 
 if TYPE_CHECKING:
+    from sync_core.draft import Draft
     from sync_core.remembered import LastRun
     from sync_core.service import Service
     from sync_core.settings.models import Settings
@@ -57,6 +60,8 @@ class Loaded:
     # the keys that the environment decides, as in "calendar.past_days"
     locked: frozenset[str] = frozenset()
     past: Past = Past()  # noqa: RUF009  # a frozen value
+    # reviews that were in progress when the program was left or the line was lost
+    drafts: dict[Kind, Draft] = field(default_factory=dict)
 
 
 class HandsyncApp(App[int]):
@@ -90,6 +95,9 @@ class HandsyncApp(App[int]):
         self.backend = backend
         # faults of our own, told when the program ends
         self.faults: list[BaseException] = []
+        self.keeper = DraftKeeper(self.faults)
+        # what is said when the terminal has been given back
+        self.farewell = ""
         self.animation_level = "none"
         for theme in themes():
             self.register_theme(theme)
@@ -162,8 +170,9 @@ class HandsyncApp(App[int]):
         settings = self.backend.load()
         service = self.backend.service(settings)
         last_runs = {kind: service.last_run(kind) for kind in Kind}
+        drafts = {kind: draft for kind in Kind if (draft := service.draft(kind)) is not None}
         locked, past = self.backend.locked(), Past.of(service)
-        return Loaded(settings, service, service.today(), service.zone, last_runs, locked, past)
+        return Loaded(settings, service, service.today(), service.zone, last_runs, locked, past, drafts)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of our own in a worker: said in a sentence, kept for the end, and never swallowed.
@@ -195,17 +204,29 @@ class HandsyncApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leaves the program; asks first when a screen holds something that was not kept."""
-        unsaved = " ".join(words for screen in self.screen_stack if (words := getattr(screen, "unsaved", "")))
-        if unsaved and not self.ending.leaving:
-            self._ask_quit(unsaved)
-        else:
+        if self.ending.leaving:
             self.ending.leave(0)
+        else:
+            self._quit()
 
     @work(exclusive=True, group="quit", exit_on_error=False)
-    async def _ask_quit(self, unsaved: str) -> None:
+    async def _quit(self) -> None:
+        unsaved = " ".join(words for screen in self._ours() if (words := screen.unsaved))
+        kept = self._kept()
+        if not await in_thread(self.keeper.flush) and kept:
+            unsaved = f"{unsaved} {self.keeper.trouble} The decisions of this review would be lost.".strip()
         answers = (Answer("quit", "q", "Quit"), Answer("stay", "s", "Stay"))
-        if await self.ask(Question("Quit handsync?", unsaved, answers, focus="stay")) == "quit":
-            self.ending.leave(0)
+        if unsaved and await self.ask(Question("Quit handsync?", unsaved, answers, focus="stay")) != "quit":
+            return
+        if kept and not self.keeper.trouble:
+            self.farewell = f"A review in progress is kept: {', '.join(kept)}. The next start offers to resume it."
+        self.ending.leave(0)
+
+    def _ours(self) -> list[BaseScreen[Any]]:
+        return [screen for screen in self.screen_stack if isinstance(screen, BaseScreen)]
+
+    def _kept(self) -> list[str]:
+        return [words for screen in self._ours() for words in screen.kept()]
 
     def action_keys(self) -> None:
         """Shows what the keys do on the screen that is open."""
@@ -253,7 +274,10 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
     try:
         code = app.run(mouse=display.mouse and not no_mouse)
     finally:
+        app.keeper.flush()
         backend.close()
+    if app.farewell:
+        print(app.farewell)
     if app.ending.told:
         raise CancelledError
     if fault := app._exception or next(iter(app.faults), None):

@@ -29,6 +29,8 @@ _NAMES: Final = {
     "slash": "/",
     "greater_than_sign": ">",
     "less_than_sign": "<",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "asterisk": "*",
     "colon": ":",
     "full_stop": ".",

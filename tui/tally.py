@@ -23,6 +23,20 @@ class Tally:
         for row in rows:
             self.add(row)
 
+    @classmethod
+    def sum(cls, tallies: Iterable[Tally]) -> Tally:
+        """The counts of several reviews as one."""
+        whole = cls(())
+        for tally in tallies:
+            for mine, theirs in (
+                (whole.groups, tally.groups),
+                (whole.writes, tally.writes),
+                (whole.actions, tally.actions),
+                (whole.states, tally.states),
+            ):
+                mine.update(theirs)  # type: ignore[arg-type]  # counters of the same kind
+        return whole
+
     def add(self, row: Row, number: int = 1) -> None:
         """Counts a row, or takes it out again with `number` -1."""
         now = allowed(row)

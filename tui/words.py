@@ -12,6 +12,7 @@ from sync_core.sides import Window
 from tui.format import period, plural
 
 if TYPE_CHECKING:
+    from sync_core.review import Review
     from sync_core.settings.models import Settings, SyncJob
 
 OPERATIONS: Final = ("create", "update", "delete")
@@ -122,3 +123,20 @@ def days_label(number: int) -> str:
 def variable(section: str, key: str) -> str:
     """The environment variable that sets a key."""
     return f"HANDSYNC_{section}__{key}".upper()
+
+
+def in_step(review: Review) -> str:
+    """That nothing differs, and what was left out of that."""
+    counts = review.counts()
+    compared = counts.in_sync + sum(row.left is not None and row.right is not None for row in review.rows())
+    rest = [
+        f"{number} {word}"
+        for number, word in (
+            (counts.ignored, "ignored"),
+            (counts.prevented, "blocked"),
+            (counts.out_of_range, "out of range"),
+        )
+        if number
+    ]
+    said = f"Both sides are in step: {plural(compared, 'item')} compared, nothing to do."
+    return f"{said} Left out of that: {', '.join(rest)}." if rest else said

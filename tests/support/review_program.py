@@ -104,7 +104,7 @@ def main(arguments: list[str]) -> int:
             return Screen()
 
         def on_ready(self) -> None:
-            self.push_screen(SummaryScreen(review, made.ZONE, made.TODAY, now=lambda: now), lambda _: self.exit(0))
+            self.push_screen(SummaryScreen([review], made.ZONE, made.TODAY, now=lambda: now), lambda _: self.exit(0))
 
         def action_crash(self) -> None:
             secret = "hush-hush"

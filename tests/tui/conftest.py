@@ -21,6 +21,7 @@ from support.given_runs import GivenRuns
 from textual.pilot import Pilot
 
 from sync_core import dates
+from sync_core.draft import Draft
 from sync_core.errors import CancelledError, HandsyncError
 from sync_core.items import Kind, SideName
 from sync_core.plan import Ignore, Plan, Row
@@ -104,12 +105,16 @@ class GivenService(GivenRuns):
     readings: list[Plan | HandsyncError] = field(default_factory=list)
     # a reading waits for this before it answers, and reports these steps first
     go_on: Event = field(default_factory=Event)
+    # only so many readings are let on
+    only: int = 1000
+    asked: list[Kind] = field(default_factory=list)
     steps: list[Progress] = field(default_factory=list)
     cancelled: bool = False
     kept: list[Review] = field(default_factory=list)
     ran: list[Review] = field(default_factory=list)
     checked: list[SideName] = field(default_factory=list)
     closed: int = 0
+    drafts: dict[Kind, Draft] = field(default_factory=dict)
 
     def today(self) -> date:
         """Always the same day."""
@@ -125,11 +130,12 @@ class GivenService(GivenRuns):
         """Reports the steps, waits to be let on, and gives the next reading."""
         for step in self.steps:
             progress(step)
-        while not self.go_on.wait(0.01):
+        self.asked.append(kind)
+        while not self.go_on.wait(0.01) or len(self.asked) > self.only:
             if cancelled():
                 self.cancelled = True
                 raise CancelledError
-        reading = self.readings.pop(0) if self.readings else empty_plan()
+        reading = self.readings.pop(0) if self.readings else empty_plan(kind=kind)
         if isinstance(reading, HandsyncError):
             raise reading
         return reading
@@ -142,6 +148,20 @@ class GivenService(GivenRuns):
     def keep_ignores(self, review: Review) -> None:
         """Remembers the review."""
         self.kept.append(review)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keeps it, unless there is nothing in it."""
+        self.drafts.pop(draft.kind, None)
+        if draft.decisions:
+            self.drafts[draft.kind] = draft
+
+    def draft(self, kind: Kind) -> Draft | None:
+        """What was kept."""
+        return self.drafts.get(kind)
+
+    def drop_draft(self, kind: Kind) -> None:
+        """Forgets it."""
+        self.drafts.pop(kind, None)
 
     def ignored(self, kind: Kind | None = None) -> list[tuple[Kind, Ignore]]:
         """What was given and not taken back."""
@@ -374,8 +394,8 @@ def summary(app: HandsyncApp) -> Open:
         async with app.run_test(size=size) as pilot:
             await _settle(pilot)
             answers: list[Review | None] = []
-            screen = SummaryScreen(review, samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs)
-            app.push_screen(screen, answers.append)
+            screen = SummaryScreen([review], samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs)
+            app.push_screen(screen, lambda found: answers.append(found[0] if found else None))
             await _settle(pilot)
             yield Shown(pilot, screen, answers)
 

@@ -123,7 +123,7 @@ async def test_quit_asks_while_a_run_goes_on(app: HandsyncApp, samples: Any, unt
             return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", ())
 
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(Slow(), Review.of(samples.monday()))
+        screen = RunScreen(Slow(), [Review.of(samples.monday())])
         await app.push_screen(screen)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: isinstance(app.screen, Question))
@@ -150,7 +150,7 @@ async def test_quit_waits_for_the_batch_unless_it_is_said_twice(
             return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", ())
 
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.push_screen(RunScreen(Slow(), Review.of(samples.monday())))
+        await app.push_screen(RunScreen(Slow(), [Review.of(samples.monday())]))
         await pilot.press("ctrl+q")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("q")

@@ -158,7 +158,7 @@ def test_in_step_says_what_was_left_out(samples: ModuleType) -> None:
 
     ignored = quiet.ignore(ids, IgnoreMode.FOREVER)
     assert sync.in_step(ignored)
-    question = sync.in_step_question(ignored)
+    question = sync.in_step_question([ignored])
     said = str(question._text)
     assert "Left out of that:" in said
     assert "ignored" in said

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from sync_core.errors import SettingsError
+from sync_core.errors import SettingsError, SideError
 from sync_core.items import Kind, SideName
 from sync_core.service import Finding
 from sync_core.settings.models import Settings, SyncJob
@@ -92,25 +92,26 @@ async def test_contacts_and_tasks_say_what_they_will_do(app: HandsyncApp, backen
     assert "[x] Tasks both ways, due 23 Oct 2026 – 22 Nov 2027 or undated, private items stay out last run" in said
 
 
-async def test_several_processes_come_one_after_the_other(
+async def test_several_processes_are_read_one_after_the_other(
     app: HandsyncApp, backend: Any, settle: Settle, until: Until
 ) -> None:
-    """The next one opens whether the one before was looked at, or given up while it was read."""
+    """The next one is read also when one could not be; giving up gives all of them up."""
     backend.settings.contacts.include = backend.settings.tasks.include = True
+    backend.given.readings = [SideError("no answer")]
     backend.given.go_on.clear()
-    seen = []
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert "Contacts: all your contacts" in shown(app)
-        assert "They come one after the other." in shown(app)
+        assert "They are read one after the other, and reviewed together." in shown(app)
         await pilot.press("y")
-        for turn in ("1 of 3 Calendar", "2 of 3 Contacts all your contacts", "3 of 3 Tasks due 23 Oct"):
-            await until(pilot, lambda: isinstance(app.screen, FetchScreen) and app.screen not in seen)
-            seen.append(app.screen)
-            assert f"Start Sync {turn}" in shown(app)
-            await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, FetchScreen))
+        assert "Start Sync 1 of 3 Calendar" in shown(app)
+        backend.given.only = 1
+        backend.given.go_on.set()
+        await until(pilot, lambda: "Start Sync 2 of 3 Contacts all your contacts" in shown(app))
+        await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 

@@ -68,9 +68,9 @@ def rows_text(screen: RunScreen) -> str:
 
 async def test_progress_then_result_then_close(app: HandsyncApp, samples: Any, until: Until) -> None:
     run = GivenRun(report(ROWS[0]))
-    answers: list[RunReport | None] = []
+    answers: list[list[RunReport] | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(run, Review.of(samples.monday()))
+        screen = RunScreen(run, [Review.of(samples.monday())])
         app.push_screen(screen, answers.append)
         await until(pilot, lambda: "12 of 31 rows: creating in Outlook" in content(screen, "what"))
         assert content(screen, "bar") == "[" + "#" * 15 + "." * 25 + "]"
@@ -80,7 +80,7 @@ async def test_progress_then_result_then_close(app: HandsyncApp, samples: Any, u
         assert not screen.query_one("#running").display
         assert "Trade fair" in rows_text(screen)
         await pilot.press("enter")
-        assert answers == [run.answer]
+        assert answers == [[run.answer]]
 
 
 async def test_progress_is_shown_at_most_four_times_a_second(
@@ -88,7 +88,7 @@ async def test_progress_is_shown_at_most_four_times_a_second(
 ) -> None:
     run = GivenRun(report(ROWS[0]))
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(run, Review.of(samples.monday()))
+        screen = RunScreen(run, [Review.of(samples.monday())])
         app.push_screen(screen)
         await until(pilot, lambda: run.progress is not None and content(screen, "bar") != "")
         drawn: list[str] = []
@@ -107,9 +107,9 @@ async def test_progress_is_shown_at_most_four_times_a_second(
 @pytest.mark.parametrize("key", ["escape", "q", "enter"])
 async def test_cancel_stops_after_the_batch_and_says_so(app: HandsyncApp, samples: Any, until: Until, key: str) -> None:
     run = GivenRun(report(ROWS[0], ROWS[4], cancelled=True))
-    answers: list[RunReport | None] = []
+    answers: list[list[RunReport] | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(run, Review.of(samples.monday()))
+        screen = RunScreen(run, [Review.of(samples.monday())])
         app.push_screen(screen, answers.append)
         await until(pilot, lambda: run.progress is not None)
         assert not run.cancelled()
@@ -122,13 +122,13 @@ async def test_cancel_stops_after_the_batch_and_says_so(app: HandsyncApp, sample
         await until(pilot, lambda: screen.report is not None and screen.query_one("#rows").display)
         assert content(screen, "result") == "Stopped when you asked: 1 done, 1 not started."
         await pilot.press("escape")
-        assert answers == [run.answer]
+        assert answers == [[run.answer]]
 
 
 async def test_problems_can_be_shown_alone(app: HandsyncApp, samples: Any, until: Until) -> None:
     run = GivenRun(report(*ROWS))
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(run, Review.of(samples.monday()))
+        screen = RunScreen(run, [Review.of(samples.monday())])
         app.push_screen(screen)
         run.go_on.set()
         await until(pilot, lambda: screen.report is not None and screen.query_one("#rows").display)
@@ -144,21 +144,21 @@ async def test_problems_can_be_shown_alone(app: HandsyncApp, samples: Any, until
 async def test_an_error_is_a_sentence(app: HandsyncApp, samples: Any, until: Until) -> None:
     error = SideError("the server does not answer [/close]\x1b", where="Outlook", remedy="Try again later")
     run = GivenRun(error)
-    answers: list[RunReport | None] = []
+    answers: list[list[RunReport] | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(run, Review.of(samples.monday()))
+        screen = RunScreen(run, [Review.of(samples.monday())])
         app.push_screen(screen, answers.append)
         run.go_on.set()
         await until(pilot, lambda: content(screen, "result") != "")
         assert content(screen, "result") == "Outlook: the server does not answer [/close]␛. Try again later."
         await pilot.press("enter")
-        assert answers == [None]
+        assert answers == [[]]
 
 
 async def test_leaving_the_program_stops_the_run(app: HandsyncApp, samples: Any, until: Until) -> None:
     run = GivenRun(report(ROWS[0]))
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(RunScreen(run, Review.of(samples.monday())))
+        app.push_screen(RunScreen(run, [Review.of(samples.monday())]))
         await until(pilot, lambda: run.progress is not None)
         await pilot.press("ctrl+q")
     assert run.cancelled()

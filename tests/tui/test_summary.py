@@ -23,8 +23,8 @@ async def test_it_says_what_this_is_and_what_ok_would_write(summary: Any) -> Non
         text = shown.text()
     first, second, third = text.split("\n")[:3]
     assert first.startswith(" Synchronization Summary   Calendar  23 Oct 2026 – 22 Nov 2027  read 2 min ago")
-    assert "Salesforce: 1 DELETED, 5 new, 3 changed   Outlook: 1 DELETED, 5 new, 2 changed" in second
-    assert "1 pair remembered" in second
+    assert "Ok would write  Salesforce: 1 DELETED, 5 new, 3 chg.  Outlook: 1 DELETED, 5 new, 2 chg." in second
+    assert "1 linked  8 undecided" in second
     assert third.split("  ")[0] == "[All 28] New 10"
     for chip in ("Changed 3", "Deleted 2", "Merge 1", "Link 1", "Conflict 8", "Blocked 1", "Ignored 2", "Nothing 4"):
         assert chip in third
@@ -34,7 +34,7 @@ async def test_at_80_cells_nothing_of_the_head_is_cut_off(summary: Any) -> None:
     async with summary() as shown:
         first, second, third = shown.text().split("\n")[:3]
     assert first.rstrip().endswith("read 2 min ago")
-    assert second.rstrip().endswith("2 chg.")
+    assert second.rstrip() == " Ok: Salesforce 1 DELETED 5 new 3 chg  Outlook 1 DELETED 5 new 2 chg  8 open"
     assert third.rstrip().endswith("Noth 4")
     assert max(len(line.rstrip()) for line in (first, second, third)) <= 80
 

@@ -81,7 +81,7 @@ async def test_a_guard_keeps_its_rows_out_until_its_number_is_typed(summary: Any
 async def test_the_number_of_a_guard_lets_its_rows_through(summary: Any, samples: Any) -> None:
     async with summary(samples.guarded()) as shown:
         await shown.press("o")
-        shown.pilot.app.screen.query_one("#guard-0").focus()
+        shown.pilot.app.screen.query_one("#guard-0-0").focus()
         await shown.press(*"12", "enter")
         assert "Type 13 to let that happen." in words(shown)
         assert "will be DELETED" not in words(shown)
@@ -103,7 +103,7 @@ async def test_the_number_of_a_guard_lets_its_rows_through(summary: Any, samples
 async def test_a_confirmed_guard_is_forgotten_with_no(summary: Any, samples: Any) -> None:
     async with summary(samples.guarded()) as shown:
         await shown.press("o")
-        shown.pilot.app.screen.query_one("#guard-0").focus()
+        shown.pilot.app.screen.query_one("#guard-0-0").focus()
         await shown.press(*"13", "enter", "n")
         assert shown.row("Weekly 1").state is State.PREVENTED
 

@@ -28,14 +28,12 @@ Make = Callable[..., Before]
 def opening(samples: ModuleType, settle: Any) -> Make:
     """Opens the summary of the sample and presses keys, before the picture is taken."""
 
-    def make(*keys: str, glyphs: GlyphSet = UNICODE, plan: str = "monday", turn: str = "") -> Before:
+    def make(*keys: str, glyphs: GlyphSet = UNICODE, plan: str = "monday") -> Before:
         async def before(pilot: Pilot[Any]) -> None:
             await settle(pilot)
             now = datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
             review = Review.of(getattr(samples, plan)())
-            pilot.app.push_screen(
-                SummaryScreen(review, samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs, turn=turn)
-            )
+            pilot.app.push_screen(SummaryScreen([review], samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs))
             await settle(pilot)
             await pilot.press(*keys)
             await settle(pilot)
@@ -59,12 +57,12 @@ def test_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 def test_contacts(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
-    assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="contacts", turn="2 of 3"))
+    assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="contacts"))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 def test_tasks(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
-    assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="tasks", turn="3 of 3"))
+    assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="tasks"))
 
 
 def test_details_of_a_contact_are_read(snap_compare: Any, app: HandsyncApp, opening: Make) -> None:
@@ -124,7 +122,7 @@ def test_run_report(
 
     async def before(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        screen = RunScreen(Given(), Review.of(samples.monday()))
+        screen = RunScreen(Given(), [Review.of(samples.monday())])
         pilot.app.push_screen(screen)
         await until(pilot, lambda: screen.report is not None and screen.query_one("#rows").display)
         await settle(pilot)

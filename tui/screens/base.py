@@ -59,6 +59,13 @@ class BaseScreen(Screen[T]):
     def interrupt(self) -> None:
         """The program is about to end: what this screen has begun stops as soon as it can."""
 
+    def kept(self) -> list[str]:
+        """What is kept for the next start if the program is left now, in words; the program says so at its end.
+
+        A screen hands it over to be kept, should it not have done so yet.
+        """
+        return []
+
     def action_back(self) -> None:
         """Leaves the screen without an answer."""
         self.dismiss(None)

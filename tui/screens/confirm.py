@@ -1,7 +1,9 @@
-"""The question before a run: what would be written, per side and in numbers, and what is suspected."""
+"""The question before a run: what would be written, per process, side and in numbers, and what is suspected."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -18,7 +20,7 @@ from sync_core.review import Review
 from sync_core.sides import Operation
 from tui import format as fmt
 from tui.keys import LEFT, RIGHT
-from tui.tally import Tally
+from tui.tally import Tally, side_words
 from tui.widgets.controls import Field, Push, Words
 
 _OPERATIONS = {
@@ -26,43 +28,50 @@ _OPERATIONS = {
     Operation.UPDATE: "will be changed",
     Operation.DELETE: "will be DELETED",
 }
+Part = str | tuple[str, str]
 
 
-class OkQuestion(ModalScreen[Review | None]):
-    """Asks whether to run a review; answers with the review (guards confirmed in it), or None for No.
+class OkQuestion(ModalScreen[tuple[Review, ...] | None]):
+    """Asks whether to run reviews; answers with those to run (guards confirmed in them), or None for No.
 
-    Enter means No unless a person has moved to Yes. A guard lets its rows through only when its number is typed.
+    With several it may be all of them, or only the one in view, number `current`. Enter means No unless a person has
+    moved to Yes. A guard lets its rows through only when its number is typed.
     """
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n,q", "no", "No", tooltip="Back to the review; nothing is written."),
         Binding("y", "yes", "Yes", tooltip="Run it."),
+        Binding("t", "only", "Only this", tooltip="Run only the process in view."),
         RIGHT,
         LEFT,
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, review: Review) -> None:
+    def __init__(self, reviews: Sequence[Review], current: int = 0) -> None:
         super().__init__()
-        self.review = review
+        self.reviews = list(reviews)
+        self._current = current
 
     def compose(self) -> ComposeResult:
         """The question, the numbers, a field per guard, the answers."""
         with VerticalScroll(id="ok", can_focus=False):
             yield Words(id="ok-title")
             yield Words(id="ok-numbers")
-            for number, guard in enumerate(self.review.plan.guards):
-                yield Words(
-                    f"{guard.sentence}. These rows stay out, unless you type the number {guard.count} here:",
-                    classes="guard",
-                )
-                yield Field(placeholder="number, then Enter", id=f"guard-{number}")
-                yield Words(id=f"said-{number}", classes="said")
+            for place, review in enumerate(self.reviews):
+                of = f"{review.plan.kind.label}: " if len(self.reviews) > 1 else ""
+                for number, guard in enumerate(review.plan.guards):
+                    yield Words(
+                        f"{of}{guard.sentence}. These rows stay out, unless you type the number {guard.count} here:",
+                        classes="guard",
+                    )
+                    yield Field(placeholder="number, then Enter", id=f"guard-{place}-{number}")
+                    yield Words(id=f"said-{place}-{number}", classes="said")
             with Horizontal(id="ok-answers"):
                 yield Push("No, go back (n)", id="no")
-                yield Push("Yes, do it (y)", id="yes")
+                yield Push("Yes, all (y)" if len(self.reviews) > 1 else "Yes, do it (y)", id="yes")
+                yield Push(f"Only {self.reviews[self._current].plan.kind.label} (t)", id="only")
 
     def on_mount(self) -> None:
         """Enter must not write anything."""
@@ -70,31 +79,40 @@ class OkQuestion(ModalScreen[Review | None]):
         self.query_one("#no").focus()
 
     def _draw(self) -> None:
-        tally = Tally(self.review.rows())
-        runs = bool(tally.writing or tally.links)
-        self.query_one("#ok-title", Words).update("Write this now?" if tally.writing else _nothing(tally))
-        self.query_one("#ok-numbers", Words).update(numbers(tally))
-        self.query_one("#yes").display = runs
-        for number in range(len(self.review.plan.guards)):
-            done = number in self.review.confirmed
-            self.query_one(f"#guard-{number}").display = not done
-            if done:
-                self.query_one(f"#said-{number}", Words).update("Confirmed: these rows are among the numbers above.")
+        tallies = [Tally(review.rows()) for review in self.reviews]
+        one = len(tallies) == 1
+        writing = any(tally.writing for tally in tallies)
+        self.query_one("#ok-title", Words).update("Write this now?" if writing else _nothing(tallies))
+        lines = numbers(tallies[0]) if one else _several(self.reviews, tallies)
+        self.query_one("#ok-numbers", Words).update(lines)
+        self.query_one("#yes").display = any(map(_runs, tallies))
+        self.query_one("#only").display = not one and _runs(tallies[self._current])
+        for place, review in enumerate(self.reviews):
+            for number in review.confirmed:
+                self.query_one(f"#guard-{place}-{number}").display = False
+                said = "Confirmed: these rows are among the numbers above."
+                self.query_one(f"#said-{place}-{number}", Words).update(said)
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
-        number = int((event.input.id or "").removeprefix("guard-"))
+        place, number = (int(part) for part in (event.input.id or "").split("-")[1:])
         try:
-            self.review = self.review.confirm(number, event.value)
+            self.reviews[place] = self.reviews[place].confirm(number, event.value)
         except ValueError as error:
-            self.query_one(f"#said-{number}", Words).update(str(error))
+            self.query_one(f"#said-{place}-{number}", Words).update(str(error))
             return
         self._draw()
         self.query_one("#no").focus()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(self.review if event.button.id == "yes" else None)
+        match event.button.id:
+            case "yes":
+                self.action_yes()
+            case "only":
+                self.action_only()
+            case _:
+                self.dismiss(None)
 
     def action_no(self) -> None:
         """Back to the review."""
@@ -103,18 +121,28 @@ class OkQuestion(ModalScreen[Review | None]):
     def action_yes(self) -> None:
         """Runs it."""
         if self.query_one("#yes").display:
-            self.dismiss(self.review)
+            self.dismiss(tuple(self.reviews))
+
+    def action_only(self) -> None:
+        """Runs the process in view."""
+        if self.query_one("#only").display:
+            self.dismiss((self.reviews[self._current],))
 
 
-def _nothing(tally: Tally) -> str:
-    if tally.links:
-        return f"Nothing is written; {fmt.plural(tally.links, 'equal pair')} will be remembered. Go on?"
+def _runs(tally: Tally) -> bool:
+    return bool(tally.writing or tally.links)
+
+
+def _nothing(tallies: Sequence[Tally]) -> str:
+    links = sum(tally.links for tally in tallies)
+    if links:
+        return f"Nothing is written; {fmt.plural(links, 'equal pair')} will be remembered. Go on?"
     return "There is nothing to write."
 
 
 def numbers(tally: Tally) -> Content:
-    """What a run would do, in lines: per side and operation, then what stays as it is."""
-    parts: list[str | tuple[str, str]] = []
+    """What a run of one process would do, in lines: per side and operation, then what stays as it is."""
+    parts: list[Part] = []
     for side in SideName:
         found = [(operation, n) for operation in Operation if (n := tally.writes[(side, operation)])]
         for number, (operation, n) in enumerate(found):
@@ -124,16 +152,36 @@ def numbers(tally: Tally) -> Content:
             parts.append("\n")
     if tally.links and tally.writing:
         parts.append(f"{fmt.plural(tally.links, 'equal pair')} will be remembered, without a write.\n")
+    return Content.assemble(*parts, *_stays([tally]))
+
+
+def _several(reviews: Sequence[Review], tallies: Sequence[Tally]) -> Content:
+    """What a run of several processes would do: a line per process and side, then what stays as it is."""
+    parts: list[Part] = []
+    for review, tally in zip(reviews, tallies, strict=True):
+        label = f"{review.plan.kind.label:<10}"
+        if not tally.writing:
+            links = f"nothing is written; {fmt.plural(tally.links, 'equal pair')} will be remembered"
+            parts.append(f"{label}{links if tally.links else 'nothing to do'}\n")
+            continue
+        for number, side in enumerate(SideName):
+            parts.append(f"{label if number == 0 else '':<10}{side.label:<12}")
+            for place, (words, loud) in enumerate(side_words(tally, side)):
+                style = "bold reverse $bad" if loud else "bold" if words != "nothing" else "$quiet"
+                parts += [", " if place else "", (words, style)]
+            parts.append("\n")
+    return Content.assemble(*parts, *_stays(tallies))
+
+
+def _stays(tallies: Sequence[Tally]) -> list[Part]:
+    states: Counter[State] = Counter()
+    for tally in tallies:
+        states.update(tally.states)
     rest = [
-        (tally.undecided, "undecided row stays as it is", "undecided rows stay as they are"),
-        (tally.states[State.PREVENTED], "blocked row stays as it is", "blocked rows stay as they are"),
-        (
-            tally.states[State.IGNORED_ONCE] + tally.states[State.IGNORED_FOREVER],
-            "row is ignored",
-            "rows are ignored",
-        ),
+        (states[State.UNDECIDED], "undecided row stays as it is", "undecided rows stay as they are"),
+        (states[State.PREVENTED], "blocked row stays as it is", "blocked rows stay as they are"),
+        (states[State.IGNORED_ONCE] + states[State.IGNORED_FOREVER], "row is ignored", "rows are ignored"),
     ]
-    for n, one, many in rest:
-        if n:
-            parts.append((f"{n} {one if n == 1 else many}.\n", "$warn" if "undecided" in one else "$quiet"))
-    return Content.assemble(*parts)
+    return [
+        (f"{n} {one if n == 1 else many}.\n", "$warn" if "undecided" in one else "$quiet") for n, one, many in rest if n
+    ]

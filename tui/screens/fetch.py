@@ -35,7 +35,8 @@ TICK: Final = 0.25
 class FetchScreen(BaseScreen[Plan | None]):
     """Reads both sides and answers with the plan, or with None when it was given up.
 
-    `turn` says which of several processes it is, "1 of 3".
+    `turn` says which of several processes it is, "1 of 3". One of several that cannot be read is no reason to stop:
+    the answer is None at once then, and `trouble` says why.
     """
 
     CSS_PATH = "fetch.tcss"
@@ -57,6 +58,7 @@ class FetchScreen(BaseScreen[Plan | None]):
         self._cancelled = threading.Event()
         self._started = 0.0
         self._failed = False
+        self.trouble: HandsyncError | None = None
 
     def compose(self) -> ComposeResult:
         """A line per side, a line for the time or the trouble, and the buttons."""
@@ -113,10 +115,12 @@ class FetchScreen(BaseScreen[Plan | None]):
         except CancelledError:
             return
         except HandsyncError as error:
-            self._fail(error)
-            return
+            if not self._turn:
+                self._fail(error)
+                return
+            plan, self.trouble = None, error
         await self.handsync.roomy.wait()
-        for note in plan.notes:
+        for note in plan.notes if plan is not None else ():
             self.notify(f"{text.plain(note)}.", severity="warning", timeout=30, markup=False)
         self.dismiss(plan)
 

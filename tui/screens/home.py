@@ -29,7 +29,7 @@ from tui.screens.base import BaseScreen
 from tui.screens.configure import ConfigureScreen
 from tui.screens.ignored import IgnoredScreen
 from tui.screens.question import Answer, Question
-from tui.screens.sync import start_question, sync
+from tui.screens.sync import kept_words, start_question, sync
 from tui.widgets.controls import Box, Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
 
@@ -123,6 +123,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "Start Sync", id="start", tooltip="Read both sides and show what a sync would do."),
+        Binding("e", "resume", "Resume", id="resume", tooltip="Go on with the review that was kept; reads both sides."),
         Binding("c", "configure", "Configure", id="configure", tooltip="Connections, and what each process does."),
         Binding("i", "ignored", "Ignored", id="ignored", tooltip="What is being ignored; take it back there."),
         Binding("h", "history", "History", id="history", tooltip="What was run; look it up, take it back."),
@@ -148,6 +149,9 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             yield Words("", id="trouble", classes="bad")
             yield Words("", id="past", classes="warn")
             yield Words(FIRST_RUN, id="first-run")
+            with Horizontal(id="drafts"):
+                yield Push("Resume (e)", id="resume")
+                yield Words("", id="kept")
             with Vertical(id="processes"):
                 for kind in Kind:
                     yield ProcessRow(kind)
@@ -172,6 +176,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             self.query_one(KeyLine).refresh_keys()
         self.query_one("#first-run").display = False
         self.query_one("#trouble").display = self.query_one("#past").display = False
+        self.query_one("#drafts").display = False
         self.query_one("#start").focus()
         self.call_after_refresh(self.prepare)
 
@@ -196,9 +201,11 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         preparing.update(Content(f"{preparing.content}\n{text.plain(sentence)}".strip()))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a demo is being prepared there is nothing to start or configure."""
+        """While a demo is being prepared there is nothing to start or configure; without a draft none to resume."""
         if action == "cut_off":
             return self.loaded is not None and bool(self.loaded.past.cut_off)
+        if action == "resume":
+            return bool(self.kept_kinds)
         return action not in ("start", "configure", "ignored", "history", "reload") or not self.has_class("-preparing")
 
     @property
@@ -224,6 +231,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             await in_thread(before.service.close)
         for row in self.rows:
             row.show(loaded)
+        self._show_drafts(loaded)
         set_up = {
             SideName.SALESFORCE: bool(loaded.settings.salesforce.instance_url),
             SideName.OUTLOOK: bool(loaded.settings.outlook.service_endpoint),
@@ -341,7 +349,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     @work(group="flow", exclusive=True, exit_on_error=False)
     async def action_start(self) -> None:
-        """Asks, reads, lets the person review, runs; one process after the other."""
+        """Asks, reads, lets the person review, runs."""
         loaded, kinds = self.loaded, self.ticked_kinds
         if loaded is None:
             return
@@ -350,8 +358,9 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             return
         if not await self._past_is_settled(loaded, kinds):
             return
-        if await self.handsync.ask(start_question(loaded, kinds)) == "yes":
-            self.run_kinds(kinds)
+        answer = await self.handsync.ask(start_question(loaded, kinds))
+        if answer in ("yes", "resume", "anew"):
+            self.run_kinds(kinds, anew=answer == "anew")
 
     async def _past_is_settled(self, loaded: Loaded, kinds: list[Kind]) -> bool:
         """Whether no run was cut off, or a person goes on all the same; asked of the memory as it is now."""
@@ -365,13 +374,31 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         return going_on
 
     @work(group="run", exclusive=True, exit_on_error=False)
-    async def run_kinds(self, kinds: list[Kind]) -> None:
-        """Takes processes through reading, review and run, one after the other."""
-        for number, kind in enumerate(kinds, start=1):
-            if self.loaded is not None:
-                turn = f"{number} of {len(kinds)}" if len(kinds) > 1 else ""
-                await sync(self.handsync, self.loaded, kind, turn)
+    async def run_kinds(self, kinds: list[Kind], *, anew: bool = False) -> None:
+        """Takes processes through reading, review and run; reviews that were kept are resumed, unless `anew`."""
+        if self.loaded is not None:
+            await sync(self.handsync, self.loaded, kinds, anew=anew)
         self.reload()
+
+    @property
+    def kept_kinds(self) -> list[Kind]:
+        """The processes of which a review was kept, and that are switched on."""
+        return [row.kind for row in self.rows if row.included and self.loaded and row.kind in self.loaded.drafts]
+
+    def _show_drafts(self, loaded: Loaded) -> None:
+        kept = kept_words(loaded, self.kept_kinds)
+        self.query_one("#drafts").display = bool(kept)
+        self.query_one("#kept", Words).update(f"A review in progress was kept: {kept}.")
+        if kept and self.query_one("#start").has_focus:
+            self.query_one("#resume").focus()
+        self.query_one(KeyLine).refresh_keys()
+
+    @work(group="flow", exclusive=True, exit_on_error=False)
+    async def action_resume(self) -> None:
+        """Goes on with the reviews that were kept."""
+        loaded, kinds = self.loaded, self.kept_kinds
+        if loaded is not None and kinds and await self._past_is_settled(loaded, kinds):
+            self.run_kinds(kinds)
 
     @on(Button.Pressed)
     def pressed(self, event: Button.Pressed) -> None:
@@ -379,6 +406,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         match event.button.id:
             case "start":
                 self.action_start()
+            case "resume":
+                self.action_resume()
             case "configure":
                 self.action_configure()
             case "ignored":

@@ -1,4 +1,4 @@
-"""A run: how far it is, a way to stop it between two batches, and then what became of every row."""
+"""A run, of one process or of several: how far it is, a way to stop it, and then what became of every row."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Runner(Protocol):
         """Does what the review says. Blocks; raises HandsyncError."""
 
 
-class RunScreen(BaseScreen[RunReport | None]):
-    """Runs a review and shows what became of it; answers with the report, None when the run could not begin.
+class RunScreen(BaseScreen[list[RunReport]]):
+    """Runs reviews, one after the other, and shows what became of them in one report.
 
-    `turn` says which of several processes it is, "1 of 3".
+    Answers with the reports of those that were run; a process that could not begin has none.
     """
 
     CSS_PATH = "run.tcss"
@@ -65,21 +65,24 @@ class RunScreen(BaseScreen[RunReport | None]):
         *MOVES,
     ]
 
-    def __init__(self, service: Runner, review: Review, turn: str = "") -> None:
+    def __init__(self, service: Runner, reviews: Sequence[Review]) -> None:
         super().__init__()
-        self._which = turn
         self._service = service
-        self._review = review
+        self._reviews = tuple(reviews)
+        # the number of the one that is being run
+        self._place = 0
         self._latest: RunProgress | None = None
         self._drawn: RunProgress | None = None
         self._cancelled = threading.Event()
         self._only_problems = False
-        self.report: RunReport | None = None
+        self._reports: list[RunReport] = []
+        # what each process came to, in a sentence
+        self._said: list[str] = []
         self._over = False
 
     def compose(self) -> ComposeResult:
         """First how far it is, later the results."""
-        yield TitleBar(f"Run {self._which}".rstrip(), self._review.plan.kind.label)
+        yield TitleBar("Run", ", ".join(review.plan.kind.label for review in self._reviews))
         with Vertical(id="running"):
             yield Words("Starting. Only what you confirmed is written.", id="what")
             yield Words("", id="bar")
@@ -127,20 +130,48 @@ class RunScreen(BaseScreen[RunReport | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is possible now."""
         if action == "problems":
-            return self.report is not None and not self.report.clean
+            return any(not report.clean for report in self._reports)
         return self._over if action == "close" else True
+
+    @property
+    def report(self) -> RunReport | None:
+        """All reports as one when it is over; None before, and when no run could begin."""
+        if not self._over or not self._reports:
+            return None
+        first, last = self._reports[0], self._reports[-1]
+        rows = tuple(row for report in self._reports for row in report.rows)
+        cancelled = any(report.cancelled for report in self._reports)
+        return RunReport(first.kind, first.started, last.finished, rows, cancelled)
 
     @work(exclusive=True, group="run", exit_on_error=False)
     async def _run(self) -> None:
+        bad = False
+        for place, review in enumerate(self._reviews):
+            self._place = place
+            if place and self._cancelled.is_set():
+                self._tell(review, "not begun; nothing of it was written.")
+                bad = True
+                continue
+            self._latest = None
+            bad |= await self._run_one(review)
+        self._end(bad=bad)
+
+    async def _run_one(self, review: Review) -> bool:
+        """Runs one process; whether something did not go well."""
         try:
-            self.report = await in_thread(self._service.run, self._review, self._note, self._cancelled.is_set)
+            report = await in_thread(self._service.run, review, self._note, self._cancelled.is_set)
         except HandsyncError as error:
-            self._end(plain(error.sentence()), bad=True)
-            return
-        words = self.report.sentence
-        if self.report.cancelled:
+            self._tell(review, plain(error.sentence()))
+            return True
+        self._reports.append(report)
+        words = report.sentence
+        if report.cancelled:
             words = f"Stopped when you asked: {words}"
-        self._end(f"{words[0].upper()}{words[1:]}.", bad=not self.report.clean)
+        self._tell(review, f"{words[0].upper()}{words[1:]}.")
+        return not report.clean
+
+    def _tell(self, review: Review, sentence: str) -> None:
+        self._said.append(f"{review.plan.kind.label}: {sentence}" if len(self._reviews) > 1 else sentence)
 
     def _note(self, progress: RunProgress) -> None:
         """Called by the run's thread: only remembers; `_tick` shows."""
@@ -151,15 +182,16 @@ class RunScreen(BaseScreen[RunReport | None]):
         if progress is None or progress == self._drawn:
             return
         self._drawn = progress
-        self.query_one("#what", Words).update(Content(how_far(progress)))
+        of = f"{self._reviews[self._place].plan.kind.label}, " if len(self._reviews) > 1 else ""
+        self.query_one("#what", Words).update(Content(f"{of}{how_far(progress)}"))
         filled = _BAR * progress.done // max(1, progress.total)
         self.query_one("#bar", Words).update(f"[{'#' * filled}{'.' * (_BAR - filled)}]")
 
-    def _end(self, words: str, *, bad: bool) -> None:
+    def _end(self, *, bad: bool) -> None:
         self._over = True
         self._timer.stop()
         result = self.query_one("#result", Words)
-        result.update(Content(words))
+        result.update(Content("\n".join(self._said)))
         result.set_class(bad, "bad")
         self._turn()
         self._show_rows()
@@ -179,9 +211,15 @@ class RunScreen(BaseScreen[RunReport | None]):
 
     def _show_rows(self) -> None:
         view = self.query_one("#rows", LineView)
-        rows = self.report.rows if self.report is not None else ()
-        width = view.scrollable_content_region.width or self.size.width
-        view.show(report_lines(rows, view.looks, width - 1, only_problems=self._only_problems))
+        width = (view.scrollable_content_region.width or self.size.width) - 1
+        lines: list[Text] = []
+        for report in self._reports:
+            found = report_lines(report.rows, view.looks, width, only_problems=self._only_problems)
+            if found and len(self._reviews) > 1:
+                lines += [Text(end="")] if lines else []
+                lines.append(Text(f" {report.kind.label}", view.looks.strong, end=""))
+            lines += found
+        view.show(lines)
 
     def action_problems(self) -> None:
         """Shows only rows that were not done, or all again."""
@@ -192,7 +230,7 @@ class RunScreen(BaseScreen[RunReport | None]):
     def action_back(self) -> None:
         """Stops the run after the current batch; when it is over, closes."""
         if self._over:
-            self.dismiss(self.report)
+            self.dismiss(self._reports)
         elif not self._cancelled.is_set():
             self._cancelled.set()
             self.query_one("#stopping", Words).update(

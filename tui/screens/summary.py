@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar, Final
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.screen import Screen
 
+from sync_core import text
+from sync_core.draft import draft_of, resume
 from sync_core.items import Kind
+from sync_core.plan import Plan
 from sync_core.review import Group, Review
 from tui import decisions
 from tui import format as fmt
@@ -22,63 +28,144 @@ from tui.screens.question import Answer, Question
 from tui.screens.summary_review import ReviewPane
 from tui.tally import Tally
 from tui.widgets.chips import WouldWrite
+from tui.widgets.controls import Words
 from tui.widgets.details import DetailsPane
 from tui.widgets.frame import KeyLine, TitleBar
 from tui.widgets.plan_table import PlanTable
+from tui.widgets.process_tabs import ProcessTabs, TabState
 
 _ROOMY: Final = 90
+_MOST_TABS: Final = len(Kind)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class SummaryScreen(BaseScreen[Review | None]):
-    """Shows a review and changes it; answers with the review to run, or None when it was left.
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    `zone` is an IANA name, `today` the day there. `now` gives the time, UTC. Whoever shows the screen keeps the ignores
-    of its `review` when it was left without Ok. `turn` says which of several processes it is, "1 of 3".
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A process that could not be read, and the sentence that says why."""
+
+    kind: Kind
+    sentence: str
+
+
+class NotReadPane(VerticalScroll):
+    """Stands where the review of a process would be that could not be read."""
+
+    def __init__(self, found: NotRead) -> None:
+        super().__init__(classes="not-read")
+        self.found = found
+
+    def compose(self) -> ComposeResult:
+        """What is wrong, and what to do."""
+        yield Words(f"{self.found.kind.label} could not be read. Nothing of it is written.", classes="bad")
+        yield Words(Content(text.plain(self.found.sentence)))
+        yield Words("R reads it again. The other processes can be reviewed and run meanwhile.", classes="quiet")
+
+    def focus_inside(self) -> None:
+        """Gives the keyboard to it."""
+        self.focus()
+
+
+Opening = Review | NotRead
+Pane = ReviewPane | NotReadPane
+
+
+class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
+    """Shows reviews, one process in view, and changes them; answers with those to run, or None when it was left.
+
+    `zone` is an IANA name, `today` the day there. `now` gives the time, UTC. `keep` is told of every review that was
+    changed; without it decisions are lost when the screen is left. `reread` makes the screen that reads a process again
+    and answers with its plan. Whoever shows the screen keeps the ignores of its `reviews` when it was left without Ok.
     """
 
     CSS_PATH = "summary.tcss"
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "ok", "Ok", tooltip="Ask, and then run what the rows say."),
+        Binding("right_square_bracket", "tab(1)", "Process", tooltip="To the next process."),
+        Binding("left_square_bracket", "tab(-1)", "Process before", show=False, tooltip="To the process before."),
+        *(
+            Binding(str(n), f"tab_number({n - 1})", f"Process {n}", show=False, tooltip=f"To process number {n}.")
+            for n in range(1, _MOST_TABS + 1)
+        ),
+        Binding(
+            "R,f5",
+            "read_again",
+            "Read again",
+            show=False,
+            tooltip="Read both sides again; keep the decisions that hold.",
+        ),
         Binding("escape,q", "back", "Back", id="back", show=False, tooltip="Unmark rows, end a filter, or leave."),
     ]
 
     def __init__(
         self,
-        review: Review,
+        openings: Sequence[Opening],
         zone: str,
         today: date,
         *,
         now: Callable[[], datetime] = _now,
         glyphs: GlyphSet | None = None,
-        turn: str = "",
+        keep: Callable[[Review], None] | None = None,
+        reread: Callable[[Kind], Screen[Plan | None]] | None = None,
     ) -> None:
         super().__init__()
+        self.zone = zone
+        self.today = today
         self._now = now
-        self._turn = turn
+        self._keep = keep
+        self._reread = reread
         self.glyphs = glyphs or current()
-        self.pane = ReviewPane(review, zone, today, now=now, glyphs=self.glyphs)
-        self._age = ""
+        self.panes: list[Pane] = [self._pane_of(opening) for opening in openings]
+        # the number of the one in view
+        self.place = 0
+        # a person who leaves may want to go on later
+        self.keeps_draft = False
+        self._title = ""
+
+    def _pane_of(self, opening: Opening) -> Pane:
+        if isinstance(opening, NotRead):
+            return NotReadPane(opening)
+        return ReviewPane(opening, self.zone, self.today, now=self._now, glyphs=self.glyphs)
 
     def compose(self) -> ComposeResult:
-        """Title, what Ok would write, the review, keys."""
-        # with several processes an 80-column title has no room for the long word
-        yield TitleBar(f"Summary {self._turn}" if self._turn else "Synchronization Summary")
+        """Title, processes, what Ok would write, the review in view, keys."""
+        yield TitleBar("Synchronization Summary")
+        yield ProcessTabs(self.glyphs, id="processes")
         yield WouldWrite(id="would-write")
-        yield self.pane
+        yield from self.panes
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Starts at the first row."""
+        """Starts at the first process that could be read."""
         self.set_class(self.glyphs.ascii, "-ascii")
-        self._show_age()
-        self.table.focus()
+        self.place = next((place for place, pane in enumerate(self.panes) if isinstance(pane, ReviewPane)), 0)
+        self._turn()
 
     # what is in view
+
+    @property
+    def current(self) -> Pane:
+        """What is in view: a review, or why there is none."""
+        return self.panes[self.place]
+
+    @property
+    def pane(self) -> ReviewPane:
+        """The review in view; there must be one."""
+        pane = self.current
+        assert isinstance(pane, ReviewPane)
+        return pane
+
+    @property
+    def reviews(self) -> list[Review]:
+        """All reviews as they stand."""
+        return [pane.review for pane in self.panes if isinstance(pane, ReviewPane)]
 
     @property
     def review(self) -> Review:
@@ -105,25 +192,41 @@ class SummaryScreen(BaseScreen[Review | None]):
         """The details of the row under the cursor."""
         return self.pane.details
 
+    def _turn(self) -> None:
+        """Brings the process in view that `place` says."""
+        for place, pane in enumerate(self.panes):
+            pane.display = place == self.place
+        self.query_one(ProcessTabs).display = len(self.panes) > 1
+        self.current.focus_inside()
+        self._show_counts()
+        self._show_title()
+
     @on(ReviewPane.Counted)
     def _show_counts(self) -> None:
-        self.query_one(WouldWrite).show(self.tally)
+        panes = [pane for pane in self.panes if isinstance(pane, ReviewPane)]
+        self.query_one(WouldWrite).show(Tally.sum(pane.tally for pane in panes))
+        self.query_one(ProcessTabs).show([_tab_state(pane) for pane in self.panes], self.place)
 
-    def _show_age(self) -> None:
-        """The age of the picture; written only when it says something else."""
-        age = fmt.age(self.review.plan.made_at, self._now())
-        if age != self._age:
-            self._age = age
-            plan = self.review.plan
+    @on(ReviewPane.Decided)
+    def _decided(self, event: ReviewPane.Decided) -> None:
+        if self._keep is not None:
+            self._keep(event.review)
+
+    def _show_title(self) -> None:
+        """What is in view and the age of the picture; written only when it says something else."""
+        pane = self.current
+        if isinstance(pane, NotReadPane):
+            note = pane.found.kind.label
+        else:
+            plan = pane.review.plan
             # the word that a demo is one needs the room of another
-            read = (
-                ""
-                if getattr(getattr(self.app, "backend", None), "demo", False) and self.size.width < _ROOMY
-                else "read "
-            )
+            demo = getattr(getattr(self.app, "backend", None), "demo", False)
+            read = "" if demo and self.size.width < _ROOMY else "read "
             # contacts have no date, and all of them are compared
             span = "all" if plan.kind is Kind.CONTACTS else fmt.period(plan.window)
-            note = f"{plan.kind.label}  {span}  {read}{age}"
+            note = f"{plan.kind.label}  {span}  {read}{fmt.age(plan.made_at, self._now())}"
+        if note != self._title:
+            self._title = note
             self.query_one(TitleBar).show(Content(self.glyphs.text(note)))
 
     def on_descendant_focus(self) -> None:
@@ -132,43 +235,137 @@ class SummaryScreen(BaseScreen[Review | None]):
 
     def on_key(self, event: events.Key) -> None:
         """The age of the picture is looked at when somebody is there."""
-        self._show_age()
+        self._show_title()
+
+    # several processes
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is possible: to go to processes that are there, and to read again what can be read."""
+        match action:
+            case "tab":
+                return len(self.panes) > 1
+            case "tab_number":
+                return 1 < len(self.panes) > int(str(parameters[0]))
+            case "read_again":
+                return self._reread is not None
+        return True
+
+    def action_tab(self, step: int) -> None:
+        """To the next process, or the one before."""
+        self.action_tab_number((self.place + step) % len(self.panes))
+
+    def action_tab_number(self, place: int) -> None:
+        """To a process by its place in the line."""
+        if place != self.place:
+            self.place = place
+            self._turn()
+
+    @on(ProcessTabs.Chosen)
+    def _chosen(self, event: ProcessTabs.Chosen) -> None:
+        self.action_tab_number(event.place)
+
+    async def close(self, kinds: Sequence[Kind]) -> bool:
+        """Takes away processes that were dealt with; whether there is another one left."""
+        gone = [pane for pane in self.panes if _kind(pane) in kinds]
+        self.panes = [pane for pane in self.panes if pane not in gone]
+        for pane in gone:
+            await pane.remove()
+        self.place = min(self.place, max(0, len(self.panes) - 1))
+        if self.panes and self.is_current:
+            self._turn()
+        return bool(self.panes)
+
+    def on_screen_resume(self) -> None:
+        """Comes back after a run of some of the processes."""
+        if self.is_mounted and self.panes:
+            self._turn()
+
+    # reading again
+
+    @work(exclusive=True, group="read-again", exit_on_error=False)
+    async def action_read_again(self) -> None:
+        """Reads the process in view again, and keeps the decisions on rows that still look the same."""
+        pane = self.current
+        if self._reread is None:
+            return
+        plan = await self.handsync.ask(self._reread(_kind(pane)))
+        if plan is None or pane not in self.panes:
+            return
+        if isinstance(pane, ReviewPane):
+            pane.read_again(resume(plan, draft_of(pane.review, _stamp(self._now()))).review)
+        else:
+            fresh = self._pane_of(Review.of(plan))
+            await self.mount(fresh, before=pane)
+            self.panes[self.panes.index(pane)] = fresh
+            await pane.remove()
+        self._turn()
 
     # leaving
 
     def action_back(self) -> None:
         """One step back: out of the details, the marks, the filter, and at last the screen."""
-        if not self.pane.step_back():
+        pane = self.current
+        if not (isinstance(pane, ReviewPane) and pane.step_back()):
             self._ask_to_leave()
+
+    def kept(self) -> list[str]:
+        """What is kept when the program is left now, in words: "Calendar: 5 decisions". Hands it over to be kept."""
+        if self._keep is None:
+            return []
+        for review in self.reviews:
+            self._keep(review)
+        made = [(review.plan.kind.label, draft_of(review, "").decisions) for review in self.reviews]
+        return [f"{label}: {fmt.plural(number, 'decision')}" for label, number in made if number]
+
+    def interrupt(self) -> None:
+        """The program is about to end: the reviews are handed over to be kept."""
+        self.kept()
 
     @property
     def unsaved(self) -> str:
-        """What Ctrl+Q would lose: all decisions, for quitting keeps no ignores as leaving does."""
-        made = len(self.review.decisions)
-        if not made:
+        """What Ctrl+Q would lose: nothing where reviews are kept, else all decisions."""
+        made = sum(len(review.decisions) for review in self.reviews)
+        if not made or self._keep is not None:
             return ""
         return f"{fmt.plural(made, 'decision')} of this review would be lost. Esc leaves it and keeps what is ignored."
 
     def _ask_to_leave(self) -> None:
-        lost = decisions.lost(self.review)
+        lost = sum(decisions.lost(review) for review in self.reviews)
         if not lost:
             self.dismiss(None)
             return
-        kept = len(self.review.ignores()[0])
+        kept = sum(len(review.ignores()[0]) for review in self.reviews)
         text = f"{fmt.plural(lost, 'decision')} would be lost; nothing has been written."
         if kept:
             text += f"\n{fmt.plural(kept, 'ignored row')} will be remembered."
-        answers = (Answer("stay", "s", "Stay"), Answer("leave", "l", "Leave"))
-        self.app.push_screen(Question("Leave this review?", text, answers, "stay"), self._answered)
+        answers = [Answer("stay", "s", "Stay"), Answer("leave", "l", "Leave")]
+        if self._keep is not None:
+            answers.insert(1, Answer("keep", "k", "Keep for later"))
+            text += "\nKept for later, they are offered again when you start the next sync."
+        self.app.push_screen(Question("Leave this review?", text, tuple(answers), "stay"), self._answered)
 
     def _answered(self, answer: str | None) -> None:
-        if answer == "leave":
+        if answer in ("leave", "keep"):
+            self.keeps_draft = answer == "keep"
             self.dismiss(None)
 
     def action_ok(self) -> None:
-        """Asks whether to run the review."""
-        self.app.push_screen(OkQuestion(self.review), self._confirmed)
+        """Asks whether to run the reviews."""
+        reviews = self.reviews
+        if reviews:
+            current = reviews.index(self.pane.review) if isinstance(self.current, ReviewPane) else 0
+            self.app.push_screen(OkQuestion(reviews, current), self._confirmed)
 
-    def _confirmed(self, review: Review | None) -> None:
-        if review is not None:
-            self.dismiss(review)
+    def _confirmed(self, reviews: tuple[Review, ...] | None) -> None:
+        if reviews is not None:
+            self.dismiss(reviews)
+
+
+def _kind(pane: Pane) -> Kind:
+    return pane.review.plan.kind if isinstance(pane, ReviewPane) else pane.found.kind
+
+
+def _tab_state(pane: Pane) -> TabState:
+    if isinstance(pane, NotReadPane):
+        return TabState(pane.found.kind, failed=True)
+    return TabState.of(pane.review.plan.kind, pane.tally, pane.tally.groups[Group.ALL])

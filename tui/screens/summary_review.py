@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import DataTable
 
 from sync_core.plan import Row
@@ -46,11 +47,30 @@ class ReviewPane(RowsPane):
         Binding("e,E", "export", "Export", show=False, tooltip="Write the rows that are shown to a file."),
     ]
 
+    class Decided(Message):
+        """The review is another one now."""
+
+        def __init__(self, review: Review) -> None:
+            super().__init__()
+            self.review = review
+
     def __init__(
         self, review: Review, zone: str, today: date, *, now: Callable[[], datetime], glyphs: GlyphSet
     ) -> None:
         super().__init__(review, zone, today, glyphs=glyphs)
         self._now = now
+
+    def focus_inside(self) -> None:
+        """Gives the keyboard to where it was when this was in view the last time; first to the table."""
+        (self.details if self.has_class("-reading") and self.details.display else self.table).focus()
+
+    def read_again(self, review: Review) -> None:
+        """Shows a review of another reading. Cursor, marks and filter stay where their rows are still there."""
+        self.review = review
+        self._read_rows()
+        self._show_rows()
+        self.tell(review.said)
+        self.post_message(self.Decided(review))
 
     # decisions
 
@@ -79,6 +99,7 @@ class ReviewPane(RowsPane):
     def _take(self, review: Review) -> None:
         """Shows `review` instead of the one so far; rows stay where they are until the filter is changed."""
         before, self.review = self.review, review
+        self.post_message(self.Decided(review))
         if before.joined != review.joined:
             self._read_rows()
             self._show_rows()

@@ -30,6 +30,7 @@ from tui.widgets.chips import Chips
 from tui.widgets.details import DetailsPane
 from tui.widgets.plan_table import PlanTable
 from tui.widgets.status_line import StatusLine
+from tui.words import in_step
 
 # rows looked at in one go before words are looked for in them; more would hold up the keys
 _SLICE: Final = 250
@@ -98,8 +99,13 @@ class RowsPane(Vertical):
     def on_mount(self) -> None:
         """Fills the table."""
         self._show_rows()
+        self.tell(self.review.said or self._first_words())
+
+    def _first_words(self) -> str:
         undecided = self.tally.undecided
-        self.tell(f"{fmt.plural(undecided, 'row')} to decide: n goes to the next one" if undecided else "")
+        if undecided:
+            return f"{fmt.plural(undecided, 'row')} to decide: n goes to the next one"
+        return "" if self.table.shown else in_step(self.review)
 
     @property
     def table(self) -> PlanTable:

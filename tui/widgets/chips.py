@@ -25,10 +25,14 @@ _SHORT: Final = {
     Group.IGNORED: ("Ign", "Ign"),
     Group.NOTHING: ("Noth", "No"),
 }
+# the line of what Ok would write has forms, from long to short, numbered from 0 to this
+_STEPS: Final = 4
+_TWO_LETTERS: Final = {SideName.SALESFORCE: "SF", SideName.OUTLOOK: "OL"}
+Part = str | tuple[str, str]
 
 
 class WouldWrite(Static):
-    """What a run would write now, per side; deletes stand out."""
+    """What a run would write now, per side, and how much nobody has decided; deletes stand out."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(markup=False, id=id)
@@ -46,23 +50,29 @@ class WouldWrite(Static):
     def _draw(self) -> None:
         if self._tally is None or not self.size.width:
             return
-        lines = (self._line(self._tally, step) for step in range(4))
+        lines = (self._line(self._tally, step) for step in range(_STEPS))
         self.update(
-            next((line for line in lines if line.cell_length <= self.size.width), self._line(self._tally, 3)),
+            next((line for line in lines if line.cell_length <= self.size.width), self._line(self._tally, _STEPS)),
             layout=False,
         )
 
     def _line(self, tally: Tally, step: int) -> Content:
         """The line; each higher `step` is shorter."""
-        parts: list[str | tuple[str, str]] = [(" Ok would write", " Ok would write", " Ok:", " ")[step]]
-        for side in SideName:
-            parts.append(f"{'  ' if step else '   '}{side.label}: ")
-            for number, (words, loud) in enumerate(side_words(tally, side)):
-                parts.append(", " if number else "")
-                short = words.replace("changed", "chg.") if step else words
-                parts.append((short, "bold reverse $bad" if loud else "bold" if words != "nothing" else "$quiet"))
+        gap, short = "  " if step else "   ", step > 2
+        parts: list[Part] = [" Ok would write" if step < 2 else " Ok:"]
+        for number, side in enumerate(SideName):
+            name = _TWO_LETTERS[side] if step == _STEPS else side.label
+            parts.append(f"{' ' if short and not number else gap}{name}{' ' if short else ': '}")
+            for place, (words, loud) in enumerate(side_words(tally, side)):
+                parts.append((" " if short else ", ") if place else "")
+                words = words.replace("changed", "chg" if short else "chg.") if step else words
+                words = words.replace("DELETED", "DEL") if step == _STEPS else words
+                parts.append((words, "bold reverse $bad" if loud else "bold" if words != "nothing" else "$quiet"))
         if tally.links and step < 2:
-            parts.append(f"   {tally.links} linked" if step else f"   {fmt.plural(tally.links, 'pair')} remembered")
+            parts.append(f"{gap}{tally.links} linked" if step else f"{gap}{fmt.plural(tally.links, 'pair')} remembered")
+        if tally.undecided:
+            words = "undecided" if step < 2 else "open" if short else "undec."
+            parts += [gap, (f"{tally.undecided} {words}", "bold $warn")]
         return Content.assemble(*parts)
 
 
