@@ -76,7 +76,7 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
     left_value, right_value = left[name], right[name]
     known = name in baseline.left and name in baseline.right
     before = _before(f, baseline, left_value, right_value)
-    if left_value != right_value and _is_their_own(f, baseline, left_value, right_value):
+    if left_value != right_value and _is_their_own(f, baseline if known else NO_BASELINE, left_value, right_value):
         return None
     if not known:
         if left_value == right_value:
@@ -96,8 +96,9 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
 def _is_their_own(f: FieldSpec, baseline: Baseline, left: Value, right: Value) -> bool:
     """Whether a field that travels one way holds, where it travels to, what somebody typed there.
 
-    The other side cannot take that value, and it must not be typed over: both keep what they have. Names are handsync's
-    own block, in which nobody types.
+    The other side cannot take that value, and it must not be typed over: both keep what they have. Only what both once
+    agreed on (`baseline`, empty where they never did) was brought there by us. Names are handsync's own block, in which
+    nobody types.
     """
     if f.flow is Flow.BOTH or f.type is FieldType.NAMES:
         return False
@@ -131,7 +132,8 @@ def merged_baseline(kind: Kind, old: Baseline, left: Fields, right: Fields, writ
     """The baseline after a sync: fields that now agree, or were just `written`, move; the others stay as they were.
 
     `left` and `right` are what the sides hold now, as they gave it back. What only one side knows is kept for that
-    side: it can never be agreed on, and tells whether that side's item was touched since.
+    side: it can never be agreed on, and tells whether that side's item was touched since. So is what somebody typed in
+    a field that does not travel from there.
     """
     new_left, new_right = dict(old.left), dict(old.right)
     for f in FIELDS[kind]:
@@ -143,4 +145,8 @@ def merged_baseline(kind: Kind, old: Baseline, left: Fields, right: Fields, writ
             continue
         if left[f.name] == right[f.name] or written.get(f.name, False):
             new_left[f.name], new_right[f.name] = left[f.name], right[f.name]
+        elif f.flow is Flow.TO_OUTLOOK and f.name not in old.left:
+            new_right[f.name] = right[f.name]
+        elif f.flow is Flow.TO_SALESFORCE and f.name not in old.right:
+            new_left[f.name] = left[f.name]
     return Baseline(new_left, new_right)

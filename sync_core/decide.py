@@ -15,7 +15,7 @@ from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
 from sync_core.guards import guarded
 from sync_core.ignores import ignored
-from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
+from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When
 from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id
@@ -62,7 +62,7 @@ def make_plan(q: Question) -> Plan:
     rows: list[Row] = []
     in_sync = silent = 0
     for p in pairs:
-        if p.link is not None and p.left is None and p.right is None and _silent(p.link, q):
+        if p.left is None and p.right is None and p.link is not None and _silent(p.link, q):
             silent += 1
             continue
         row = _row(p, q, first=first)
@@ -100,12 +100,15 @@ def make_plan(q: Question) -> Plan:
 
 def _present(picture: Picture, window: Window) -> list[Item]:
     """The items of a side: those it listed, and those it had not listed but that turned out to be in the window."""
-    items = {item.id: item for item in picture.reading.items}
-    for sighting in picture.sightings.values():
-        item = sighting.item
-        if sighting.fate is Fate.HERE and item is not None and in_window(item.kind, item.fields, window):
-            items.setdefault(item.id, item)
-    return list(items.values())
+    found = {
+        sighting.item.id: sighting.item
+        for sighting in picture.sightings.values()
+        if sighting.fate is Fate.HERE
+        and sighting.item is not None
+        and in_window(sighting.item.kind, sighting.item.fields, window)
+    }
+    # what was listed comes last: where an item is in both, that is the one that counts
+    return [*found.values(), *picture.reading.items]
 
 
 def _gone(q: Question) -> frozenset[str]:
@@ -116,6 +119,8 @@ def _gone(q: Question) -> frozenset[str]:
 
 def _elsewhere(q: Question) -> frozenset[str]:
     """The ids under which Outlook still has an item, though it did not list it."""
+    if not q.right.sightings:
+        return frozenset()
     marks = Counter(item.mark for item in q.right.reading.items)
     # asked for an id that is no more, a side cannot say which of several items with the mark took its place
     doubtful = {link.right_id for link in q.links if marks[link.mark] > 1}
@@ -156,14 +161,14 @@ def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
 def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     baseline = p.link.baseline if p.link else NO_BASELINE
     changes = compare(q.kind, baseline, left.fields, right.fields)
+    if p.link is not None and not changes and not p.came_back:
+        return None
     moved = {c.verdict for c in changes}
     if p.link is None:
         equal = moved <= {Verdict.SAME}
         why = reasons.twins(q.kind, changes, by_mark=marked_for(right.mark) == left.id)
         return _make(p, q, Situation.TWIN_EQUAL if equal else Situation.TWIN_DIFFERENT, why, changes)
     if not changes:
-        if not p.came_back:
-            return None
         why = "moved, and found again under another id: the link follows, nothing is written"
         return _make(p, q, Situation.SAME_CHANGE, why)
     if moved == {Verdict.SAME}:
@@ -208,10 +213,15 @@ def _fate(side: SideName, link: Link, q: Question) -> Sighting | None:
 
 
 def _moved_fields(kind: Kind, item: Item, baseline: Fields) -> list[str]:
+    """The fields that changed since both sides agreed.
+
+    Of a field that travels one way and was never agreed on, nobody can say that it did.
+    """
     return [
         f.name
         for f in FIELDS[kind]
-        if f.name in item.fields and (f.name not in baseline or item.fields[f.name] != baseline[f.name])
+        if f.name in item.fields
+        and (item.fields[f.name] != baseline[f.name] if f.name in baseline else f.flow is Flow.BOTH)
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sync_core import reasons
-from sync_core.items import FIELDS, Fields, Item, Kind, SideName
+from sync_core.items import FIELDS, Fields, Item, Kind, SideName, digest
 from sync_core.plan import Ignore, IgnoreMode, Row
 
 
@@ -32,7 +32,8 @@ class Ignores:
             if ignore.left_id:
                 found.by_left[ignore.left_id] = ignore
             elif ignore.right_id:
-                found.by_content[ignore.right_digest] = ignore
+                # made anew where it can be: the way of hashing may have changed since it was kept
+                found.by_content[digest(kind, ignore.right) if ignore.right else ignore.right_digest] = ignore
             if ignore.right_id:
                 found.by_right[ignore.right_id] = ignore
         return found

@@ -6,10 +6,11 @@ could not be read), which is something else than blank: an unknown value is neve
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -247,7 +248,8 @@ class Item:
     part_of: str = ""
     # a guess at what it costs to write over: "html" when the notes come from a formatted body
     formatted: bool = False
-    _digest: list[str] = field(default_factory=list, compare=False, repr=False)
+    # found out when it is asked for; a copy with other contents finds out its own
+    _digest: str = field(default="", init=False, compare=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -264,8 +266,8 @@ class Item:
     def digest(self) -> str:
         """The content hash: equal contents of the same kind give equal digests, on whatever side."""
         if not self._digest:
-            self._digest.append(digest(self.kind, self.fields))
-        return self._digest[0]
+            object.__setattr__(self, "_digest", digest(self.kind, self.fields))
+        return self._digest
 
 
 def title(kind: Kind, fields: Fields) -> str:
@@ -278,9 +280,10 @@ def title(kind: Kind, fields: Fields) -> str:
 
 def digest(kind: Kind, fields: Fields) -> str:
     """The content hash of `fields`: hexadecimal, 32 characters, in the order of the field table."""
-    values = [(name, fields[name]) for name in _NAMES[kind] if name in fields]
+    # no value is the Ellipsis: it stands for a field that is missing, which is something else than None
+    values = tuple(map(fields.get, _NAMES[kind], repeat(...)))
     # ascii() is the quickest text that tells values of different types apart and holds no lone surrogate
-    return hashlib.blake2b(ascii(values).encode("ascii"), digest_size=16).hexdigest()
+    return sha256(ascii(values).encode("ascii")).hexdigest()[:32]
 
 
 def canonical(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
@@ -308,7 +311,7 @@ def _canonical_value(f: FieldSpec, value: Any) -> Value:
         case FieldType.CHOICE:
             if value not in f.choices:
                 raise ValueError(f"{f.name}: {value!r} is not one of {', '.join(f.choices)}")
-            return str(value)
+            return f.choices[f.choices.index(value)]
         case FieldType.MINUTES:
             return None if value is None else max(0, int(value))
         case FieldType.WHEN:
@@ -361,4 +364,5 @@ def fields_to_json(fields: Fields) -> dict[str, Any]:
 
 def fields_from_json(kind: Kind, data: Mapping[str, Any]) -> dict[str, Value]:
     """The fields of an item as read from JSON. Raises ValueError or KeyError when they do not fit the field table."""
-    return {name: from_json(kind, name, value) for name, value in data.items()}
+    # the names of the field table and not those that were read: tens of thousands of items would each keep their own
+    return {spec(kind, name).name: from_json(kind, name, value) for name, value in data.items()}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeVar
 
 from sync_core.compare import Baseline
 from sync_core.items import FIELDS, Flow, Item, Kind, SideName
@@ -36,8 +37,7 @@ class Link:
         return self.left_id if side is SideName.SALESFORCE else self.right_id
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A Salesforce item and an Outlook item that belong together, or one of them alone.
 
     `link` is set when memory knows the pair; then a missing half is gone, away or unread. `came_back` says that a half
@@ -49,7 +49,7 @@ class Pair:
     left: Item | None = None
     right: Item | None = None
     came_back: bool = False
-    rivals: tuple[Item, ...] = field(default=())
+    rivals: tuple[Item, ...] = ()
     # how alike the one rival is, where it is only likely and not said by any key; 0 elsewhere
     likeness: float = 0.0
 
@@ -59,11 +59,11 @@ class Pair:
 
     def with_half(self, item: Item) -> Pair:
         """This pair with an item as its half on that side."""
-        return replace(self, left=item) if item.side is SideName.SALESFORCE else replace(self, right=item)
+        return self._replace(left=item) if item.side is SideName.SALESFORCE else self._replace(right=item)
 
     def again(self, item: Item) -> Pair:
         """This pair with a half that was found under another id."""
-        return replace(self.with_half(item), came_back=True)
+        return self.with_half(item)._replace(came_back=True)
 
 
 K = TypeVar("K", bound=Hashable)
@@ -162,10 +162,14 @@ def pair(
     """
     free_left = {item.id: item for item in left}
     free_right = {item.id: item for item in right}
-    pairs = [_by_id(link, free_left, free_right) for link in sorted(links, key=lambda k: (k.left_id, k.right_id))]
+    take_left, take_right = free_left.pop, free_right.pop
+    pairs = [
+        Pair(link, take_left(link.left_id, None), take_right(link.right_id, None))
+        for link in sorted(links, key=attrgetter("left_id", "right_id"))
+    ]
     pairs = _find_moved(pairs, free_right, elsewhere)
-    pairs = _find_again(kind, pairs, free_left, free_right, gone)
-    pairs += _by_mark(kind, free_left, free_right, {p.link.left_id for p in pairs if p.link})
+    _find_again(kind, pairs, free_left, free_right, gone)
+    pairs += _by_mark(kind, free_left, free_right, links)
     for key in EXACT_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key)
     pairs += _asked_about(kind, pairs, free_left, free_right)
@@ -177,13 +181,11 @@ def pair(
     return pairs
 
 
-def _by_id(link: Link, left: dict[str, Item], right: dict[str, Item]) -> Pair:
-    return Pair(link, left.pop(link.left_id, None), right.pop(link.right_id, None))
-
-
 def _find_moved(pairs: list[Pair], right: dict[str, Item], elsewhere: Collection[str]) -> list[Pair]:
     """Links whose Outlook half is not there under its id, but whose mark is on another item: moved, or a copy."""
     marked = _group(right.values(), lambda item: item.mark)
+    if not marked:
+        return pairs
     # a mark that two links claim tells nothing
     claims = Counter(p.link.mark for p in pairs if p.link is not None)
     result: list[Pair] = []
@@ -201,28 +203,30 @@ def _find_moved(pairs: list[Pair], right: dict[str, Item], elsewhere: Collection
             away = Item(link.kind, SideName.OUTLOOK, link.right_id, "", link.baseline.right, link.mark)
             result.extend(Pair(right=right.pop(copy.id), rivals=(away,)) for copy in found)
         elif len(found) == 1:
-            result.append(replace(p, right=right.pop(found[0].id), came_back=True))
+            result.append(p.again(right.pop(found[0].id)))
         else:
             group = tuple(found)
-            result.append(replace(p, rivals=group))
+            result.append(p._replace(rivals=group))
             result.extend(Pair(right=right.pop(i.id), rivals=tuple(x for x in group if x is not i)) for i in group)
     return result
 
 
 def _find_again(
     kind: Kind, pairs: list[Pair], left: dict[str, Item], right: dict[str, Item], gone: Collection[str]
-) -> list[Pair]:
+) -> None:
     """Links with a half that is gone under its id, while the very same item is there under another one.
 
     Moving an item away and back, or accepting an invitation, changes its id (facts: exchange A.8); one that carries no
     mark is known by its exact key. Only where one link and one item have that key, and no new item across: what looks
     like the lost one may have been made for that, by a run that was cut off.
     """
-    for key_of in EXACT_KEYS[kind]:
+    halves = [n for n, p in enumerate(pairs) if p.link and not p.rivals and (p.left is None or p.right is None)]
+    for key_of in EXACT_KEYS[kind] if halves and gone else ():
         for side, free, across in ((SideName.SALESFORCE, left, right), (SideName.OUTLOOK, right, left)):
             lost: dict[Key, list[int]] = defaultdict(list)
-            for number, p in enumerate(pairs):
-                if p.link is not None and not p.rivals and p.half(side) is None and p.link.id_on(side) in gone:
+            for number in halves:
+                p = pairs[number]
+                if p.link is not None and p.half(side) is None and p.link.id_on(side) in gone:
                     known = Item(kind, side, p.link.id_on(side), "", p.link.baseline.on(side))
                     if key := key_of(known):
                         lost[key].append(number)
@@ -233,16 +237,17 @@ def _find_again(
                 items = found.get(key, [])
                 if len(numbers) == len(items) == 1 and key not in new:
                     pairs[numbers[0]] = pairs[numbers[0]].again(free.pop(items[0].id))
-    return pairs
 
 
-def _by_mark(kind: Kind, left: dict[str, Item], right: dict[str, Item], known: set[str]) -> list[Pair]:
+def _by_mark(kind: Kind, left: dict[str, Item], right: dict[str, Item], links: Sequence[Link]) -> list[Pair]:
     """Outlook items whose mark names a Salesforce item that memory has forgotten.
 
     Where several carry its mark and one of them has its exact key, that one is meant: the others are copies.
     """
-    result = []
-    for owner, found in _group(right.values(), lambda item: marked_for(item.mark)).items():
+    result: list[Pair] = []
+    marked = _group(right.values(), lambda item: marked_for(item.mark))
+    known = {link.left_id for link in links} if marked else set()
+    for owner, found in marked.items():
         if owner in known or owner not in left:
             continue
         mine = left.pop(owner)

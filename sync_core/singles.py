@@ -104,7 +104,7 @@ def _occurrence(item: Item, when: When, one: Occurrence) -> Item:
     if one.changed is not None:
         fields |= dict(one.changed.fields)
     name = occurrence_id(item.id, series.local_day_of(one.original, when))
-    return replace(item, id=name, fields=fields, mark="", series=False, part_of=item.id, _digest=[])
+    return replace(item, id=name, fields=fields, mark="", series=False, part_of=item.id)
 
 
 def _zone(when: When) -> ZoneInfo:
@@ -125,7 +125,7 @@ def without(item: Item, days: Iterable[date]) -> Item:
         *(series.local_day_of(d, when) for d in own.deleted),
     }
     fields = {**item.fields, "exceptions": Exceptions(tuple(sorted(gone))).text}
-    return replace(item, fields=fields, _digest=[])
+    return replace(item, fields=fields)
 
 
 def written_to(item: Item, writes: Mapping[date, Fields | None]) -> Fields:

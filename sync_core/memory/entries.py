@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from sys import intern
 from typing import Any, Final
 
 from sync_core.compare import Baseline
@@ -50,7 +51,8 @@ def link(kind: Kind, data: list[Any]) -> Link:
         right_fields = left_fields | fields_from_json(kind, differs)
         for name in lacks:
             del right_fields[name]
-    return Link(kind, left_id, right_id, Baseline(left_fields, right_fields), mark, synced_at)
+    # many links are of one sync
+    return Link(kind, left_id, right_id, Baseline(left_fields, right_fields), mark, intern(synced_at))
 
 
 def ignore_data(ignore: Ignore) -> list[Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from support.build import CAL, OL, SF, at, fields_of, gone, item, left, link, link_of, only, picture, plan, right
 from support.model import World
 
-from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare
+from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare, merged_baseline
 from sync_core.items import Item, Kind, When
-from sync_core.pairing import make_mark, pair
+from sync_core.pairing import Link, make_mark, pair
 from sync_core.plan import Action, Choice, Situation, State
 from sync_core.review import Review
 from sync_core.sides import Fate, Sighting
@@ -134,3 +134,49 @@ def test_candidates_are_of_the_other_side():
     review = Review.of(plan([left("L1")], copies))
     one = next(r for r in review.rows() if r.right)
     assert [r.left.id for r in review.candidates(one.id)] == ["L1"]
+
+
+def _linked_with_a_company_of_outlooks_own() -> World:
+    """The company travels from Salesforce to Outlook: typed in Outlook, the two never agree on it."""
+    world = World.of(Kind.CONTACTS)
+    world.right.put(fields_of(Kind.CONTACTS, company="Acme"))
+    world.sync()
+    world.books.links_by_id.clear()
+    world.sync()
+    assert world.plan().rows == ()
+    return world
+
+
+def test_a_company_that_only_outlook_has_is_no_change_when_the_other_half_is_gone():
+    for deleted, action in ((SF, Action.DELETE_FROM_OUTLOOK), (OL, Action.DELETE_FROM_SALESFORCE)):
+        world = _linked_with_a_company_of_outlooks_own()
+        world.side(deleted).items.clear()
+        row = only(world.plan())
+        assert (row.situation, row.recommended) == (Situation.GONE, action)
+
+
+def test_a_company_typed_anew_in_outlook_is_a_change_when_the_other_half_is_gone():
+    world = _linked_with_a_company_of_outlooks_own()
+    world.left.items.clear()
+    world.right.edit("O0001", company="Northwind")
+    row = only(world.plan())
+    assert (row.situation, row.recommended) == (Situation.GONE_CHANGED, Action.CONFLICT)
+    assert "company" in row.reason
+
+
+def test_a_company_of_outlooks_own_is_kept_whatever_salesforce_comes_to_say():
+    world = _linked_with_a_company_of_outlooks_own()
+    world.left.edit("S0001", company="Northwind")
+    assert world.plan().rows == ()
+    # nor when Salesforce did not tell the company at first: it was never brought there by us
+    base = Baseline({}, fields_of(Kind.CONTACTS, company="Acme"))
+    here, there = (fields_of(Kind.CONTACTS, company=c) for c in ("", "Acme"))
+    assert "company" not in {c.name for c in compare(Kind.CONTACTS, base, here, there)}
+
+
+def test_names_of_attachments_that_were_never_agreed_on_are_no_change():
+    base = merged_baseline(CAL, NO_BASELINE, fields_of(CAL, attachments=["a"]), fields_of(CAL, attachments=["b"]), {})
+    assert (base.left["attachments"], "attachments" in base.right) == (("a",), False)
+    lefts = picture(SF, [], gone("L1"))
+    link = Link(CAL, "L1", "R1", base)
+    assert only(plan(lefts, [right(attachments=["c"])], [link])).recommended is Action.DELETE_FROM_OUTLOOK

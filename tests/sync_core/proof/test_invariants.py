@@ -97,7 +97,7 @@ def test_swapping_the_sides_swaps_the_plan(lefts, rights, here, there):
 
     def turned(part, side):
         if isinstance(part, list):
-            return [replace(i, side=side, id=("L" if side is SF else "R") + i.id[1:], _digest=[]) for i in part]
+            return [replace(i, side=side, id=("L" if side is SF else "R") + i.id[1:]) for i in part]
         return picture(side, [], gone("L1" if side is SF else "R1"))
 
     links = [] if here is Action.CREATE_IN_OUTLOOK else [link()]

@@ -73,7 +73,7 @@ def mass_delete() -> Question:
 
 def mass_change() -> Question:
     lefts, rights, links = many(11)
-    return question([replace(i, fields={**i.fields, "when": at(24)}, _digest=[]) for i in lefts], rights, links)
+    return question([replace(i, fields={**i.fields, "when": at(24)}) for i in lefts], rights, links)
 
 
 def ignored(mode: IgnoreMode, **later: object) -> Question:
