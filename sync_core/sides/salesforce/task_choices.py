@@ -1,7 +1,8 @@
 """Status and priority of tasks: between our names and the values that an org has set up.
 
 An org may rename, add and remove them (facts: salesforce B2): its TaskStatus and TaskPriority tables say which ones are
-closed, default or high. Every org value stands for one neutral value at most; the others are unknown to us.
+closed, default or high. Every org value stands for one neutral value at most; a status that we have no name for counts
+as what it is to Salesforce, closed or open, so that a completion on one side reaches the other.
 """
 
 from __future__ import annotations
@@ -48,7 +49,17 @@ def statuses(table: Rows, assumed: tuple[str, ...]) -> Choices:
     found = _by_label(rows, _STATUS, fits)
     _add(found, rows, "completed", lambda row: bool(row.get("IsClosed")), any_will_do=True)
     _add(found, rows, "not_started", lambda row: not row.get("IsClosed"), any_will_do=False)
-    return _choices(found)
+    choices = _choices(found)
+    others = {_value(row): by_closed(choices, row.get("IsClosed")) for row in rows}
+    return Choices(choices.to_org, {**{value: name for value, name in others.items() if name}, **choices.from_org})
+
+
+def by_closed(status: Choices, closed: object) -> str:
+    """The neutral status of a task of which only that is known; "" where the org has no value for it."""
+    if closed is None:
+        return ""
+    wanted = ("completed",) if closed else ("in_progress", "not_started")
+    return next((name for name in wanted if name in status.to_org), "")
 
 
 def priorities(table: Rows, assumed: tuple[str, ...]) -> Choices:

@@ -27,7 +27,7 @@ COLUMNS: Final[rows.Columns] = {
     "notes": ("Description",),
     "reminder": ("IsReminderSet", "ReminderDateTime"),
 }
-_OTHERS: Final = (*rows.COMMON, "TaskSubtype", "IsRecurrence", "RecurrenceActivityId", "IsArchived")
+_OTHERS: Final = (*rows.COMMON, "TaskSubtype", "IsClosed", "IsRecurrence", "RecurrenceActivityId", "IsArchived")
 _RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
 _TABLES: Final = {
     "TaskStatus": "SELECT ApiName, MasterLabel, SortOrder, IsDefault, IsClosed FROM TaskStatus",
@@ -49,7 +49,7 @@ class _Org:
         for name, choices in (("status", self.status), ("priority", self.priority)):
             value = fields.get(name)
             if value and value not in choices.to_org:
-                there = ", ".join(choices.from_org)
+                there = ", ".join(choices.to_org.values())
                 wanted = str(value).replace("_", " ")
                 return f"the org has nothing for the {name} “{wanted}” among those that are known: {there or 'none'}"
         blocks = {name: lengths[name] for name in ("notes",) if name in lengths}
@@ -196,9 +196,11 @@ def _item(row: Mapping[str, Any], context: Context, org: _Org) -> Item:
     }
     # a day as it stands: no zone is applied to it
     raw["due"] = date.fromisoformat(str(row["ActivityDate"])).isoformat() if row["ActivityDate"] else None
-    # an org's value that we have no name for is unknown, and so it is not written over
-    if (status := org.status.from_org.get(str(row.get("Status")))) is not None:
+    # a value that the org no longer offers is in no table, and the task itself tells whether it closes it
+    said = str(row.get("Status"))
+    if status := org.status.from_org.get(said) or task_choices.by_closed(org.status, row.get("IsClosed")):
         raw["status"] = status
+    # a priority that we have no name for is unknown, and so it is not written over
     if (priority := org.priority.from_org.get(str(row.get("Priority")))) is not None:
         raw["priority"] = priority
     if "IsReminderSet" in row and "ReminderDateTime" in row:

@@ -227,7 +227,7 @@ def test_renamed_label(org: Any) -> None:
 def test_label_that_misleads(org: Any) -> None:
     """B2, IsClosed decides: a "Completed" that leaves the task open is not completed."""
     statuses(org, ("Not Started", "Not Started", False, True), ("Completed", "Completed", False, False))
-    assert "status" not in org.item(task(org, Status="Completed")).fields
+    assert org.item(task(org, Status="Completed")).fields["status"] == "not_started"
     assert not org.create(subject="A", status="completed").ok
 
 
@@ -242,16 +242,36 @@ def test_status_that_the_org_cannot_express(org: Any) -> None:
     assert org.count("POST composite/sobjects") == org.count("PATCH composite/sobjects") == 0
 
 
-def test_unknown_status_keeps_its_text(org: Any) -> None:
-    """An org's value that we have no name for is unknown: no update says anything of it, unless it is meant to."""
-    record_id = task(org, Status="On hold", Priority="Urgent")
+def test_a_status_without_a_name_is_open_or_closed(org: Any) -> None:
+    """B2, IsClosed: a value of the org's own counts as what it is, and an update says nothing of it, unless meant to."""
+    rows = [("Not Started", "Not Started", False, True), ("In Progress", "In Progress", False, False)]
+    own = [
+        ("Review", "On review", False, False),
+        ("Completed", "Completed", True, False),
+        ("Filed", "Filed", True, False),
+    ]
+    statuses(org, *rows, *own)
+    record_id = task(org, Status="On review", Priority="Urgent")
     item = org.item(record_id)
-    assert not {"status", "priority"} & set(item.fields)
+    assert item.fields["status"] == "in_progress"
+    assert "priority" not in item.fields
+    assert org.item(task(org, Status="Filed")).fields["status"] == "completed"
     assert org.update(record_id, subject="Renamed").ok
     row = org.row(record_id)
-    assert (row["Status"], row["Priority"]) == ("On hold", "Urgent")
+    assert (row["Status"], row["Priority"]) == ("On review", "Urgent")
     assert org.update(record_id, status="completed").ok
     assert org.row(record_id)["Status"] == "Completed"
+
+
+def test_a_status_that_the_org_no_longer_offers(org: Any) -> None:
+    """It is in no table; the task itself tells whether it is closed."""
+    assert org.item(task(org, Status="On hold")).fields["status"] == "in_progress"
+
+
+def test_an_org_without_a_word_for_it_leaves_the_status_unknown(org: Any) -> None:
+    """Nothing is proposed, as nothing could be written."""
+    statuses(org, ("Anders", "Anders", False, False), ("Completed", "Completed", True, True))
+    assert "status" not in org.item(task(org, Status="Anders")).fields
 
 
 def test_priorities_of_the_org(org: Any) -> None:
