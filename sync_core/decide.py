@@ -57,7 +57,7 @@ def _was_outside(link: Link, window: Window) -> bool:
 def make_plan(q: Question) -> Plan:
     """The plan that follows from what both sides show. The same answer for the same question, in whatever order."""
     left, right = _present(q.left, q.window), _present(q.right, q.window)
-    pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q))
+    pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q), _named(q, left, right))
     first = not q.links
     rows: list[Row] = []
     in_sync = silent = 0
@@ -111,6 +111,15 @@ def _present(picture: Picture, window: Window) -> list[Item]:
     return [*found.values(), *picture.reading.items]
 
 
+def _named(q: Question, left: Iterable[Item], right: Iterable[Item]) -> dict[tuple[str, str], tuple[Item, Item]]:
+    """The pairs that a side named as the same, as far as both items are known, wherever they are."""
+    if not q.named:
+        return {}
+    known = {item_id: s.item for item_id, s in q.left.sightings.items() if s.item is not None}
+    known |= {item.id: item for item in (*left, *right)}
+    return {(one, other): (known[one], known[other]) for one, other in q.named if one in known and other in known}
+
+
 def _gone(q: Question) -> frozenset[str]:
     """The ids that a side, asked for them, answered not to have any more."""
     sightings = (*q.left.sightings.items(), *q.right.sightings.items())
@@ -139,6 +148,8 @@ def _silent(link: Link, q: Question) -> bool:
 
 def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
     """The row of one pair, or None when both halves are in step."""
+    if p.named:
+        return _make(p, q, Situation.LIKELY, reasons.named(p.left or p.right, p.rivals[0], q.left.reading))
     if p.likeness:
         return _make(p, q, Situation.LIKELY, reasons.likely(p.left or p.right, p.rivals[0], p.likeness))
     if p.rivals:
@@ -191,6 +202,8 @@ def _half_row(p: Pair, q: Question, link: Link) -> Row:
         if sighting is not None and sighting.fate is Fate.UNREADABLE:
             return _make(p, q, Situation.UNREADABLE, reasons.away(side, sighting))
     for side, sighting in fates.items():
+        if sighting is not None and sighting.fate is Fate.MISSING and len(missing) == 1:
+            return _make(p, q, Situation.GONE_CHANGED, reasons.missing(side, link))
         if sighting is None or sighting.fate is not Fate.DELETED:
             return _make(p, q, Situation.OUT_OF_RANGE, reasons.away(side, sighting))
     if len(missing) == 2:
@@ -207,7 +220,7 @@ def _fate(side: SideName, link: Link, q: Question) -> Sighting | None:
     """What is proven about a half that was not listed. None when nothing is."""
     picture = q.left if side is SideName.SALESFORCE else q.right
     sighting = picture.sightings.get(link.left_id if side is SideName.SALESFORCE else link.right_id)
-    if sighting is not None and sighting.fate is Fate.DELETED and not picture.reading.complete:
+    if sighting is not None and sighting.fate in (Fate.DELETED, Fate.MISSING) and not picture.reading.complete:
         return None
     return sighting
 

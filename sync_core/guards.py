@@ -16,11 +16,13 @@ def guarded(rows: list[Row], q: Question, in_sync: int) -> tuple[tuple[Guard, ..
     guards: list[Guard] = []
     for side in SideName:
         deletes = sum(_acts(row, side, Operation.DELETE) for row in rows)
-        if _is_mass(deletes, linked, q.rules) or (deletes > 1 and _shows_nothing(side.other, q)):
+        suspicious = (deletes > 1 and _shows_nothing(side.other, q)) or _held_before(rows, side, Operation.DELETE, q)
+        if _is_mass(deletes, linked, q.rules) or suspicious:
             guards.append(Guard(side, Operation.DELETE, deletes, linked))
         updates = sum(row.linked and _acts(row, side, Operation.UPDATE) for row in rows)
         # nine of ten changed and not one left as it was: a format, a zone or a filter changed, not so many minds
-        if updates > q.rules.suspect_rows and in_sync == 0 and updates * 10 >= linked * 9:
+        mass = updates > q.rules.suspect_rows and in_sync == 0 and updates * 10 >= linked * 9
+        if mass or _held_before(rows, side, Operation.UPDATE, q):
             guards.append(Guard(side, Operation.UPDATE, updates, linked))
     if not guards:
         return (), rows
@@ -37,6 +39,11 @@ def guarded(rows: list[Row], q: Question, in_sync: int) -> tuple[tuple[Guard, ..
 
 def _is_mass(number: int, linked: int, rules: Rules) -> bool:
     return number > rules.suspect_rows and number * 100 > rules.suspect_percent * linked
+
+
+def _held_before(rows: list[Row], side: SideName, operation: Operation, q: Question) -> bool:
+    """Whether something of the kind was held back and not confirmed: what a run did besides makes it no likelier."""
+    return any(row.link_ids in q.suspected and _acts(row, side, operation) for row in rows)
 
 
 def _shows_nothing(side: SideName, q: Question) -> bool:

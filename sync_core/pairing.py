@@ -52,6 +52,8 @@ class Pair(NamedTuple):
     rivals: tuple[Item, ...] = ()
     # how alike the one rival is, where it is only likely and not said by any key; 0 elsewhere
     likeness: float = 0.0
+    # a side itself said, by a rule of its own, that the one rival is the same
+    named: bool = False
 
     def half(self, side: SideName) -> Item | None:
         """The item on one side."""
@@ -154,8 +156,11 @@ def pair(
     links: Sequence[Link],
     gone: Collection[str] = frozenset(),
     elsewhere: Collection[str] = frozenset(),
+    named: Mapping[tuple[str, str], tuple[Item, Item]] | None = None,
 ) -> list[Pair]:
     """Every item and every link in exactly one pair. Items must have ids that are unique on their side.
+
+    `named` are the pairs, by their ids, of which a side itself said that they are the same.
 
     `gone` are the ids that a side, asked for them, answered not to have any more; `elsewhere` those that it still has
     under that very id, though not in the window or the folder.
@@ -172,6 +177,7 @@ def pair(
     pairs += _by_mark(kind, free_left, free_right, links)
     for key in EXACT_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key)
+    pairs += _by_name(named or {}, free_left, free_right)
     pairs += _asked_about(kind, pairs, free_left, free_right)
     pairs += _likely(kind, free_left, free_right)
     for key in ASKING_KEYS[kind]:
@@ -260,6 +266,24 @@ def _by_mark(kind: Kind, left: dict[str, Item], right: dict[str, Item], links: S
         else:
             result.append(Pair(left=mine, rivals=group))
             result.extend(Pair(right=i, rivals=(mine, *(x for x in group if x is not i))) for i in group)
+    return result
+
+
+def _by_name(
+    named: Mapping[tuple[str, str], tuple[Item, Item]], left: dict[str, Item], right: dict[str, Item]
+) -> list[Pair]:
+    """Items that a rule of Salesforce takes for the same: both stay by themselves, each with the other as its rival.
+
+    The one that is there already may belong to another pair, or to somebody else: then it is named, and that is all.
+    """
+    result = []
+    for left_id, right_id in sorted(named):
+        mine, theirs = named[left_id, right_id]
+        if right.pop(right_id, None) is None:
+            continue
+        result.append(Pair(right=theirs, rivals=(mine,), named=True))
+        if left.pop(left_id, None) is not None:
+            result.append(Pair(left=mine, rivals=(theirs,), named=True))
     return result
 
 

@@ -51,3 +51,7 @@ class Question:
     fresh: bool = False
     lost: str = ""
     doubtful: Collection[str] = frozenset()
+    # the ids of pairs that were held back as suspected, and that nobody has confirmed
+    suspected: Collection[tuple[str, str]] = frozenset()
+    # the ids of pairs that a side itself said are the same, when it refused to create one of them
+    named: Collection[tuple[str, str]] = frozenset()

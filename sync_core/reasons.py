@@ -10,7 +10,7 @@ from sync_core.compare import FieldChange, Verdict
 from sync_core.items import FIELDS, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import field_label
-from sync_core.sides import Fate, Sighting, Unreadable
+from sync_core.sides import Fate, Reading, Sighting, Unreadable
 
 
 def day(iso: str) -> str:
@@ -83,6 +83,14 @@ def gone(side: SideName, link: Link | None, changes: Sequence[str], kind: Kind) 
     return f"{head}, but {names(kind, changes)} changed in {side.other.label}: restore or delete?"
 
 
+def missing(side: SideName, link: Link | None) -> str:
+    """A linked pair of which one half is not to be seen any more, for a reason that nobody knows."""
+    return (
+        f"not to be seen in {side.label} any more {since(link)}: deleted long ago, or no longer visible to you. "
+        f"Delete it from {side.other.label}, make it anew, or leave it out (I)?"
+    )
+
+
 _SAME = {
     Kind.CALENDAR: "same subject, start and end on both sides",
     Kind.CONTACTS: "same e-mail, or same name and company, on both sides",
@@ -123,11 +131,25 @@ def likely(item: Item | None, other: Item, likeness: float) -> str:
     return f"the same as “{title}” in {other.side.label}? {likeness:.0%} alike{apart}; nothing is done until you say"
 
 
+def named(item: Item | None, other: Item, listed: Reading) -> str:
+    """Another item that a duplicate rule of the org takes for the same, which stopped a create."""
+    title = text.shorten(text.plain(other.title), 30)
+    head = f"a duplicate rule in Salesforce says that this is “{title}” ({other.side.label})"
+    mine = item.fields if item is not None else {}
+    known = [f.name for f in FIELDS[other.kind] if f.name in mine and f.name in other.fields]
+    differing = [name for name in known if mine[name] != other.fields[name]]
+    apart = f"; different: {names(other.kind, differing)}" if differing else ""
+    if other.side is SideName.SALESFORCE and all(one.id != other.id for one in listed.items):
+        return f"{head}, which is not among what you sync{apart}: change one of them, or leave it out"
+    return f"{head}{apart}: link the two (m), or change one of them; nothing is done until you say"
+
+
 _FATES = {
     Fate.HERE: "is outside the days of this sync",
     Fate.MOVED: "was moved to another folder",
     Fate.OTHER_OWNER: "belongs to somebody else now",
     Fate.ARCHIVED: "is archived",
+    Fate.MISSING: "is not to be seen",
     Fate.UNREADABLE: "could not be read",
 }
 

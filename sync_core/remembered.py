@@ -6,10 +6,11 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from sync_core import singles
 from sync_core.draft import NO_DRAFT, Draft, from_json, to_json
 from sync_core.items import FIELDS, Kind
 from sync_core.journal import Journal, RunHead, RunRecord
-from sync_core.plan import Situation
+from sync_core.plan import Action, Situation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sync_core.lock import Holder
     from sync_core.memory import Memory
     from sync_core.plan import Ignore, Row
+    from sync_core.report import RunReport
     from sync_core.review import Review
 
 _ALL: Final = tuple(Kind)
@@ -120,8 +122,12 @@ class Remembered:
     def remove_ignore(self, row_id: str) -> bool:
         """Takes an ignore back. False when there is none of that id."""
         for kind, memory in self._known():
-            if row_id in memory.ignores(kind):
-                memory.drop_ignores(kind, [row_id])
+            ignore = memory.ignores(kind).get(row_id)
+            if ignore is not None:
+                with memory.transaction():
+                    memory.drop_ignores(kind, [row_id])
+                    # a series is asked about again, and so is what came of it: nothing is deleted for that
+                    memory.drop_links(kind, singles.of_choice(ignore, memory.links(kind)))
                 return True
         return False
 
@@ -209,3 +215,34 @@ def still_doubtful(memory: Memory, kind: Kind, rows: Sequence[Row]) -> list[str]
     asked = {item.id for row in rows if row.situation is Situation.FORGOTTEN for item in (row.left, row.right) if item}
     asked |= set(memory.note(doubtful_key(kind)) or ())
     return sorted(asked - {i for link in memory.links(kind) for i in (link.left_id, link.right_id)}) if asked else []
+
+
+def suspected_key(kind: Kind) -> str:
+    """The key under which memory keeps the pairs that a mass-change guard holds back."""
+    return f"suspected/{kind.value}"
+
+
+def still_suspected(memory: Memory, kind: Kind, rows: Sequence[Row]) -> list[list[str]]:
+    """The linked pairs that were held back and that nobody has confirmed, whatever a run has done besides."""
+    before = {(left, right) for left, right in memory.note(suspected_key(kind)) or ()}
+    before -= {row.link_ids for row in rows if row.linked}
+    before |= {row.link_ids for row in rows if row.held is not None and row.linked}
+    linked = {(link.left_id, link.right_id) for link in memory.links(kind)} if before else set()
+    return [list(pair) for pair in sorted(before & linked)]
+
+
+def named_key(kind: Kind) -> str:
+    """The key under which memory keeps the pairs that a side itself said are the same thing."""
+    return f"named/{kind.value}"
+
+
+def still_named(memory: Memory, kind: Kind, report: RunReport) -> list[list[str]]:
+    """The pairs of which a side said, when it refused a create, that they are the same, and that are not linked yet."""
+    pairs = {(left, right) for left, right in memory.note(named_key(kind)) or ()}
+    for row in report.rows:
+        if row.duplicate_of:
+            here = row.action is Action.CREATE_IN_SALESFORCE
+            pairs.add((row.duplicate_of, row.other_id) if here else (row.other_id, row.duplicate_of))
+    # only Salesforce has such rules: the item across is settled once it is linked to whatever it is
+    settled = {link.right_id for link in memory.links(kind)} if pairs else set()
+    return [[left, right] for left, right in sorted(pairs) if right not in settled]

@@ -64,7 +64,12 @@ class RunReport:
     def sentence(self) -> str:
         """The run in one line: "12 done, 1 skipped, 2 failed"."""
         parts = [f"{n} {result.value.replace('_', ' ')}" for result in Result if (n := self.number(result))]
-        return ", ".join(parts) or "nothing to do"
+        said = ", ".join(parts) or "nothing to do"
+        there = sum(bool(row.duplicate_of) for row in self.rows)
+        if not there:
+            return said
+        what = "one of them is" if there == 1 else f"{there} of them are"
+        return f"{said}; {what} there already: the next comparison offers to link {'it' if there == 1 else 'them'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -405,7 +405,7 @@ def _no_longer(reviewed: Item | None, sighting: Sighting | None, side: SideName)
     if sighting is None or sighting.fate is Fate.UNREADABLE:
         return f"could not be read again in {side.label}, so nothing was written"
     if reviewed is None:
-        if sighting.fate is Fate.DELETED:
+        if sighting.fate in (Fate.DELETED, Fate.MISSING):
             return ""
         return f"was gone from {side.label} when you looked, and is there again"
     if sighting.fate is not Fate.HERE or sighting.item is None:

@@ -31,7 +31,16 @@ from sync_core.journal import Journal, RunHead, RunRecord
 from sync_core.plan import NEEDS, Action, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
-from sync_core.remembered import Remembered, doubtful_key, keep_ignores, still_doubtful
+from sync_core.remembered import (
+    Remembered,
+    doubtful_key,
+    keep_ignores,
+    named_key,
+    still_doubtful,
+    still_named,
+    still_suspected,
+    suspected_key,
+)
 from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
@@ -108,6 +117,9 @@ class Service(Remembered):
         left, right = (replace(p, reading=as_chosen(p.reading, chosen, window)) for p in (left, right))
         sides = self._sides(kind, chosen)
         left_refs, right_refs = unseen(links, left.reading, right.reading, window)
+        named = frozenset((one, other) for one, other in memory.note(named_key(kind)) or ())
+        asked = {ref.id for ref in left_refs} | {item.id for item in left.reading.items}
+        left_refs += [Ref(one) for one in dict.fromkeys(one for one, _ in sorted(named)) if one not in asked]
 
         def look(side: SideName) -> Picture:
             picture, refs = (left, left_refs) if side is SideName.SALESFORCE else (right, right_refs)
@@ -126,6 +138,8 @@ class Service(Remembered):
             fresh=memory.fresh,
             lost=memory.rebuilt_because,
             doubtful=frozenset(memory.note(doubtful_key(kind)) or ()),
+            suspected=frozenset((one, other) for one, other in memory.note(suspected_key(kind)) or ()),
+            named=named,
         )
         return make_plan(question)
 
@@ -172,6 +186,8 @@ class Service(Remembered):
             # what became of the rows is in the report, also when the disk is full by now
             with suppress(StoreError), memory.transaction():
                 memory.put_note(doubtful_key(kind), still_doubtful(memory, kind, rows))
+                memory.put_note(suspected_key(kind), still_suspected(memory, kind, rows))
+                memory.put_note(named_key(kind), still_named(memory, kind, report))
                 memory.put_last_run(kind, {"finished": report.finished, "sentence": report.sentence})
             history = self.settings.history
             with suppress(StoreError):

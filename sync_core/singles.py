@@ -276,6 +276,15 @@ def choice(mode: Singles, source: Item, other_id: str, row_id: str, reason: str,
     )
 
 
+def of_choice(ignore: Ignore, links: Iterable[Link]) -> list[Link]:
+    """The links of the single events that came of a choice; none for an ordinary ignore."""
+    if not isinstance(ignore.mode, Singles):
+        return []
+    series_id = _id(ignore, _source(ignore))
+    named = ((link, parts_of(item_id)) for link in links for item_id in (link.left_id, link.right_id))
+    return [link for link, parts in named if parts is not None and parts[0] == series_id]
+
+
 def _source(ignore: Ignore) -> SideName:
     return SideName.SALESFORCE if ignore.left_digest else SideName.OUTLOOK
 

@@ -154,7 +154,7 @@ def _bring_back(back: _Back, intent: Intent, done: Done, side: SideName, sightin
     before = intent.item(side)
     if before is None:
         return
-    if sighting is None or sighting.fate is not Fate.DELETED:
+    if sighting is None or sighting.fate not in (Fate.DELETED, Fate.MISSING):
         back.said.append(f"it is there again in {side.label}")
         return
     back.restores[side] = done.ids[side] or before.id

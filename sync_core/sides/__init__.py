@@ -120,6 +120,8 @@ class Fate(StrEnum):
     MOVED = "moved"
     OTHER_OWNER = "other_owner"
     ARCHIVED = "archived"
+    # not to be seen, and not known to have been deleted: nobody can tell which of the two it is
+    MISSING = "missing"
     UNREADABLE = "unreadable"
 
 

@@ -54,6 +54,12 @@ class Desk:
     def run(self, review: Review | None = None):
         return self.service.run(review or Review.of(self.plan()), lambda p: None, lambda: False)
 
+    def plan_of(self, kind: Kind) -> Plan:
+        return self.service.plan(kind, lambda p: None, lambda: False)
+
+    def run_of(self, review: Review):
+        return self.service.run(review, lambda p: None, lambda: False)
+
     def requests(self) -> dict[str, int]:
         servers = (self.sandbox.salesforce_server, self.sandbox.outlook_server)
         return {server.side: len(server.operations()) for server in servers}

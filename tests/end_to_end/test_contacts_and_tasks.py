@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sync_core.items import Kind
-from sync_core.plan import Action, IgnoreMode, Plan, Row, State
+from sync_core.plan import Action, Choice, IgnoreMode, Plan, Row, Situation, State
 from sync_core.report import Result, RunReport
 from sync_core.review import Review
 from sync_core.service import Service
@@ -82,6 +82,10 @@ class Office:
 
 def row(plan: Plan, title: str) -> Row:
     return next(row for row in plan.rows if row.title == title)
+
+
+def row_of(review: Review, title: str) -> Row:
+    return next(row for row in review.rows() if row.title == title)
 
 
 def loud(plan: Plan) -> list[tuple[str, Action, State, str]]:
@@ -197,9 +201,51 @@ def test_a_duplicate_rule_stops_its_row_and_no_other(office: Office) -> None:
     report = office.run(Review.of(office.plan(Kind.CONTACTS)))
     results = {one.title: one for one in report.rows}
     assert results["Zoë Ångström"].result is Result.FAILED
-    assert "is there already; link the two" in results["Zoë Ångström"].message
+    assert "is there already; the next comparison offers to link the two" in results["Zoë Ångström"].message
+    assert report.sentence.endswith("one of them is there already: the next comparison offers to link it")
     assert {one.result for title, one in results.items() if title != "Zoë Ångström"} == {Result.DONE}
     assert len(results) == 3
+
+
+def test_what_a_duplicate_rule_names_is_offered_to_be_linked(office: Office) -> None:
+    """In the next plan, after a restart too; it is not created again meanwhile."""
+    colleague = office.org.add_user("Sam Ek", "sam@example.org", "sam@example.org")
+    theirs = office.org.create("Contact", {"LastName": "Angstrom", "Email": "zoe@example.org"}, by=colleague)
+    office.org.duplicate_rules["Contact"] = "block"
+    office.box.update(
+        office.stored("contacts", surname="Ångström").id, {"emails": {"EmailAddress1": "zoe@example.org"}}
+    )
+    office.run(Review.of(office.plan(Kind.CONTACTS)))
+    office.desk.restart()
+    zoe = row(office.plan(Kind.CONTACTS), "Zoë Ångström")
+    assert (zoe.situation, zoe.action) == (Situation.LIKELY, Action.CONFLICT)
+    assert "a duplicate rule in Salesforce says that this is “Angstrom”" in zoe.reason
+    assert "which is not among what you sync" in zoe.reason
+
+    # now it is this user's, and nothing but the rule's word says that the two are the same
+    office.org.update("Contact", theirs, {"OwnerId": office.me, "Email": "z@example.org"}, by=colleague)
+    plan = office.plan(Kind.CONTACTS)
+    zoe = row(plan, "Zoë Ångström")
+    assert "different: first name, last name, e-mail and mobile phone" in zoe.reason
+    review = Review.of(plan)
+    (other,) = review.candidates(zoe.id)
+    review = review.pick(zoe.id, other.id)
+    joined = row_of(review, "Angstrom")
+    assert [change.name for change in joined.changes if change.left != change.right][:2] == ["first_name", "last_name"]
+    assert office.run(review.choose([joined.id], Choice.TO_SALESFORCE)).clean
+    assert office.record("Contact", Id=theirs)["LastName"] == "Ångström"
+    assert loud(office.plan(Kind.CONTACTS)) == []
+
+
+def test_a_completion_reaches_a_task_whose_status_is_the_orgs_own(office: Office) -> None:
+    task = office.task("Check the contract", ActivityDate="2026-12-02", Status="Under review")
+    office.sync(Kind.TASKS)
+    stored = office.stored("tasks", subject="Check the contract")
+    assert stored.fields["status"] == "InProgress"
+    assert loud(office.plan(Kind.TASKS)) == []
+    office.box.update(stored.id, {"status": "Completed", "percent_complete": 100})
+    office.sync(Kind.TASKS)
+    assert office.record("Task", Id=task)["Status"] == "Completed"
 
 
 def test_contacts_are_never_deleted_from_salesforce_unless_somebody_allows_it(office: Office) -> None:

@@ -109,6 +109,12 @@ class Getter:
         """The items in `folders` that have one of `subjects`, read whole; otherwise as `marked`."""
         return self._search("subject", subjects, folders, cancelled)
 
+    def having(
+        self, name: str, values: Sequence[Any], folders: Sequence[Any], cancelled: Callable[[], bool] = never
+    ) -> list[Parsed]:
+        """The items in `folders` that have one of `values` in the field of that name; otherwise as `marked`."""
+        return self._search(name, values, folders, cancelled)
+
     def surnamed(
         self, surnames: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool] = never
     ) -> list[Parsed]:
@@ -116,7 +122,7 @@ class Getter:
         return self._search("surname", surnames, folders, cancelled)
 
     def _search(
-        self, name: str, values: Sequence[str], folders: Sequence[Any], cancelled: Callable[[], bool]
+        self, name: str, values: Sequence[Any], folders: Sequence[Any], cancelled: Callable[[], bool]
     ) -> list[Parsed]:
         ids: list[str] = []
         account = self._connection.account

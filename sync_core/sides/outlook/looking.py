@@ -13,8 +13,9 @@ from exchangelib.errors import (
     ErrorItemNotFound,
 )
 
-from sync_core.items import Fields
+from sync_core.items import Fields, When
 from sync_core.sides import Fate, Ref, Sighting
+from sync_core.sides.outlook import values
 from sync_core.sides.outlook.connection import ReadError, never
 from sync_core.sides.outlook.folders import Folders, UsedFolder
 from sync_core.sides.outlook.getting import Answer, Getter
@@ -90,16 +91,27 @@ class Looker:
         return result
 
     def _moved(self, missing: Sequence[Ref]) -> dict[str, Sighting]:
-        """Items without a mark that lie in another folder now: the same subject, at the same time."""
-        wanted = {ref.id: str(ref.known["subject"]) for ref in missing if ref.known.get("subject")}
+        """Items without a mark that lie in another folder now: known by their name or their time, and all the rest.
+
+        One that was renamed as well is found by its time, one that was put off as well by its subject.
+        """
+        wanted = [(name, value) for ref in missing for name, value in _searched(ref.known).items()]
         folders = self._other_folders(deleted=False) if wanted else []
+        if not folders:
+            return {}
+        hits: list[Sighting] = []
+        for name in dict.fromkeys(name for name, _ in wanted):
+            values = [value for one, value in wanted if one == name]
+            hits += [self._seen(hit) for hit in self._getter.having(name, values, folders)]
         found: dict[str, Sighting] = {}
-        hits = [self._seen(hit) for hit in self._getter.called(list(wanted.values()), folders)] if folders else []
         for ref in missing:
-            for sighting in hits:
-                item = sighting.item
-                if sighting.fate is Fate.MOVED and item is not None and _same_moment(item.fields, ref.known):
-                    found.setdefault(ref.id, sighting)
+            same = {
+                hit.item.id: hit
+                for hit in hits
+                if hit.fate is Fate.MOVED and hit.item is not None and _same(hit.item.fields, ref.known)
+            }
+            if same:
+                found[ref.id] = next(iter(same.values()))
         return found
 
     def _found(self, hits: Sequence[Parsed]) -> Sighting:
@@ -130,8 +142,32 @@ class Looker:
         return [self._folders.by_id(folder_id) for folder_id in dict.fromkeys(wanted) if folder_id]
 
 
-def _same_moment(now: Fields, known: Fields) -> bool:
-    return all(now.get(name) == known.get(name) for name in ("subject", "when", "due") if name in known)
+# by what an item is searched for: fields that EWS can compare (facts: exchange A.5, A.8)
+_NAMES: Final = {"subject": "subject", "last_name": "surname", "first_name": "given_name"}
+# what of it may be otherwise without its being another item: one of these, and no more
+_MAY_DIFFER: Final = ("subject", "when", "due", "first_name", "last_name")
+
+
+def _searched(known: Fields) -> dict[str, Any]:
+    """Exchange's fields to search by, with the values that an item had: at most one of them may be otherwise now."""
+    found: dict[str, Any] = {ews: str(known[name]) for name, ews in _NAMES.items() if known.get(name)}
+    when = known.get("when")
+    if isinstance(when, When) and not when.all_day:
+        found["start"] = values.ews_moment(when.start)
+    return found
+
+
+def _same(now: Fields, known: Fields) -> bool:
+    """Whether an item is what it was, but for one of the fields that may differ.
+
+    With the same subject and time, or the same full name, it is the same whatever else has changed.
+    """
+    names = [name for name in _MAY_DIFFER if name in known]
+    differing = [name for name in names if now.get(name) != known[name]]
+    if not differing:
+        return True
+    rest = [name for name in known if name not in _MAY_DIFFER and name in now]
+    return len(differing) == 1 and len(names) > 1 and all(now[name] == known[name] for name in rest)
 
 
 def folder_of(answer: Parsed) -> str:

@@ -83,7 +83,7 @@ def sentence(operation: Operation, sobject: str, found: Sequence[Match]) -> str:
     if operation is not Operation.CREATE:
         return f"{head}: it would be like {where}; merge them in Salesforce, or change one of them"
     if sure(operation, sobject, found):
-        return f"{head}: {where} is there already; link the two, or change one of them"
+        return f"{head}: {where} is there already; the next comparison offers to link the two"
     return f"{head}: {where} may be the same; settle it in Salesforce, or change one of them"
 
 

@@ -27,7 +27,7 @@ from sync_core.sides import (
     Window,
     Write,
 )
-from sync_core.sides.salesforce import account, shape
+from sync_core.sides.salesforce import account, shape, times
 from sync_core.sides.salesforce.account import Account
 from sync_core.sides.salesforce.contacts import ContactMapping
 from sync_core.sides.salesforce.events import EventMapping
@@ -48,6 +48,8 @@ _IDS: Final = 400
 _GONE: Final = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY")
 # from this version on, changing an occurrence to come changes its series (facts: salesforce B1)
 _WHOLE_SERIES: Final = 58
+# the log of deletes goes back 15 days, by the server's clock (facts: salesforce B4, getDeleted)
+_DELETED_LATELY: Final = timedelta(days=14)
 # our clock and the server's may differ by so much
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _VERBS: Final = {Operation.CREATE: "create", Operation.UPDATE: "change", Operation.DELETE: "delete"}
@@ -425,16 +427,34 @@ class SalesforceSide:
                 found[one] = Sighting(Fate.DELETED) if series is None else Sighting(Fate.HERE, series)
             elif found[one].fate is Fate.HERE and self._mapping(kind).rest([row], context):
                 found[one] = Sighting(Fate.UNREADABLE, detail="the rest of its series was not to be found")
-        for one in ids:
-            if one in found:
-                continue
+        absent = [one for one in ids if one not in found]
+        lately = self._deleted_lately(kind, context.now) if absent and complete and self._query_all else frozenset()
+        for one in absent:
             if not complete:
                 found[one] = Sighting(Fate.UNREADABLE, detail="the server gave only a part of its answer")
             elif self._query_all:
-                found[one] = Sighting(Fate.DELETED)
+                # a deleted record is in queryAll while it is in the recycle bin; somebody else's private one never is
+                found[one] = Sighting(Fate.DELETED if one in lately else Fate.MISSING)
             else:
                 found[one] = self._look_alone(kind, one, context)
         return found
+
+    def _deleted_lately(self, kind: Kind, now: datetime) -> frozenset[str]:
+        """The ids of what was deleted within the last fortnight, gone from the recycle bin or not (facts: B4).
+
+        None where the server does not tell.
+        """
+        # seconds are ignored, and the last minute counts too
+        window = {"start": times.wire(now - _DELETED_LATELY), "end": times.wire(now + timedelta(minutes=1))}
+        try:
+            answer = self._gateway.get(f"sobjects/{self._mapping(kind).sobject}/deleted/", window)
+        except GatewayError as problem:
+            if problem.failure.sort is Sort.REFUSED or missing(problem):
+                return frozenset()
+            raise
+        told = answer.get("deletedRecords") if isinstance(answer, Mapping) else None
+        rows = told if isinstance(told, list) else []
+        return frozenset(id18(str(row["id"])) for row in rows if isinstance(row, Mapping) and is_id(str(row.get("id"))))
 
     def _look_alone(self, kind: Kind, record_id: str, context: Context) -> Sighting:
         """Without queryAll, a row that a query leaves out may be archived: its own address tells."""

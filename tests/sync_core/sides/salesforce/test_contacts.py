@@ -301,7 +301,7 @@ def test_duplicate(org: Any, rule: str, collections: bool) -> None:
     outcome = org.create(last_name="Marsh", email="nia@example.com")
     assert not outcome.ok
     assert outcome.duplicate_of == there
-    assert f"Nia Stone (Contact {there}) is there already; link the two" in outcome.error
+    assert f"Nia Stone (Contact {there}) is there already; the next comparison offers to link the two" in outcome.error
     assert len(org.org.rows("Contact")) == 1
     request = [one for one in org.requests if one.method == "POST"][-1]
     header = {name.lower(): value for name, value in request.headers.items()}["sforce-duplicate-rule-header"]

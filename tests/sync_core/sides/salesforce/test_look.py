@@ -25,6 +25,14 @@ def test_deleted(world: Any) -> None:
     assert [one.fate for one in world.look(binned, purged)] == [Fate.DELETED, Fate.DELETED]
 
 
+def test_not_visible_any_more(world: Any) -> None:
+    """Somebody else's private event is in no query, and neither is what was purged long ago: nobody can tell which."""
+    record_id = world.event()
+    world.org.update("Event", record_id, {"OwnerId": world.colleague, "IsPrivate": True}, by=world.me)
+    assert [one.fate for one in world.look(record_id)] == [Fate.MISSING]
+    assert world.count("GET deleted") <= 1
+
+
 def test_archived_is_not_deleted(world: Any) -> None:
     """B4, "=> trap": an event that ages past a year vanishes from query(); absence is never proof of deletion."""
     start = datetime(2025, 10, 1, 9, tzinfo=UTC)
@@ -57,7 +65,7 @@ def test_many(world: Any) -> None:
     strangers = [f"00UQy{number:07d}AAAMAA"[:15] for number in range(900)]
     found = world.look(*here, *strangers)
     assert [one.fate for one in found[:3]] == [Fate.HERE] * 3
-    assert all(one.fate is Fate.DELETED for one in found[3:])
+    assert all(one.fate is Fate.MISSING for one in found[3:])
     assert world.count("GET queryAll") == 3
 
 

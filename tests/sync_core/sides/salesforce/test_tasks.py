@@ -243,7 +243,7 @@ def test_status_that_the_org_cannot_express(org: Any) -> None:
 
 
 def test_a_status_without_a_name_is_open_or_closed(org: Any) -> None:
-    """B2, IsClosed: a value of the org's own counts as what it is, and an update says nothing of it, unless meant to."""
+    """B2, IsClosed: a value of the org's own counts as what it is; an update says nothing of it, unless meant to."""
     rows = [("Not Started", "Not Started", False, True), ("In Progress", "In Progress", False, False)]
     own = [
         ("Review", "On review", False, False),
