@@ -9,8 +9,9 @@ from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare, merged_ba
 from sync_core.items import Item, Kind, When
 from sync_core.pairing import Link, make_mark, pair
 from sync_core.plan import Action, Choice, Situation, State
+from sync_core.question import Rules
 from sync_core.review import Review
-from sync_core.sides import Fate, Sighting
+from sync_core.sides import Fate, Operation, Sighting
 
 LAST_YEAR = When("2025-11-23T10:00:00Z", "2025-11-23T11:00:00Z")
 
@@ -180,3 +181,20 @@ def test_names_of_attachments_that_were_never_agreed_on_are_no_change():
     lefts = picture(SF, [], gone("L1"))
     link = Link(CAL, "L1", "R1", base)
     assert only(plan(lefts, [right(attachments=["c"])], [link])).recommended is Action.DELETE_FROM_OUTLOOK
+
+
+def test_the_half_of_a_decided_merge_that_is_prevented_is_asked_about_again():
+    """Notes were decided for Salesforce, and Outlook may not be given them; the place that only Outlook has crosses."""
+    world = World(rules=Rules(prevented=frozenset({(OL, Operation.UPDATE)})))
+    world.left.put(fields_of(CAL, notes="ours", location=""))
+    world.right.put(fields_of(CAL, notes="theirs", location="York"))
+    review = Review.of(world.plan())
+    (row,) = review.choose([review.plan.rows[0].id], Choice.MERGE_SALESFORCE).rows()
+    assert (row.action, row.state) == (Action.UPDATE_IN_SALESFORCE, State.READY)
+    assert "updating in Outlook is prevented" in row.why_not
+    assert world.run(review.choose([row.id], Choice.MERGE_SALESFORCE)).clean
+    assert world.left.items["S0001"].fields["location"] == "York"
+    assert world.right.items["O0001"].fields["notes"] == "theirs"
+    again = only(world.plan())
+    assert (again.situation, again.linked, [c.name for c in again.changes]) == (Situation.CONFLICT, True, ["notes"])
+    assert world.left.items["S0001"].fields["notes"] == "ours"
