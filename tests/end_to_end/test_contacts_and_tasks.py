@@ -355,7 +355,7 @@ def test_the_command_line_takes_all_three(
         assert "All contacts." in said
         assert "Create in Outlook: Kim Lee" in said
         assert "Of: kim@example.org" in said
-        assert "Due: 1 December 2026" in said
+        assert "1 December 2026: 1 row" in said
         assert "No due date" in said
     assert main(["apply", str(kept), "--yes"]) == 0
     assert "Contacts: 3 done." in capsys.readouterr().out

@@ -48,7 +48,7 @@ TEN: Final = (
     Seed(
         "the guard against mass deletes is gone",
         "guards.py",
-        "if _is_mass(deletes, linked, q.rules) or (deletes > 1 and _shows_nothing(side.other, q)):",
+        "if _is_mass(deletes, linked, q.rules) or suspicious:",
         "if False:",
     ),
     Seed(
@@ -90,8 +90,8 @@ OURS: Final = (
     Seed(
         "an incomplete listing proves a deletion",
         "decide.py",
-        "sighting.fate is Fate.DELETED and not picture.reading.complete:",
-        "sighting.fate is Fate.DELETED and False:",
+        "sighting.fate in (Fate.DELETED, Fate.MISSING) and not picture.reading.complete:",
+        "sighting.fate in (Fate.DELETED, Fate.MISSING) and False:",
     ),
     Seed(
         "what was moved to another folder is taken for deleted",
