@@ -17,7 +17,7 @@ from sync_core.review import Review
 from tui.app import HandsyncApp
 from tui.glyphs import ASCII, UNICODE, GlyphSet
 from tui.screens.run import RunScreen
-from tui.screens.summary import SummaryScreen
+from tui.screens.summary import NotRead, SummaryScreen
 
 SIZES = [(80, 24), (120, 40)]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
@@ -125,6 +125,39 @@ def test_run_report(
         screen = RunScreen(Given(), [Review.of(samples.monday())])
         pilot.app.push_screen(screen)
         await until(pilot, lambda: screen.report is not None and screen.query_one("#rows").display)
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=["80x24", "120x40", "200x60"])
+def test_several_processes(
+    snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
+) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        now = datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
+        read = [Review.of(samples.monday()), Review.of(samples.contacts())]
+        failed = NotRead(Kind.TASKS, "Outlook (tasks): the server is busy. Try again in a few minutes.")
+        pilot.app.push_screen(SummaryScreen([*read, failed], samples.ZONE, samples.TODAY, now=lambda: now))
+        await settle(pilot)
+        await pilot.press("full_stop", "2", "n")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+def test_ok_for_several_processes(
+    snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
+) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        now = datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
+        read = [Review.of(make()) for make in (samples.monday, samples.contacts, samples.tasks)]
+        pilot.app.push_screen(SummaryScreen(read, samples.ZONE, samples.TODAY, now=lambda: now))
+        await settle(pilot)
+        await pilot.press("o")
         await settle(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
