@@ -45,7 +45,7 @@ def changed(plan: Plan, title: str) -> Plan:
         if one.title != title:
             return one
         item = one.left or one.right
-        fresh = replace(item, fields={**item.fields, "notes": "something else"}, _digest=[])
+        fresh = replace(item, fields={**item.fields, "notes": "something else"})
         return replace(one, **{"left" if one.left else "right": fresh})
 
     return replace(plan, rows=tuple(map(other, plan.rows)), made_at="2026-11-23T08:30:00Z")
