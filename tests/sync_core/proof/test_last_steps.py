@@ -6,7 +6,7 @@ import pytest
 from support.build import CAL, OL, SF, all_day, at, fields_of, gone, item, left, link, only, picture, plan, right
 
 from sync_core import text
-from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare
+from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare, merged_baseline
 from sync_core.ignores import Ignores, ignore_for
 from sync_core.items import FIELDS, Item, Kind, SideName, When, digest
 from sync_core.joining import join
@@ -228,3 +228,46 @@ def test_a_copy_of_an_item_with_other_contents_has_a_hash_of_its_own():
 def test_a_first_difference_shows_no_value_before():
     changes = compare(CAL, NO_BASELINE, {"notes": "a"}, {"notes": "b"})
     assert [(c.verdict, c.baseline) for c in changes] == [(Verdict.BOTH, None)]
+
+
+@pytest.mark.parametrize(
+    ("old", "here", "there", "written", "kept"),
+    [
+        # what agrees, or was just written, moves; the rest stays
+        (("a", "a"), "b", "b", False, ("b", "b")),
+        (("a", "a"), "b", "B", True, ("b", "B")),
+        (("a", "a"), "b", "c", False, ("a", "a")),
+        # what only one side says is kept for that side alone
+        ((None, None), "a", None, False, ("a", None)),
+        ((None, None), None, "a", False, (None, "a")),
+        (("a", None), "b", None, False, ("b", None)),
+        (("a", "a"), "b", None, False, ("a", "a")),
+        (("a", "a"), None, "b", False, ("a", "a")),
+        ((None, None), "a", "b", False, (None, None)),
+    ],
+)
+def test_what_a_baseline_keeps(old, here, there, written, kept):
+    def said(value):
+        return {} if value is None else {"location": value}
+
+    marked = {"location": True} if written else {}
+    base = merged_baseline(CAL, Baseline(said(old[0]), said(old[1])), said(here), said(there), marked)
+    assert (dict(base.left), dict(base.right)) == (said(kept[0]), said(kept[1]))
+    assert (base.on(SF), base.on(OL)) == (base.left, base.right)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"due": None}, {"due": None}, True),
+        ({"due": None}, {"due": "2026-11-27"}, False),
+        ({"subject": "Send The Offer"}, {}, True),
+        ({"subject": "", "due": "2026-11-20", "notes": "a"}, {"subject": "", "due": "2026-11-21", "notes": "b"}, False),
+    ],
+)
+def test_what_makes_two_tasks_one(one, other, same):
+    p = plan([item(Kind.TASKS, SF, "L1", **one)], [item(Kind.TASKS, OL, "R1", **other)], kind=Kind.TASKS)
+    exact = [r for r in p.rows if r.left and r.right]
+    assert bool(exact) is same
+    if not one.get("subject", "x"):
+        assert {r.recommended for r in p.rows} == {Action.CREATE_IN_OUTLOOK, Action.CREATE_IN_SALESFORCE}
