@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sync_core import series, text
 from sync_core.compare import FieldChange, Verdict
-from sync_core.items import FieldType, Flow, Kind, SideName, When, from_json, spec, to_json
-from sync_core.plan import Choice, FieldChoice, Row, Situation, effect
+from sync_core.items import FieldType, Flow, Kind, SideName, Value, When, from_json, spec, to_json
+from sync_core.plan import Choice, FieldChoice, Row, Situation, effect, results
 from sync_core.sides import Description
 from sync_core.span import days_of, is_day, is_instant, senseless
 
@@ -47,6 +47,25 @@ def decide(row: Row, name: str, said: FieldChoice | None) -> Row:
         rest[name] = said
     choice = Choice.RECOMMENDED if row.choice is Choice.NOTHING else row.choice
     return replace(row, choice=choice, ignored=None, by_field=rest)
+
+
+def typed(row: Row, name: str, value: Value) -> FieldChoice:
+    """The decision for a value that a person typed: that of a side, where it is what this side has already."""
+    change = open_field(row, name)
+    if change is not None and value == change.left:
+        return FieldChoice(SideName.SALESFORCE)
+    if change is not None and value == change.right:
+        return FieldChoice(SideName.OUTLOOK)
+    return FieldChoice(None, value)
+
+
+def to_start_from(row: Row, name: str) -> Value:
+    """The value that a person edits: what the field would become, else what Salesforce has."""
+    change = open_field(row, name)
+    if change is None:
+        return None
+    said = row.by_field.get(name)
+    return said.value(change) if said is not None else results(row).get(name, change.left)
 
 
 def cannot_type(row: Row, name: str) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 from textual.color import Color
 from textual.filter import LineFilter
 
-from sync_core.plan import Action, Choice, Row, State, effect
+from sync_core.plan import Action, Choice, Row, Situation, State, effect
 
 # terminals whose usual font has no arrows and no box drawing beyond the oldest code pages
 _POOR: Final = ("dumb", "unknown", "linux", "vt", "cons", "ansi", "sun")
@@ -71,9 +71,10 @@ class GlyphSet:
         return self.actions[action].replace("-", "=")
 
     def sign(self, row: Row) -> str:
-        """The sign of a row as it stands: what would happen, and why it is special.
+        """The sign of a row as it stands: what would happen, and in one more character why it is special.
 
-        `(-▸✗)` is blocked, `-▸ i` and `-▸ I` are ignored, `-▸ !` does only the half that is allowed.
+        `(-▸✗)` is blocked, `-▸ i` and `-▸ I` are ignored, `-▸ !` does only the half that is allowed, `◂?▸ ~` is a
+        guess, `◂?▸ @` changed after a person had decided it.
         """
         state = row.state
         wanted = effect(row).action
@@ -84,7 +85,8 @@ class GlyphSet:
         if state is State.PREVENTED:
             return f"({self._of(row, wanted)})"
         sign = self._of(row, row.action)
-        return f"{sign} !" if row.why_not else sign
+        special = "!" if row.why_not else "@" if row.outdated else "~" if row.situation is Situation.LIKELY else ""
+        return f"{sign} {special}" if special else sign
 
     def _of(self, row: Row, action: Action) -> str:
         own = row.touched and effect(row) != effect(row, Choice.RECOMMENDED)

@@ -13,7 +13,7 @@ from sync_core.plan import Choice, Row
 from sync_core.review import Review
 from tui.glyphs import UNICODE
 from tui.screens.summary_review import ReviewPane
-from tui.widgets.details import LONG, SHORT, DetailText, outcome
+from tui.widgets.detail_text import LONG, SHORT, DetailText, outcome
 from tui.widgets.lines import Looks
 
 PLAIN = Looks(*[Style.null()] * 9)
@@ -122,7 +122,7 @@ def test_a_long_text_is_shortened_until_it_is_read(samples: Any, details: Detail
     notes = "\n".join(f"line {number}" for number in range(50))
     row = builder.pair(samples.Situation.CHANGED, old, {"notes": notes}, {}, "notes changed in Salesforce")
     short = lines(details, row, 100, SHORT)
-    assert any("+47 lines" in line for line in short)
+    assert any("+48 lines" in line for line in short)
     assert len(short) < 12
     full = "\n".join(lines(details, row, 100, LONG))
     assert "line 49" in full

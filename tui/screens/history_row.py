@@ -19,7 +19,7 @@ from tui import format as fmt
 from tui import glyphs, run_words
 from tui.keys import BACK, HELP
 from tui.screens.base import BaseScreen
-from tui.widgets.details import wrap
+from tui.widgets.detail_text import wrap
 from tui.widgets.frame import KeyLine, TitleBar
 from tui.widgets.lines import LineView, Looks
 from tui.widgets.run_rows import result_style

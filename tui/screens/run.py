@@ -24,7 +24,7 @@ from tui.background import in_thread
 from tui.keys import HELP, MOVES
 from tui.screens.base import BaseScreen
 from tui.widgets.controls import Push, Words
-from tui.widgets.details import wrap
+from tui.widgets.detail_text import wrap
 from tui.widgets.frame import KeyLine, TitleBar
 from tui.widgets.lines import LineView, Looks
 

@@ -11,7 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable
 
-from sync_core.plan import Row
+from sync_core import by_field, typed
+from sync_core.items import FieldType, spec
+from sync_core.plan import FieldChoice, Row, State, effect
 from sync_core.review import Review
 from tui import decisions
 from tui import format as fmt
@@ -20,6 +22,7 @@ from tui.screens import sharing
 from tui.screens.summary_rows import RowsPane
 from tui.widgets.action_menu import KEYS, Command, entries, picks
 from tui.widgets.details import DetailsPane
+from tui.widgets.field_editor import FieldEditor
 from tui.widgets.plan_table import PlanTable
 
 # from so many rows on, filtering waits for a pause in the typing
@@ -59,6 +62,8 @@ class ReviewPane(RowsPane):
     ) -> None:
         super().__init__(review, zone, today, glyphs=glyphs)
         self._now = now
+        # the row and the field that a value is typed for
+        self._typing = ("", "")
 
     def focus_inside(self) -> None:
         """Gives the keyboard to where it was when this was in view the last time; first to the table."""
@@ -149,7 +154,55 @@ class ReviewPane(RowsPane):
         """The details are large while they are read, and those of the row under the cursor."""
         if self.details.has_focus and self._resting is not None:
             self._show_details()
-        self.set_class(self.details.has_focus, "-reading")
+        self.set_class(self.details.reading, "-reading")
+
+    # fields one by one
+
+    @on(DetailsPane.FieldChosen)
+    def _field_chosen(self, event: DetailsPane.FieldChosen) -> None:
+        self._decide_field(event.row.id, event.name, event.said)
+
+    def _decide_field(self, row_id: str, name: str, said: FieldChoice | None) -> bool:
+        """Decides a field, or says why it cannot be."""
+        try:
+            review = self.review.choose_field(row_id, name, said)
+        except ValueError as why:
+            self.tell(f"not possible: {why}")
+            return False
+        self._take(review)
+        row = self._rows[row_id]
+        if blocked := decisions.still_blocked([row]):
+            self.tell(f"{review.said}; {blocked}")
+        elif row.state is State.UNDECIDED:
+            rest = len(effect(row).undecided)
+            self.tell(f"{review.said}; {fmt.plural(rest, 'field')} to decide")
+        return True
+
+    @on(DetailsPane.TypeAsked)
+    async def _type_asked(self, event: DetailsPane.TypeAsked) -> None:
+        row, name = event.row, event.name
+        if why := by_field.cannot_type(row, name):
+            self.tell(f"not possible: {why}")
+            return
+        f = spec(row.kind, name)
+        self._typing = (row.id, name)
+        self.details.typing = True
+        words = typed.written(row.kind, name, by_field.to_start_from(row, name), self.zone)
+        await self.editor.open(f.label, words, page=f.type is FieldType.BLOCK)
+
+    @on(FieldEditor.Typed)
+    def _typed_value(self, event: FieldEditor.Typed) -> None:
+        """Takes what was typed; what cannot be understood stays there to be corrected."""
+        row_id, name = self._typing
+        row = self._rows[row_id]
+        base = by_field.to_start_from(row, name)
+        try:
+            value = typed.parse(row.kind, name, event.words, self.zone, self.today, base)
+        except ValueError as why:
+            self.tell(str(why))
+            return
+        if self._decide_field(row_id, name, by_field.typed(row, name, value)):
+            self._end_typing()
 
     # the menu
 

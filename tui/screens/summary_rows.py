@@ -28,6 +28,7 @@ from tui.view import View
 from tui.widgets.action_menu import conditions
 from tui.widgets.chips import Chips
 from tui.widgets.details import DetailsPane
+from tui.widgets.field_editor import FieldEditor
 from tui.widgets.plan_table import PlanTable
 from tui.widgets.status_line import StatusLine
 from tui.words import in_step
@@ -57,6 +58,7 @@ class RowsPane(Vertical):
         Binding("right", "group(1)", "Next group", show=False, tooltip="Show the next group of rows: New, Changed ..."),
         Binding("left", "group(-1)", "Group before", show=False, tooltip="Show the group of rows before."),
         Binding("t", "sort", "Sort", show=False, tooltip="Sort by time, subject, action, or last change."),
+        Binding("w", "what", "What differs", show=False, tooltip="Show what differs, or what will be done."),
         Binding("s", "select", "Select", show=False, tooltip="Mark rows by what they have in common, or invert."),
     ]
 
@@ -94,6 +96,7 @@ class RowsPane(Vertical):
         with Container(id="body"):
             yield PlanTable(self.zone, self.today, self.glyphs, id="plan")
             yield DetailsPane(self.zone, self.today, self.glyphs, id="details")
+        yield FieldEditor(id="editor")
         yield StatusLine(id="status")
 
     def on_mount(self) -> None:
@@ -116,6 +119,11 @@ class RowsPane(Vertical):
     def details(self) -> DetailsPane:
         """The details of the row under the cursor."""
         return self.query_one(DetailsPane)
+
+    @property
+    def editor(self) -> FieldEditor:
+        """What a value for one field is typed into."""
+        return self.query_one(FieldEditor)
 
     @property
     def status(self) -> StatusLine:
@@ -164,7 +172,7 @@ class RowsPane(Vertical):
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
-        if self.REST:
+        if self.REST and not self.details.reading:
             if self._resting is not None:
                 self._resting.stop()
             self._resting = self.set_timer(self.REST, self._show_details)
@@ -197,6 +205,13 @@ class RowsPane(Vertical):
         """To the next or previous row that deletes something."""
         if not self.table.next_row(step, lambda row: row.action in DELETES):
             self.tell("no row shown deletes anything")
+
+    def action_what(self) -> None:
+        """Shows what differs, in the table and in the details, or what will be done again."""
+        only = not self.details.differences
+        self.table.show_differences(only)
+        self.details.show_differences(only)
+        self.tell("what differs; w shows what will be done" if only else "what will be done; w shows what differs")
 
     # order and groups
 
@@ -288,13 +303,21 @@ class RowsPane(Vertical):
 
     def step_back(self) -> bool:
         """One step back: out of the details, the marks, the filter; False when there was nothing to leave."""
-        if self.status.filtering or (self.table.has_focus and self.view.filtered and not self._has_marks):
+        if self.editor.is_open:
+            self._end_typing()
+        elif self.status.filtering or (self.table.has_focus and self.view.filtered and not self._has_marks):
             self._end_filter()
         elif self.details.has_focus:
             self.table.focus()
         else:
             return self.table.clear_marks()
         return True
+
+    def _end_typing(self) -> None:
+        """Nothing is typed any longer; the keyboard goes back to the details."""
+        self.details.focus()
+        self.details.typing = False
+        self.run_worker(self.editor.close(), exclusive=True, group="editor", exit_on_error=False)
 
     @property
     def _has_marks(self) -> bool:

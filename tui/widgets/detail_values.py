@@ -26,8 +26,8 @@ Word = Callable[[FieldSpec, Value], str]
 class Values:
     """One field of a row in words. None is "not there", shown as a blank.
 
-    `name` is that of a field of a pair that differs, "" where there is nothing to decide by field. `long` is a text that
-    is told by what differs in it. `own` says that a person decided this field by itself.
+    `name` is that of a field of a pair that differs, "" where there is nothing to decide by field. `long` is a text of
+    many lines that is told by what differs in it. `own` says that a person decided this field by itself.
     """
 
     label: str

@@ -104,8 +104,8 @@ class LineView(ScrollView, can_focus=True):
         """The styles to build lines with."""
         return Looks.of(self)
 
-    def show(self, lines: Sequence[Text], *, scrolls: bool = True) -> None:
-        """Shows `lines`, from the first one on. Unless it `scrolls`, what does not fit is left out.
+    def show(self, lines: Sequence[Text], *, scrolls: bool = True, top: int = 0) -> None:
+        """Shows `lines`, from line `top` on. Unless it `scrolls`, what does not fit is left out.
 
         A pane whose length changes all the time should not scroll: each change would lay out the screen anew.
         """
@@ -113,15 +113,15 @@ class LineView(ScrollView, can_focus=True):
         size = Size(self.scrollable_content_region.width, len(self._lines)) if scrolls else Size(0, 0)
         if size != self.virtual_size:
             self.virtual_size = size
-        if self.scroll_offset.y:
-            self.scroll_to(y=0, animate=False, immediate=True)
+        if self.scroll_offset.y != top:
+            self.scroll_to(y=top, animate=False, immediate=True)
             self.refresh()
             return
-        for y in range(min(self.size.height, max(len(old), len(self._lines)))):
+        for y in range(top, min(top + self.size.height, max(len(old), len(self._lines)))):
             before = old[y] if y < len(old) else None
             after = self._lines[y] if y < len(self._lines) else None
             if before is None or after is None or before != after or before.spans != after.spans:
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y - top, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
         """One line of the part that is in view."""

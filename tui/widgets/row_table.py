@@ -62,6 +62,7 @@ class RowTable(LineTable, inherit_bindings=False):
         self._marks = Marks()
         self._extending = False
         self._text: RowText | None = None
+        self._differences = False
 
     # rows
 
@@ -240,8 +241,14 @@ class RowTable(LineTable, inherit_bindings=False):
     def drawing(self) -> RowText:
         """What draws the rows, with the styles of the moment."""
         if self._text is None:
-            self._text = RowText(self.zone, self.today, self.glyphs, Looks.of(self, **_OWN_LOOKS))
+            looks = Looks.of(self, **_OWN_LOOKS)
+            self._text = RowText(self.zone, self.today, self.glyphs, looks, self._differences)
         return self._text
+
+    def show_differences(self, only: bool) -> None:
+        """Says between the sides what differs, or again what will be done."""
+        self._differences, self._text = only, None
+        self.refresh()
 
     # marks
 

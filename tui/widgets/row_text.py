@@ -75,18 +75,22 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class RowText:
-    """Draws rows. `zone` and `today` are the user's; `glyphs` and `looks` those of the terminal."""
+    """Draws rows. `zone` and `today` are the user's; `glyphs` and `looks` those of the terminal.
+
+    `differences` says between the sides what differs, in place of what will be done.
+    """
 
     zone: str
     today: date
     glyphs: GlyphSet
     looks: Looks
+    differences: bool = False
 
     def header(self, columns: Columns, order: str = "") -> Text:
         """The names of the columns, and at the end what the rows are sorted by."""
         line = Text(" " * MARKER, end="")
         line.append_text(fmt.fit(Text("Salesforce"), columns.left + 1))
-        line.append_text(fmt.fit(Text("Action"), columns.action + 1))
+        line.append_text(fmt.fit(Text("Differs" if self.differences else "Action"), columns.action + 1))
         right = Text(f"{order} ", end="") if order else Text(end="")
         line.append_text(fmt.fit(Text("Outlook"), columns.right - right.cell_len))
         return line.append_text(right)
@@ -127,6 +131,8 @@ class RowText:
     def action(self, row: Row, *, words: bool) -> Text:
         """The sign of a row, and if there is room the word for it."""
         style = self.action_style(row)
+        if self.differences:
+            return Text(f"{category(row):<{SIGN_WIDTH}}" + (f" {category_word(row)}" if words else ""), style)
         # one style for both: a change of style costs more bytes than a letter
         return Text(f"{self.glyphs.sign(row):<{SIGN_WIDTH}}" + (f" {word(row)}" if words else ""), style)
 
@@ -152,10 +158,14 @@ class RowText:
         moved = _moved(row, item.side)
         differs = {change.name for change in row.changes if change.verdict is not Verdict.SAME}
 
+        # what both sides have alike steps back; the name stays readable on one side
+        alike = self.looks.quiet if differs and row.left is not None and row.right is not None else Style.null()
+        titled = alike if item.side is SideName.OUTLOOK else Style.null()
+
         def style(name: str) -> Style:
             if over is not None:
                 return over
-            return self.looks.strong if name in differs else Style.null()
+            return self.looks.strong if name in differs else alike
 
         line = Text(end="")
         if words := self._date(item, day, differs):
@@ -164,7 +174,7 @@ class RowText:
         room = max(8, width - line.cell_len - tail.cell_len)
         subject = Text(end="")
         renamed = not differs.isdisjoint(_NAMED_BY[row.kind])
-        subject.append(fmt.cell(item.title).plain, over or (self.looks.strong if renamed else Style.null()))
+        subject.append(fmt.cell(item.title).plain, over or (self.looks.strong if renamed else titled))
         for name, words in self._more(item, differs):
             subject.append(f", {words}", style(name) if name in differs else over or self.looks.quiet)
         if subject.cell_len > room:
@@ -219,6 +229,54 @@ def word(row: Row) -> str:
         case State.IGNORED_ONCE | State.IGNORED_FOREVER:
             return "ignored"
     return action_label(row).split()[0].rstrip(",")
+
+
+# how the two halves of a row came to differ: what is on the left, what is on the right, and a word for both
+_CATEGORIES: Final[Mapping[Situation, tuple[str, str, str]]] = {
+    Situation.CHANGED_BOTH: ("*", "*", "both"),
+    Situation.CONFLICT: ("*", "*", "conflict"),
+    Situation.SAME_CHANGE: ("*", "*", "alike"),
+    Situation.GONE_BOTH: ("x", "x", "gone"),
+    Situation.OUT_OF_RANGE: (".", ".", "away"),
+    Situation.TWIN_EQUAL: ("=", "=", "equal"),
+    Situation.TWIN_DIFFERENT: ("~", "~", "differ"),
+    Situation.AMBIGUOUS: ("?", "?", "which?"),
+    Situation.LIKELY: ("?", "?", "alike?"),
+    Situation.UNREADABLE: ("!", "!", "unread"),
+}
+
+
+def category(row: Row) -> str:
+    """How the halves of a row differ, as FreeFileSync's categories say it: "*|." is changed on the left only.
+
+    "+" is new, "x" deleted, "*" changed, "." as it was, "=" equal, "~" different and never synced, "?" a guess.
+    """
+    ours, theirs, _ = _category(row)
+    return f"{ours}|{theirs}"
+
+
+def category_word(row: Row) -> str:
+    """The same in a word of at most eight letters."""
+    return _category(row)[2]
+
+
+def _category(row: Row) -> tuple[str, str, str]:
+    ours, theirs = row.left is not None, row.right is not None
+    match row.situation:
+        case Situation.NEW:
+            return ("+", " ", "new") if ours else (" ", "+", "new")
+        case Situation.GONE | Situation.GONE_CHANGED:
+            there = "*" if row.situation is Situation.GONE_CHANGED else "."
+            return (there, "x", "gone") if ours else ("x", there, "gone")
+        case Situation.CHANGED | Situation.TAKEN_BACK:
+            moved = [bool(_moved(row, side)) for side in SideName]
+            word = "changed" if row.situation is Situation.CHANGED else "undo"
+            return "*" if moved[0] else ".", "*" if moved[1] else ".", word
+        case Situation.AMBIGUOUS | Situation.LIKELY | Situation.UNREADABLE:
+            sign, _, word = _CATEGORIES[row.situation]
+            # only one half is in this row
+            return (sign, sign, word) if ours == theirs else (sign, " ", word) if ours else (" ", sign, word)
+    return _CATEGORIES[row.situation]
 
 
 def _moved(row: Row, side: SideName) -> list[str]:
