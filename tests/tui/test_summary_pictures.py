@@ -96,6 +96,44 @@ def test_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Mak
     assert snap_compare(few, terminal_size=(80, 24), run_before=before)
 
 
+ALL_SIZES = [*SIZES, (200, 60)]
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+def test_fields_are_decided_one_by_one(
+    snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]
+) -> None:
+    before = opening("n", "enter", "greater_than_sign", "down", "less_than_sign")
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def test_a_value_is_typed(snap_compare: Any, app: HandsyncApp, opening: Make) -> None:
+    assert snap_compare(app, terminal_size=(80, 24), run_before=opening("n", "enter", "t", "home", "ctrl+k", *"15:15"))
+
+
+def test_notes_are_typed_in_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Make) -> None:
+    keys = ("slash", *"stand", "enter", "enter", "down", "t", "enter", *"and")
+    assert snap_compare(few, terminal_size=(80, 24), run_before=opening(*keys, glyphs=ASCII))
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+def test_what_differs(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("n", "w"))
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+def test_folded_and_sorted_by_action(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("t", "t", "Z", "j", "enter"))
+
+
+def test_folded_in_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Make) -> None:
+    assert snap_compare(few, terminal_size=(80, 24), run_before=opening("z", "space", "j", "w", glyphs=ASCII))
+
+
+def test_menu_of_conditions(snap_compare: Any, app: HandsyncApp, opening: Make) -> None:
+    assert snap_compare(app, terminal_size=(80, 24), run_before=opening("s", "down"))
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 def test_run_report(
     snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, until: Any, size: tuple[int, int]

@@ -243,6 +243,7 @@ _CATEGORIES: Final[Mapping[Situation, tuple[str, str, str]]] = {
     Situation.AMBIGUOUS: ("?", "?", "which?"),
     Situation.LIKELY: ("?", "?", "alike?"),
     Situation.UNREADABLE: ("!", "!", "unread"),
+    Situation.FORGOTTEN: ("?", "?", "forgot"),
 }
 
 
