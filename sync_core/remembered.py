@@ -25,6 +25,25 @@ if TYPE_CHECKING:
 
 _ALL: Final = tuple(Kind)
 
+FORGET: Final = (
+    "Everything that handsync remembers of these accounts is deleted: which items belong together, what is ignored, and"
+    " the history with all that could be taken back. Salesforce and Outlook are not touched."
+)
+REBUILD: Final = (
+    "Which items belong together is found anew, by our marks in Outlook and by what the items hold. What was deleted on"
+    " one side since the last sync is then offered again as new, for the next sync deletes nothing. Ignored items and"
+    " the history are kept."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much is remembered of a process: pairs of items that belong together, ignored items, runs in the history."""
+
+    links: int
+    ignores: int
+    runs: int
+
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
@@ -77,6 +96,15 @@ class Remembered:
                 if not head.finished or (head.settled_later and not head.answered and place == 0):
                     found.append(head)
         return sorted(found, key=lambda head: head.id, reverse=True)
+
+    def remembered(self) -> dict[Kind, Kept]:
+        """How much is remembered, per process of which anything is."""
+        found = {}
+        for kind, memory in self._known():
+            kept = Kept(len(memory.links(kind)), len(memory.ignores(kind)), len(Journal(memory, kind).heads()))
+            if kept != Kept(0, 0, 0):
+                found[kind] = kept
+        return found
 
     def run_record(self, run_id: str) -> RunRecord | None:
         """One run whole, or None when the history has none of that id."""

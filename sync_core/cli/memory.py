@@ -9,20 +9,12 @@ from sync_core.cli import plain, terminal
 from sync_core.cli.opening import opened
 from sync_core.errors import SettingsError
 from sync_core.items import Kind
+from sync_core.remembered import FORGET, REBUILD
 
 if TYPE_CHECKING:
     from sync_core.service import Service
 
 NOTHING_TO_DO: Final = 4
-FORGET: Final = (
-    "Everything that handsync remembers of these accounts is deleted: which items belong together, what is ignored, and"
-    " the history with all that could be taken back. Salesforce and Outlook are not touched."
-)
-REBUILD: Final = (
-    "Which items belong together is found anew, by our marks in Outlook and by what the items hold. What was deleted on"
-    " one side since the last sync is then offered again as new, for the next sync deletes nothing. Ignored items and"
-    " the history are kept."
-)
 
 
 def forget(options: Namespace) -> int:

@@ -12,6 +12,7 @@ from sync_core.items import Kind, SideName
 from sync_core.journal import RunHead, RunRecord
 from sync_core.lock import Holder
 from sync_core.plan import Plan
+from sync_core.remembered import Kept
 from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink
@@ -107,6 +108,13 @@ class GivenRuns:
         record = self.run_record(run_id)
         assert record is not None
         return record
+
+    def remembered(self) -> dict[Kind, Kept]:
+        """As many runs as were given, and a few pairs, until it is forgotten."""
+        if self.history_error is not None:
+            raise self.history_error
+        links = 0 if "rebuild" in self.forgotten else 68
+        return {} if "forget" in self.forgotten else {Kind.CALENDAR: Kept(links, 1, len(self.records))}
 
     def forget_memory(self, kind: Kind | None = None) -> list[Kind]:
         """Remembers it."""

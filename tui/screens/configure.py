@@ -25,6 +25,7 @@ from tui.screens.configure_connections import ConnectionPane, Tested
 from tui.screens.configure_display import DisplayPane
 from tui.screens.configure_jobs import JobsPane
 from tui.screens.configure_lines import Edited, EntryLine
+from tui.screens.configure_memory import MemoryPane
 from tui.screens.question import Answer, Question
 from tui.widgets.controls import Listing, Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
@@ -38,6 +39,7 @@ COMPONENTS: Final = (
     Option("Connections", id="connections"),
     Option("Sync", id="sync"),
     Option("Display", id="display"),
+    Option("Memory", id="memory"),
 )
 
 
@@ -82,6 +84,8 @@ class ConfigureScreen(BaseScreen[None]):
                     yield JobsPane(self._draft, self._first or Kind.CALENDAR, self._loaded)
                 with TabbedContent(id="display"), TabPane("Looks and dates", id="tab-display"):
                     yield DisplayPane(self._draft, self._loaded)
+                with TabbedContent(id="memory"), TabPane("Memory", id="tab-memory"):
+                    yield MemoryPane(self._loaded)
         with Horizontal(id="buttons"):
             yield Push("Apply", id="press-apply")
             yield Push("OK", id="press-ok")
