@@ -20,9 +20,10 @@ from sync_core.review import Review
 from sync_core.sides import CancelCheck
 from sync_core.text import plain
 from tui import format as fmt
-from tui.background import in_thread
 from tui.keys import HELP, MOVES
+from tui.run_words import ORDER
 from tui.screens.base import BaseScreen
+from tui.screens.running import begun
 from tui.widgets.controls import Push, Words
 from tui.widgets.detail_text import wrap
 from tui.widgets.frame import KeyLine, TitleBar
@@ -31,11 +32,10 @@ from tui.widgets.lines import LineView, Looks
 # seconds between two looks at how far the run is: more would only be traffic (facts: terminal 0.5)
 TICK: Final = 0.25
 _BAR: Final = 40
-# what a person has to know first stands first
-_ORDER: Final = (Result.FAILED, Result.UNKNOWN, Result.SKIPPED, Result.NOT_STARTED, Result.DONE)
 _MEANING: Final = {
     Result.FAILED: "refused or not possible; nothing was written for these rows",
     Result.UNKNOWN: "no answer came, they may have been written; the next sync finds out",
+    Result.DIFFERENT: "the item is not as it was sent; the next sync shows the difference",
     Result.SKIPPED: "changed since the review; nothing was written, the next sync offers them again",
     Result.NOT_STARTED: "their turn had not come; the next sync offers them again",
     Result.DONE: "written, or remembered as equal",
@@ -159,7 +159,7 @@ class RunScreen(BaseScreen[list[RunReport]]):
     async def _run_one(self, review: Review) -> bool:
         """Runs one process; whether something did not go well."""
         try:
-            report = await in_thread(self._service.run, review, self._note, self._cancelled.is_set)
+            report = await begun(self.handsync, self._service, review, self._note, self._cancelled.is_set)
         except HandsyncError as error:
             self._tell(review, plain(error.sentence()))
             return True
@@ -250,7 +250,7 @@ def how_far(progress: RunProgress) -> str:
 def report_lines(rows: Sequence[RowReport], looks: Looks, width: int, *, only_problems: bool) -> list[Text]:
     """A report in lines of at most `width` cells: problems first, grouped by what became of the rows."""
     lines: list[Text] = []
-    for result in _ORDER:
+    for result in ORDER:
         found = [row for row in rows if row.result is result]
         if not found or (only_problems and result is Result.DONE):
             continue
