@@ -104,13 +104,17 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of one intent: the ids the items have now, and what the sides gave back of what was written."""
+    """What became of one intent: the ids the items have now, and what the sides gave back of what was written.
+
+    `last` is what a deleted item held in the end, where somebody had changed it in the last moment.
+    """
 
     number: int
     result: Result
     message: str = ""
     ids: Mapping[SideName, str] = field(default_factory=dict)
     after: Mapping[SideName, Fields] = field(default_factory=dict)
+    last: Mapping[SideName, Fields] = field(default_factory=dict)
 
 
 def _kept(row: Row) -> tuple[str, ...]:
@@ -237,6 +241,7 @@ def done_to_json(done: Done, intent: Intent) -> dict[str, Any]:
             side.value: fields_to_json(_unlike(_ours(intent, side, fields), intent.fields(side)))
             for side, fields in done.after.items()
         },
+        "last": {side.value: fields_to_json(fields) for side, fields in done.last.items()},
     }
     return {name: value for name, value in data.items() if value or name == "number"}
 
@@ -248,7 +253,8 @@ def done_from_json(data: Mapping[str, Any], intent: Intent) -> Done:
         for side, fields in data.get("after", {}).items()
     }
     ids = {SideName(side): str(item_id) for side, item_id in data.get("ids", {}).items()}
-    return Done(int(data["number"]), Result(data["result"]), str(data.get("message", "")), ids, after)
+    last = {SideName(side): fields_from_json(intent.kind, fields) for side, fields in data.get("last", {}).items()}
+    return Done(int(data["number"]), Result(data["result"]), str(data.get("message", "")), ids, after, last)
 
 
 def _ours(intent: Intent, side: SideName, fields: Fields) -> Fields:

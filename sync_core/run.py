@@ -34,6 +34,8 @@ class Task:
     # what each side holds after our write, as it gave it back
     after: dict[SideName, Fields] = field(default_factory=dict)
     ids: dict[SideName, str] = field(default_factory=dict)
+    # what a deleted item held in the end, where that is not what was reviewed
+    last: dict[SideName, Fields] = field(default_factory=dict)
     # the sides of which nobody knows whether they did it, with the reason
     doubtful: dict[SideName, str] = field(default_factory=dict)
     sent: set[SideName] = field(default_factory=set)
@@ -56,7 +58,9 @@ class Task:
     @property
     def done(self) -> Done:
         """What became of it, as the journal keeps it."""
-        return Done(self.intent.number, self.result or Result.NOT_STARTED, self.message, self.ids, self.after)
+        return Done(
+            self.intent.number, self.result or Result.NOT_STARTED, self.message, self.ids, self.after, self.last
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +299,8 @@ class Run:
         if outcome.ok:
             task.ids[side] = outcome.id
             task.message = "; ".join(part for part in (task.message, outcome.note) if part)
+            if outcome.last:
+                task.last[side] = outcome.last
             return True
         task.duplicate_of = outcome.duplicate_of
         if outcome.unknown:

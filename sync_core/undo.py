@@ -158,7 +158,8 @@ def _bring_back(back: _Back, intent: Intent, done: Done, side: SideName, sightin
         back.said.append(f"it is there again in {side.label}")
         return
     back.restores[side] = done.ids[side] or before.id
-    back.to[side] = {n: v for n, v in before.fields.items() if spec(intent.kind, n).flow.allows(side)}
+    held = {**before.fields, **done.last.get(side, {})}
+    back.to[side] = {n: v for n, v in held.items() if spec(intent.kind, n).flow.allows(side)}
     back.said.append(f"the run deleted it from {side.label}")
 
 

@@ -173,7 +173,7 @@ class Outcome:
     After a delete `id` is the one under which the side still keeps the item, if it does. `note` tells what the server
     has changed besides what was asked for, in words; "" for nothing. `duplicate_of` is the id of the one item that is
     there already, when a create was refused because of it. `stale` means refused because the item has changed since it
-    was read.
+    was read. `last` is what a deleted item held in the end, where somebody changed it after it was read.
     """
 
     ok: bool
@@ -183,6 +183,7 @@ class Outcome:
     note: str = ""
     duplicate_of: str = ""
     stale: bool = False
+    last: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from sync_core.journal import RunRecord
@@ -19,6 +21,7 @@ class Deeds:
     def __init__(self, sandbox: Sandbox, sobject: str) -> None:
         self.seen: Counter[Deed] = Counter()
         self._sobject = sobject
+        self._bins = {sandbox.mailbox.folder("deleteditems").id}
         org, exchange = sandbox.org, sandbox.exchange
         for name, operation in (("insert", "create"), ("change", "update"), ("remove", "delete")):
             setattr(org, name, self._left(getattr(org, name), operation))
@@ -29,6 +32,16 @@ class Deeds:
             self._removed(exchange.remove),
         )
         self._moving = False
+        self._away = False
+
+    @contextlib.contextmanager
+    def looking_away(self) -> Iterator[None]:
+        """What happens meanwhile is somebody else's work."""
+        self._away = True
+        try:
+            yield
+        finally:
+            self._away = False
 
     def claimed(self, records: list[RunRecord]) -> Counter[Deed]:
         """What the history says was done."""
@@ -54,6 +67,8 @@ class Deeds:
         return wrong + ([f"the history invents: {', '.join(invented)}"] if invented else [])
 
     def _saw(self, side: str, operation: str, item_id: str) -> None:
+        if self._away:
+            return
         if operation == "create":
             self.seen[side, operation, item_id] += 1
         else:
@@ -86,12 +101,18 @@ class Deeds:
 
     def _moved(self, real: Any) -> Any:
         def watched(item: Any, folder: Any) -> Any:
-            self._saw("outlook", "delete", item.id)
+            back = item.folder_id in self._bins
+            if not back:
+                self._saw("outlook", "delete", item.id)
             self._moving = True
             try:
-                return real(item, folder)
+                moved = real(item, folder)
             finally:
                 self._moving = False
+            if back:
+                # what comes back from the deleted ones is there under a new id
+                self._saw("outlook", "create", moved.id)
+            return moved
 
         return watched
 

@@ -1,4 +1,4 @@
-"""Every fault at every point: `python tests/faults/everything.py [PROCESS ...] [--only FAULT] [--jobs N]`."""
+"""Every fault and every edit at every point: `everything.py [PROCESS ...] [--only WORDS] [--jobs N]`."""
 
 from __future__ import annotations
 
@@ -16,42 +16,49 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 
 def main() -> int:
-    """Plays everything; prints what failed as it comes, and a line per kind. 1 when something did."""
+    """Plays everything; prints what failed as it comes, and two lines per process. 1 when something did."""
+    from faults.edits import edits
     from faults.suite import injections, known
     from sync_core.items import Kind
 
-    words = argparse.ArgumentParser(description="Every fault at every point of a run.")
-    words.add_argument(
-        "kinds", nargs="*", type=Kind, metavar="PROCESS", help="calendar, contacts, tasks; all unless given"
-    )
-    words.add_argument("--only", default="", metavar="FAULT", help="only faults with this in their name")
+    words = argparse.ArgumentParser(description="Every fault and every edit at every point of a run.")
+    words.add_argument("kinds", nargs="*", type=Kind, metavar="PROCESS", help="calendar, contacts, tasks")
+    words.add_argument("--only", default="", metavar="WORDS", help="only those with these words in their description")
     words.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     options = words.parse_args()
     failed = 0
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("forkserver")) as pool:
         for kind in options.kinds or list(Kind):
-            started = time.monotonic()
-            found = [what for what in injections(kind, known(kind)) if options.only in what.fault]
-            tried = Counter(what.fault for what in found)
-            wrong = 0
-            for result in as_completed([pool.submit(play, what) for what in found]):
-                for sentence in result.result():
-                    print(sentence, flush=True)
-                    wrong += 1
-            points = ", ".join(f"{fault} {number}" for fault, number in tried.items())
-            took = time.monotonic() - started
-            print(f"faults: {kind.value}: {sum(tried.values())} tried ({points}), {wrong} failed, {took:.0f} s")
-            failed += wrong
+            failed += _played(pool, f"faults: {kind.value}", injections(kind, known(kind)), options.only)
+            failed += _played(pool, f"edits: {kind.value}", list(edits(kind)), options.only)
     return 1 if failed else 0
 
 
+def _played(pool: ProcessPoolExecutor, name: str, points: list[object], only: str) -> int:
+    started = time.monotonic()
+    chosen = [what for what in points if only in str(what)]
+    tried = Counter(getattr(what, "fault", "") or getattr(what, "what", "") for what in chosen)
+    wrong = 0
+    for result in as_completed([pool.submit(play, what) for what in chosen]):
+        for sentence in result.result():
+            print(sentence, flush=True)
+            wrong += 1
+    parts = ", ".join(f"{fault} {number}" for fault, number in tried.items())
+    took = time.monotonic() - started
+    print(f"{name}: {len(chosen)} tried ({parts}), {wrong} failed, {took:.0f} s", flush=True)
+    return wrong
+
+
 def play(what: object) -> list[str]:
-    """One injection, in a process of the pool; a crash is a failure like any other."""
+    """One point, in a process of the pool; a crash is a failure like any other."""
+    from faults import edits
     from faults.suite import Injection, inject, known
 
-    assert isinstance(what, Injection)
     try:
-        return inject(what, known(what.kind))
+        if isinstance(what, Injection):
+            return inject(what, known(what.kind))
+        assert isinstance(what, edits.Edit)
+        return edits.play(what)
     except Exception as problem:
         return [f"{what}: {type(problem).__name__}: {problem}"]
 

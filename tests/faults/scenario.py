@@ -113,13 +113,13 @@ class Stage:
         right = {self.title_right(item): item.id for item in self.items()}
         place_left, place_right = self._place_names()
         for name in ("From the left 0", "From the right 0"):
-            self._edit_left(left[name], **{place_left: "Leeds"})
+            self.edit_left(left[name], **{place_left: "Leeds"})
         for name in ("From the left 1", "From the right 1"):
-            self._edit_right(right[name], **{place_right: "York"})
+            self.edit_right(right[name], **{place_right: "York"})
         for name in ("From the left 2", "From the right 2"):
-            self._edit_left(left[name], Description="typed on the left")
-            self._edit_right(right[name], **{place_right: "typed on the right"})
-        self.sandbox.org.delete(_LEFT[self.kind][0], left["From the left 3"], by=self.sandbox.user_id)
+            self.edit_left(left[name], Description="typed on the left")
+            self.edit_right(right[name], **{place_right: "typed on the right"})
+        self.delete_left(left["From the left 3"])
         self.sandbox.mailbox.delete(right["From the right 3"])
         for number in range(2):
             self._left(f"New on the left {number}")
@@ -133,10 +133,16 @@ class Stage:
             Kind.TASKS: ("Subject", "subject"),
         }[self.kind]
 
-    def _edit_left(self, record_id: str, **values: Any) -> None:
+    def edit_left(self, record_id: str, **values: Any) -> None:
+        """Somebody edits a record."""
         self.sandbox.org.update(_LEFT[self.kind][0], record_id, values, by=self.sandbox.user_id)
 
-    def _edit_right(self, item_id: str, **values: Any) -> None:
+    def delete_left(self, record_id: str) -> None:
+        """Somebody deletes a record."""
+        self.sandbox.org.delete(_LEFT[self.kind][0], record_id, by=self.sandbox.user_id)
+
+    def edit_right(self, item_id: str, **values: Any) -> None:
+        """Somebody edits an item."""
         self.sandbox.mailbox.update(item_id, values)
 
     # ---- what is there
@@ -197,15 +203,39 @@ class Stage:
             plan = service.plan(self.kind, lambda p: None, lambda: False)
             waiting = [f"{row.title} ({row.reason})" for row in plan.rows if not row.quiet]
             wrong += [f"the plan still has: {', '.join(waiting)}"] if waiting else []
+        finally:
+            service.close()
+        return wrong + self.untrue()
+
+    def untrue(self) -> list[str]:
+        """What the history says and is not so, or does not say; and mail, which nobody must ever get."""
+        wrong = ["mail was sent"] if self.sandbox.exchange.outbox else []
+        service = self.service()
+        try:
             wrong += [f"the run {head.id} has no end" for head in service.unfinished(self.kind)]
             heads = [head for head in service.runs(self.kind) if head.id not in self._known_runs]
             records = [record for head in heads if (record := service.run_record(head.id)) is not None]
             wrong += self._lies(records)
         finally:
             service.close()
-        if self.sandbox.exchange.outbox:
-            wrong.append("mail was sent")
         return wrong
+
+    def kept(self) -> list[str]:
+        """What is kept of items that a run deleted though somebody had changed them in the last moment: by the history,
+        or in Deleted Items, from where the undo brings back that very item."""
+        service = self.service()
+        try:
+            records = [service.run_record(head.id) for head in service.runs(self.kind)]
+        finally:
+            service.close()
+        box = self.sandbox.mailbox
+        return [str(item.fields.get("body")) for item in box.items(box.folder("deleteditems"))] + [
+            repr(dict(fields))
+            for record in records
+            if record is not None
+            for done in record.done.values()
+            for fields in done.last.values()
+        ]
 
     def _heads(self) -> list[RunHead]:
         service = self.service()

@@ -27,7 +27,7 @@ from sync_core.sides import (
     Window,
     Write,
 )
-from sync_core.sides.salesforce import account, shape, times
+from sync_core.sides.salesforce import account, last_moment, shape, times
 from sync_core.sides.salesforce.account import Account
 from sync_core.sides.salesforce.contacts import ContactMapping
 from sync_core.sides.salesforce.events import EventMapping
@@ -201,6 +201,7 @@ class SalesforceSide:
                 size = writer.batch(operation)
                 outcomes |= writer.send(operation, group[:size], first=not sent)
                 sent, group = True, group[size:]
+        outcomes |= self._look_back(kind, writes, outcomes, context)
         for row in series:
             outcomes[row.place] = writer.cut(row)
         for place, write in enumerate(writes):
@@ -210,6 +211,20 @@ class SalesforceSide:
             if outcomes[place].ok and (days := taken_out(write)):
                 outcomes[place] = self._take_out(kind, outcomes[place], days, writer)
         return [outcomes[place] for place in range(len(writes))]
+
+    def _look_back(
+        self, kind: Kind, writes: Sequence[Write], outcomes: dict[int, Outcome], context: Context
+    ) -> dict[int, Outcome]:
+        ids = last_moment.deleted(writes, outcomes)
+        if not ids:
+            return {}
+        listed = ", ".join(f"'{one}'" for one in ids)
+        try:
+            rows = [row for page in self._select(kind, f"Id IN ({listed})", True) for row in page.rows]
+        except (SideError, CancelledError):
+            # the deletes were done; this look is for what hardly ever happens
+            return {}
+        return last_moment.noted(rows, writes, outcomes, self._mapping(kind), context)
 
     def find(self, kind: Kind, sought: Sequence[Sought]) -> list[tuple[Item, ...]]:
         """The records that creates of ours may have made: by our name for them, where the org has a field for it, else
@@ -229,7 +244,7 @@ class SalesforceSide:
     def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
         """Requests for so many writes: one per batch to look, to write and to look again."""
         batches = [-(-number // BATCH) for number in (creates, updates, deletes)]
-        return 2 * batches[0] + 2 * batches[1] + -(-updates // PARTS) + 2 * batches[2]
+        return 2 * batches[0] + 2 * batches[1] + -(-updates // PARTS) + 3 * batches[2]
 
     def allowance(self) -> Allowance | None:
         """The org's API requests within 24 hours, as the last answer told (facts: salesforce B4, limits)."""
