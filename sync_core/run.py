@@ -133,6 +133,8 @@ class Run:
             for operations in ((Operation.CREATE, Operation.UPDATE), (Operation.DELETE,)):
                 for side in SideName:
                     self._phase(side, operations)
+            # a side that was made to wait in the last batch gives its rows back undone
+            was_cancelled = any(task.result is not Result.DONE for task in self._tasks) and self.cancelled()
         except CancelledError:
             was_cancelled = True
         except HandsyncError as problem:
