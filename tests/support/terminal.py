@@ -149,6 +149,12 @@ class Terminal:
         return self.code is not None
 
     @property
+    def asleep(self) -> bool:
+        """Whether the process is stopped, as by Ctrl+Z. A signal to go on that comes earlier would be lost."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "T"
+
+    @property
     def cpu(self) -> float:
         """Seconds of processor time that the process has used."""
         with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as stat:

@@ -124,6 +124,7 @@ def test_it_can_be_put_to_sleep_and_comes_back_whole(start: Start) -> None:
     # as the shell does it: the process gets the signal, leaves its screen, and stops
     terminal.signal(signal.SIGTSTP)
     terminal.until(lambda: terminal.written.rstrip().endswith(b"\x1b[?1004l"), "left its screen")
+    terminal.until(lambda: terminal.asleep, "asleep")
     terminal.screen.reset()
     terminal.stream.feed(b"$ make\r\nall done")
     terminal.signal(signal.SIGCONT)

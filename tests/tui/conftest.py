@@ -293,7 +293,7 @@ Settle = Callable[[Pilot[Any]], Awaitable[None]]
 
 async def _settle(pilot: Pilot[Any]) -> None:
     await pilot.pause()
-    for _ in range(200):
+    for _ in range(1500):
         if not any(worker.is_running and worker.group in ENDING for worker in pilot.app.workers):
             break
         await asyncio.sleep(0.01)
@@ -308,15 +308,15 @@ def settle() -> Settle:
 
 @pytest.fixture
 def until() -> Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]:
-    """Waits until something is so; fails after two seconds."""
+    """Waits until something is so; fails after a quarter of a minute: other tests run beside it."""
 
     async def wait(pilot: Pilot[Any], is_so: Callable[[], bool]) -> None:
-        for _ in range(200):
+        for _ in range(1500):
             await pilot.pause()
             if is_so():
                 return
             await asyncio.sleep(0.01)
-        raise AssertionError("it did not happen within two seconds")
+        raise AssertionError("it did not happen within a quarter of a minute")
 
     return wait
 

@@ -111,7 +111,10 @@ async def test_finish_goes_through_the_summary(app: HandsyncApp, cut: Any, settl
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
         assert cut.ran == [], "nothing is repeated by itself"
-        await pilot.press("o", "y")
+        await settle(pilot)
+        await pilot.press("o")
+        await until(pilot, lambda: not isinstance(app.screen, SummaryScreen))
+        await pilot.press("y")
         await until(pilot, lambda: bool(cut.ran))
         assert [row.title for row in cut.ran[0].rows()] == ["Quarterly review", "Call with Northwind"]
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.pilot import Pilot
 
 from tui.app import HandsyncApp
@@ -170,3 +172,22 @@ async def test_a_click_in_the_key_line_does_what_the_key_does(app: HandsyncApp, 
         assert isinstance(app.screen, HomeScreen)
         await pilot.click(KeyLine, offset=(79, 0))
         assert isinstance(app.screen, HomeScreen)
+
+
+def every(of: type) -> set[type]:
+    """All classes of ours below a class."""
+    found = {one for below in of.__subclasses__() for one in {below, *every(below)}}
+    return {one for one in found if one.__module__.startswith("tui.")}
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    """Of two bindings for one key in a class, Textual takes both, and a person gets the first."""
+    twice = {}
+    for owner in every(DOMNode):
+        said = owner.__dict__.get("BINDINGS", ())
+        keys = [key.strip() for binding in said if isinstance(binding, Binding) for key in binding.key.split(",")]
+        repeated = {key for key in keys if keys.count(key) > 1}
+        if repeated:
+            twice[owner.__name__] = repeated
+    assert twice == {}
+    assert len(every(DOMNode)) > 20

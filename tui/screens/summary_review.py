@@ -47,7 +47,7 @@ class ReviewPane(RowsPane):
             "y", "copy", "Copy", show=False, tooltip="Copy the row or the marked ones, a line each; details whole."
         ),
         Binding("Y", "copy(True)", "Copy details", show=False, tooltip="Copy all that is known of the row."),
-        Binding("e,E", "export", "Export", show=False, tooltip="Write the rows that are shown to a file."),
+        Binding("E", "export", "Export", show=False, tooltip="Write the rows that are shown to a file."),
     ]
 
     class Decided(Message):
