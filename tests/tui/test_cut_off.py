@@ -117,6 +117,8 @@ async def test_finish_goes_through_the_summary(app: HandsyncApp, cut: Any, settl
         await pilot.press("y")
         await until(pilot, lambda: bool(cut.ran))
         assert [row.title for row in cut.ran[0].rows()] == ["Quarterly review", "Call with Northwind"]
+        # the app must not end while it changes screens
+        await settle(pilot)
 
 
 async def test_stop_here_leaves_it_at_that(app: HandsyncApp, cut: Any, settle: Settle, until: Until) -> None:
