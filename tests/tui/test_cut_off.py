@@ -25,6 +25,7 @@ from tui.screens.history import HistoryScreen
 from tui.screens.history_row import RowRecordScreen
 from tui.screens.home import HomeScreen
 from tui.screens.question import Question
+from tui.screens.run import RunScreen
 from tui.screens.summary import SummaryScreen
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
@@ -118,6 +119,9 @@ async def test_finish_goes_through_the_summary(app: HandsyncApp, cut: Any, settl
         await until(pilot, lambda: bool(cut.ran))
         assert [row.title for row in cut.ran[0].rows()] == ["Quarterly review", "Call with Northwind"]
         # the app must not end while it changes screens
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.report is not None)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await settle(pilot)
 
 
