@@ -95,5 +95,6 @@ def test_ctrl_q_says_that_the_review_is_kept(office: Office) -> None:
     with decided(office) as terminal:
         terminal.send(b"\x11")
         assert terminal.wait() == 0
-        assert "A review in progress is kept: Calendar: 1 decision." in " ".join(terminal.text.split())
+        # where the lines break depends on where the cursor was
+        assert "Areviewinprogressiskept:Calendar:1decision." in "".join(terminal.text.split())
     resumed_and_run(office)

@@ -54,7 +54,7 @@ def suite(where: Path, *chosen: str) -> subprocess.CompletedProcess[str]:
     """Runs tests against the copy, up to the first failure; the machine always with the same examples."""
     env = {"PYTHONPATH": str(where), "PATH": os.environ["PATH"], "PROOF_ALWAYS_THE_SAME": "1"}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", *chosen]
-    return subprocess.run(command, cwd=where, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=where, env=env, capture_output=True, text=True, timeout=600, check=False)
 
 
 def in_the_copy(result: subprocess.CompletedProcess[str]) -> bool:
@@ -63,12 +63,14 @@ def in_the_copy(result: subprocess.CompletedProcess[str]) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(700)
 def test_without_a_bug_the_copy_is_well(tmp_path):
     result = suite(planted(tmp_path, None), "tests/sync_core")
     assert result.returncode == 0, result.stdout[-2000:]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("seed", [*TEN, *OURS], ids=named)
 def test_the_suite_notices(seed, tmp_path, record_property):
     where = planted(tmp_path, seed)
@@ -78,6 +80,7 @@ def test_the_suite_notices(seed, tmp_path, record_property):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("seed", TEN, ids=named)
 def test_the_machine_alone_notices(seed, tmp_path, record_property):
     result = suite(planted(tmp_path, seed), f"tests/sync_core/{MACHINE}")
