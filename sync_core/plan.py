@@ -9,148 +9,53 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
 
-from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict
-from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, Value, spec, title
+from sync_core.actions import (
+    DELETES,
+    NEEDS,
+    Action,
+    Choice,
+    FieldChoice,
+    IgnoreMode,
+    Singles,
+    Situation,
+    State,
+)
+from sync_core.compare import NO_BASELINE, Baseline, FieldChange
+from sync_core.effects import Allowed, Effect, action_label, allowed, choice_for, effect, remarks, results
+from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, spec, title
 from sync_core.sides import Description, Operation, Window
 
-
-class Action(StrEnum):
-    """What a run does to a row, named as files and other programs know it."""
-
-    CREATE_IN_OUTLOOK = "create_in_outlook"
-    UPDATE_IN_OUTLOOK = "update_in_outlook"
-    DELETE_FROM_OUTLOOK = "delete_from_outlook"
-    CREATE_IN_SALESFORCE = "create_in_salesforce"
-    UPDATE_IN_SALESFORCE = "update_in_salesforce"
-    DELETE_FROM_SALESFORCE = "delete_from_salesforce"
-    MERGE = "merge"
-    LINK = "link"
-    CONFLICT = "conflict"
-    NONE = "none"
-
-    @property
-    def label(self) -> str:
-        """In words, for a person."""
-        return _ACTION_LABELS[self]
-
-
-_ACTION_LABELS: Final[Mapping[Action, str]] = {
-    Action.CREATE_IN_OUTLOOK: "create in Outlook",
-    Action.UPDATE_IN_OUTLOOK: "update in Outlook",
-    Action.DELETE_FROM_OUTLOOK: "delete from Outlook",
-    Action.CREATE_IN_SALESFORCE: "create in Salesforce",
-    Action.UPDATE_IN_SALESFORCE: "update in Salesforce",
-    Action.DELETE_FROM_SALESFORCE: "delete from Salesforce",
-    Action.MERGE: "merge both",
-    Action.LINK: "link, already equal",
-    Action.CONFLICT: "conflict, needs a choice",
-    Action.NONE: "nothing",
-}
-
-DELETES: Final = frozenset({Action.DELETE_FROM_OUTLOOK, Action.DELETE_FROM_SALESFORCE})
-# (side, operation) that each action needs
-NEEDS: Final[Mapping[Action, tuple[tuple[SideName, Operation], ...]]] = MappingProxyType(
-    {
-        Action.CREATE_IN_OUTLOOK: ((SideName.OUTLOOK, Operation.CREATE),),
-        Action.UPDATE_IN_OUTLOOK: ((SideName.OUTLOOK, Operation.UPDATE),),
-        Action.DELETE_FROM_OUTLOOK: ((SideName.OUTLOOK, Operation.DELETE),),
-        Action.CREATE_IN_SALESFORCE: ((SideName.SALESFORCE, Operation.CREATE),),
-        Action.UPDATE_IN_SALESFORCE: ((SideName.SALESFORCE, Operation.UPDATE),),
-        Action.DELETE_FROM_SALESFORCE: ((SideName.SALESFORCE, Operation.DELETE),),
-        Action.MERGE: ((SideName.SALESFORCE, Operation.UPDATE), (SideName.OUTLOOK, Operation.UPDATE)),
-        Action.LINK: (),
-        Action.CONFLICT: (),
-        Action.NONE: (),
-    }
-)
-
-
-class Choice(StrEnum):
-    """What a person said about a row. Everything else follows from it and from the values."""
-
-    RECOMMENDED = "recommended"
-    # make Outlook like Salesforce, whole; and the other way
-    TO_OUTLOOK = "to_outlook"
-    TO_SALESFORCE = "to_salesforce"
-    # each side gets the other's changes; where both changed, this side's value wins
-    MERGE_SALESFORCE = "merge_salesforce"
-    MERGE_OUTLOOK = "merge_outlook"
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChoice:
-    """What a person said about one field of a row: the side whose value it takes, or what they typed instead.
-
-    `typed` is a canonical value, and counts where `side` is None.
-    """
-
-    side: SideName | None
-    typed: Value = None
-
-    def value(self, change: FieldChange) -> Value:
-        """What the field becomes on both sides."""
-        if self.side is None:
-            return self.typed
-        return change.left if self.side is SideName.SALESFORCE else change.right
-
-
-class State(StrEnum):
-    """Whether a row will happen."""
-
-    READY = "ready"
-    PREVENTED = "prevented"
-    IGNORED_ONCE = "ignored_once"
-    IGNORED_FOREVER = "ignored_forever"
-    UNDECIDED = "undecided"
-
-
-class Situation(StrEnum):
-    """How a row came to be: the rows of the decision table."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    CHANGED_BOTH = "changed_both"
-    CONFLICT = "conflict"
-    SAME_CHANGE = "same_change"
-    GONE = "gone"
-    GONE_CHANGED = "gone_changed"
-    GONE_BOTH = "gone_both"
-    OUT_OF_RANGE = "out_of_range"
-    TWIN_EQUAL = "twin_equal"
-    TWIN_DIFFERENT = "twin_different"
-    AMBIGUOUS = "ambiguous"
-    LIKELY = "likely"
-    UNREADABLE = "unreadable"
-    # memory was lost: nobody knows whether it is new, or what it belonged to
-    FORGOTTEN = "forgotten"
-    # what an earlier run did to it, to be taken back
-    TAKEN_BACK = "taken_back"
-
-
-# nothing ever happens to these, whatever is chosen
-_SILENT: Final = frozenset({Situation.SAME_CHANGE, Situation.GONE_BOTH, Situation.OUT_OF_RANGE, Situation.UNREADABLE})
-
-
-class IgnoreMode(StrEnum):
-    """How long a person's "no" holds."""
-
-    ONCE = "ignored_once"
-    FOREVER = "ignored_forever"
-
-
-class Singles(StrEnum):
-    """Which occurrences of a series cross as single events: all, or those that somebody changed.
-
-    Then the rest of it crosses as a series. Memory keeps that as it keeps a "no".
-    """
-
-    OCCURRENCES = "single_events"
-    CHANGED_ONES = "changed_as_single_events"
+__all__ = [
+    "DELETES",
+    "NEEDS",
+    "Action",
+    "Allowed",
+    "Choice",
+    "Counts",
+    "Effect",
+    "FieldChoice",
+    "Guard",
+    "Ignore",
+    "IgnoreMode",
+    "Offer",
+    "Plan",
+    "Row",
+    "Singles",
+    "Situation",
+    "State",
+    "Undo",
+    "action_label",
+    "allowed",
+    "choice_for",
+    "count",
+    "effect",
+    "field_label",
+    "remarks",
+    "results",
+    "row_id",
+    "shared_fields",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,229 +215,6 @@ class Row:
 def row_id(kind: Kind, left_id: str, right_id: str) -> str:
     """The name of a row, the same from one plan to the next for the same pair."""
     return hashlib.sha256(f"{kind.value}\n{left_id}\n{right_id}".encode("utf-8", "backslashreplace")).hexdigest()[:12]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a choice means for a row: the action, and the fields it writes to each side."""
-
-    action: Action
-    to_left: Fields = field(default_factory=dict)
-    to_right: Fields = field(default_factory=dict)
-    undecided: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What remains of an effect after everything that prevents has had its say."""
-
-    effect: Effect
-    state: State
-    refused: tuple[str, ...] = ()
-
-
-_NOTHING: Final = Effect(Action.NONE)
-
-
-def effect(row: Row, choice: Choice | None = None) -> Effect:
-    """What `choice` would do, before anything is prevented. The row's own unless given, and then what was said field by
-    field as well."""
-    by_field = row.by_field if choice is None else {}
-    choice = row.choice if choice is None else choice
-    if choice is Choice.NOTHING or row.situation in _SILENT:
-        return _NOTHING
-    if row.situation is Situation.TAKEN_BACK:
-        return row.undo.effect if row.undo is not None and choice is Choice.RECOMMENDED else _NOTHING
-    if row.left is not None and row.right is not None:
-        return _pair_effect(row, choice, by_field)
-    if row.left is not None:
-        return _single_effect(row, choice, row.left)
-    if row.right is not None:
-        return _single_effect(row, choice, row.right)
-    return _NOTHING
-
-
-def _single_effect(row: Row, choice: Choice, item: Item) -> Effect:
-    """Only one side has it: bring it across, or (for a pair whose other half is gone) take it away here as well."""
-    from_left = item.side is SideName.SALESFORCE
-    across = Choice.TO_OUTLOOK if from_left else Choice.TO_SALESFORCE
-    back = Choice.TO_SALESFORCE if from_left else Choice.TO_OUTLOOK
-    if choice is Choice.RECOMMENDED:
-        match row.situation:
-            case Situation.NEW:
-                choice = across
-            case Situation.GONE:
-                choice = back
-            case _:
-                return Effect(Action.CONFLICT)
-    if choice is across:
-        fields = {n: v for n, v in item.fields.items() if _may_flow(row.kind, n, item.side.other)}
-        if from_left:
-            return Effect(Action.CREATE_IN_OUTLOOK, to_right=fields)
-        return Effect(Action.CREATE_IN_SALESFORCE, to_left=fields)
-    if choice is back and row.linked:
-        return Effect(Action.DELETE_FROM_SALESFORCE if from_left else Action.DELETE_FROM_OUTLOOK)
-    return _NOTHING
-
-
-def _pair_effect(row: Row, choice: Choice, by_field: Mapping[str, FieldChoice]) -> Effect:
-    to_left, to_right, undecided = _shared_out(row, choice, by_field)
-    if undecided or (row.situation is Situation.AMBIGUOUS and choice is Choice.RECOMMENDED):
-        return Effect(Action.CONFLICT, undecided=frozenset(undecided))
-    return _written(to_left, to_right, linked=row.linked)
-
-
-def _shared_out(
-    row: Row, choice: Choice, by_field: Mapping[str, FieldChoice]
-) -> tuple[dict[str, Value], dict[str, Value], set[str]]:
-    """What goes to Salesforce, what to Outlook, and the fields of which nobody has said whose value they take."""
-    to_left: dict[str, Value] = {}
-    to_right: dict[str, Value] = {}
-    undecided: set[str] = set()
-    for change in row.changes:
-        if change.verdict is Verdict.SAME:
-            continue
-        said = by_field.get(change.name)
-        if said is None:
-            winner = _winner(change.verdict, choice)
-            if winner is None:
-                undecided.add(change.name)
-                continue
-            said = FieldChoice(winner)
-        value = said.value(change)
-        if value != change.left and _may_flow(row.kind, change.name, SideName.SALESFORCE):
-            to_left[change.name] = value
-        if value != change.right and _may_flow(row.kind, change.name, SideName.OUTLOOK):
-            to_right[change.name] = value
-    return to_left, to_right, undecided
-
-
-def _written(to_left: Fields, to_right: Fields, *, linked: bool) -> Effect:
-    if to_left and to_right:
-        return Effect(Action.MERGE, to_left, to_right)
-    if to_left:
-        return Effect(Action.UPDATE_IN_SALESFORCE, to_left)
-    if to_right:
-        return Effect(Action.UPDATE_IN_OUTLOOK, to_right=to_right)
-    return Effect(Action.NONE if linked else Action.LINK)
-
-
-def _winner(verdict: Verdict, choice: Choice) -> SideName | None:
-    """The side whose value a field takes; None when nobody has said."""
-    match choice:
-        case Choice.TO_OUTLOOK:
-            return SideName.SALESFORCE
-        case Choice.TO_SALESFORCE:
-            return SideName.OUTLOOK
-    if verdict is Verdict.LEFT:
-        return SideName.SALESFORCE
-    if verdict is Verdict.RIGHT:
-        return SideName.OUTLOOK
-    match choice:
-        case Choice.MERGE_SALESFORCE:
-            return SideName.SALESFORCE
-        case Choice.MERGE_OUTLOOK:
-            return SideName.OUTLOOK
-    return None
-
-
-def _may_flow(kind: Kind, name: str, to: SideName) -> bool:
-    return spec(kind, name).flow.allows(to)
-
-
-def allowed(row: Row, choice: Choice | None = None) -> Allowed:
-    """What `choice` (the row's own unless given) comes to, after ignores, prevents, limits, locks and the guard.
-
-    A row that changed after it had been decided waits to be decided again, whatever is recommended. A merge of which
-    one half is prevented does its other half, and says so.
-    """
-    wanted = effect(row, choice)
-    if choice is None and row.ignored is not None:
-        return Allowed(_NOTHING, State(row.ignored.mode.value))
-    if choice is None and row.outdated and wanted.action is not Action.NONE:
-        wanted = Effect(Action.CONFLICT, undecided=wanted.undecided)
-    if wanted.action is Action.CONFLICT:
-        return _open_or_shut(row, wanted)
-    refused = [(side, why) for side, op in NEEDS[wanted.action] if (why := row.blocks.get((side, op)))]
-    if row.held is not None and wanted.action is not Action.NONE:
-        return Allowed(_NOTHING, State.PREVENTED, (row.held.sentence,))
-    if not refused:
-        return Allowed(wanted, State.READY)
-    reasons = tuple(dict.fromkeys(why for _, why in refused))
-    sides = {side for side, _ in refused}
-    if wanted.action is Action.MERGE and len(sides) == 1 and (rest := _half(wanted, refused[0][0])):
-        left, right = ({}, rest) if SideName.SALESFORCE in sides else (rest, {})
-        return Allowed(_written(left, right, linked=row.linked), State.READY, reasons)
-    return Allowed(_NOTHING, State.PREVENTED, reasons)
-
-
-def _half(merge: Effect, refused: SideName) -> Fields:
-    """What is left of a merge when one side may not be written.
-
-    What a person typed for both sides stays out: written to one of them only, it would part them.
-    """
-    there, here = merge.to_left, merge.to_right
-    if refused is SideName.OUTLOOK:
-        there, here = here, there
-    return {name: value for name, value in here.items() if name not in there}
-
-
-def _open_or_shut(row: Row, wanted: Effect) -> Allowed:
-    """A conflict is a person's to decide, unless every way out of it is prevented."""
-    if not row.blocks:
-        return Allowed(wanted, State.UNDECIDED)
-    for choice in (Choice.TO_OUTLOOK, Choice.TO_SALESFORCE):
-        action = effect(row, choice).action
-        if action is not Action.NONE and not any(need in row.blocks for need in NEEDS[action]):
-            return Allowed(wanted, State.UNDECIDED)
-    return Allowed(_NOTHING, State.PREVENTED, tuple(dict.fromkeys(row.blocks.values())))
-
-
-def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
-    """What a person should know before `choice` (the row's own unless given) happens, one sentence each."""
-    now = allowed(row, choice).effect
-    said = [row.remarks[need] for need in NEEDS[now.action] if need in row.remarks]
-    if "notes" in now.to_right and row.right is not None and row.right.formatted:
-        said.append("the formatting of the notes in Outlook is lost, as Salesforce has plain text")
-    creates = now.action is Action.CREATE_IN_SALESFORCE
-    if creates and row.kind is not Kind.CALENDAR and row.right is not None and row.right.private:
-        said.append("it is private in Outlook, and Salesforce has no such flag: colleagues may see it there")
-    return tuple(said)
-
-
-def results(row: Row) -> dict[str, Value]:
-    """What each differing field will be after a run, wherever it is written; a field nobody decided is missing.
-
-    An undecided row still shows what its decided fields would become.
-    """
-    done: dict[str, Value] = {c.name: c.left for c in row.changes if c.verdict is Verdict.SAME}
-    now = allowed(row)
-    shown = _decided(row) if now.state is State.UNDECIDED else now.effect
-    done.update(shown.to_left)
-    done.update(shown.to_right)
-    return done
-
-
-def _decided(row: Row) -> Effect:
-    if row.left is None or row.right is None:
-        return _NOTHING
-    to_left, to_right, _ = _shared_out(row, row.choice, row.by_field)
-    return _written(to_left, to_right, linked=row.linked)
-
-
-def choice_for(row: Row, action: Action) -> Choice | None:
-    """The choice that makes `action` of this row, or None when there is none. The recommendation comes first."""
-    for choice in Choice:
-        if effect(row, choice).action is action:
-            return choice
-    return None
-
-
-def action_label(row: Row) -> str:
-    """The row's action in words; a pair whose other half is gone is restored, not created."""
-    if row.linked and row.action in (Action.CREATE_IN_OUTLOOK, Action.CREATE_IN_SALESFORCE):
-        return row.action.label.replace("create", "restore")
-    return row.action.label
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ TEN: Final = (
     ),
     Seed(
         "where the left was to win, the right wins",
-        "plan.py",
+        "effects.py",
         "case Choice.MERGE_SALESFORCE:\n            return SideName.SALESFORCE",
         "case Choice.MERGE_SALESFORCE:\n            return SideName.OUTLOOK",
     ),
@@ -67,7 +67,7 @@ TEN: Final = (
     ),
     Seed(
         "a delete on the right does not get across",
-        "plan.py",
+        "effects.py",
         "return Effect(Action.DELETE_FROM_SALESFORCE if from_left else Action.DELETE_FROM_OUTLOOK)",
         "return _NOTHING if from_left else Effect(Action.DELETE_FROM_OUTLOOK)",
     ),
@@ -293,7 +293,7 @@ OURS: Final = (
     ),
     Seed(
         "what is undecided is written as far as it is decided",
-        "plan.py",
+        "effects.py",
         "    if undecided or (row.situation",
         "    if (row.situation",
     ),
