@@ -4,17 +4,16 @@ company. Only where exactly one fits: an account is never chosen by chance."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from sync_core import text
 from sync_core.items import Fields
 from sync_core.settings.models import AccountMatch
 from sync_core.sides.salesforce.mapping import Rows
+from sync_core.sides.salesforce.soql import groups, literal
 
-# what one question may add to the address of a GET, which may have 16,384 bytes (facts: salesforce B4, URI)
-_BYTES: Final = 10_000
 # a host name: nothing in it needs escaping in SOQL's LIKE
 _DOMAIN: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
@@ -24,11 +23,11 @@ def questions(match: AccountMatch, contacts: Iterable[Fields]) -> list[str]:
     if match == "domain":
         domains = sorted({domain for one in contacts if (domain := _domain(one))})
         parts = [f"Website LIKE '%{domain}%'" for domain in domains]
-        return [f"SELECT Id, Name, Website FROM Account WHERE {' OR '.join(group)}" for group in _groups(parts)]
+        return [f"SELECT Id, Name, Website FROM Account WHERE {' OR '.join(group)}" for group in groups(parts)]
     if match == "name":
         names = sorted({name for one in contacts if (name := _company(one))})
-        parts = [f"'{_quoted(name)}'" for name in names]
-        return [f"SELECT Id, Name FROM Account WHERE Name IN ({', '.join(group)})" for group in _groups(parts)]
+        parts = [literal(name) for name in names]
+        return [f"SELECT Id, Name FROM Account WHERE Name IN ({', '.join(group)})" for group in groups(parts)]
     return []
 
 
@@ -60,21 +59,3 @@ def _host(website: str) -> str:
     except ValueError:
         return ""
     return host.removeprefix("www.")
-
-
-def _quoted(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("'", "\\'")
-
-
-def _groups(parts: Sequence[str]) -> list[list[str]]:
-    """`parts` in groups that fit into one question each."""
-    groups: list[list[str]] = []
-    size = _BYTES
-    for part in parts:
-        bytes_of = len(quote(f"{part} OR "))
-        if size + bytes_of > _BYTES:
-            groups.append([])
-            size = 0
-        groups[-1].append(part)
-        size += bytes_of
-    return groups

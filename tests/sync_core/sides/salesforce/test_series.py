@@ -99,7 +99,7 @@ def test_a_last_day_is_the_same_in_every_zone(world: Any, zone: str) -> None:
 def test_an_org_that_shows_no_more_than_a_part(world: Any) -> None:
     """What a server cuts off is no exception: such a series is shown and left alone."""
     first = world.event("Stand-up", **WEEKLY)
-    hide = world.side._shape(world.kind).columns
+    hide = world.side._reader.shape(world.kind).columns
     column = hide["Recurrence2PatternStartDate"]
     hide["Recurrence2PatternStartDate"] = replace(column, filterable=False)
     item = world.only(Window(date(2026, 11, 1), date(2026, 12, 31), "Europe/Berlin"))
