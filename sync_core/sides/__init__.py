@@ -218,6 +218,10 @@ class Side(Protocol):
     def batch_size(self) -> int:
         """How many writes go into one request at most."""
 
+    @property
+    def look_size(self) -> int:
+        """How many items one request reads again at most."""
+
     def describe(self, kind: Kind) -> Description:
         """Who we are there and what it can hold. Reads only; answers from memory after the first time."""
 

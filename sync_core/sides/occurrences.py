@@ -50,6 +50,11 @@ class OccurrenceSide:
         """As the side's own."""
         return self._side.batch_size
 
+    @property
+    def look_size(self) -> int:
+        """As the side's own."""
+        return self._side.look_size
+
     def describe(self, kind: Kind) -> Description:
         """As the side's own."""
         return self._side.describe(kind)

@@ -28,6 +28,7 @@ from sync_core.service import Service
 from sync_core.settings.models import Settings
 from sync_core.sides.outlook import OutlookSide
 from sync_core.sides.salesforce import SalesforceSide
+from sync_core.verify import Verifier
 
 SPENT: Counter[str] = Counter()
 READS = ("query", "queryAll", "GetItem", "FindItem")
@@ -53,8 +54,8 @@ def measure() -> None:
     for name in ("sent", "answered", "end"):
         timed(OpenRun, name, "journal and memory")
     timed(Run, "_keep", "journal and memory")
-    for name in ("_verify", "_read_back"):
-        timed(Run, name, "verification")
+    for name in ("before", "read_back"):
+        timed(Verifier, name, "verification")
     for side in (SalesforceSide, OutlookSide):
         timed(side, "look", "libraries")
 

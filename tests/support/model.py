@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -60,6 +61,7 @@ class ModelSide:
     items: dict[str, Item] = field(default_factory=dict)
     normalise: Callable[[Fields], Fields] = field(default=lambda fields: fields)
     batch_size: int = 3
+    look_size: int = 6
     writes: list[Write] = field(default_factory=list)
     before_write: Callable[[], None] = field(default=lambda: None)
     # called before and after each single write, and at the start of each request: may raise PowerCutError
@@ -296,7 +298,13 @@ class World:
         settle_unfinished(self.kind, self.sides, self.books, self.journal, MADE_AT)
         return make_plan(self.question(reverse=reverse, half_read=half_read))
 
-    def run(self, review: Review, *, cancelled: CancelCheck = lambda: False) -> RunReport:
+    def run(
+        self,
+        review: Review,
+        *,
+        cancelled: CancelCheck = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> RunReport:
         """Runs a review against both sides."""
         new, ended = review.ignores()
         self.books.ignores.update(new)
@@ -312,6 +320,7 @@ class World:
             nonce=self._next_nonce,
             progress=lambda p: None,
             cancelled=cancelled,
+            clock=clock,
         ).execute(review.rows())
 
     def undo(self, run_id: str, rows: Collection[str] | None = None) -> Plan:

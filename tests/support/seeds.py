@@ -197,21 +197,40 @@ OURS: Final = (
     ),
     Seed(
         "only the side to be written is looked at again",
-        "run.py",
-        "for where in (side.other, side):",
-        "for where in (side,):",
+        "verify.py",
+        "self._check(other, asked, self._values(other, asked, following))",
+        "self._values(other, asked, following)",
     ),
     Seed(
         "only the side the values come from is looked at again",
-        "run.py",
-        "for where in (side.other, side):",
-        "for where in (side.other,):",
+        "verify.py",
+        "fresh = self._check(side, asked, self._look(side, [ref for _, ref in asked]))",
+        "fresh = {id(task): item for task, _ in asked if (item := task.row.item(side)) is not None}",
     ),
     Seed(
         "what came back is deleted all the same",
-        "run.py",
+        "verify.py",
         'return f"was gone from {side.label} when you looked, and is there again"',
         'return ""',
+    ),
+    Seed(
+        "values that were read ahead hold for good",
+        "verify.py",
+        "if now - seen[0] < AHEAD}",
+        "if now - seen[0] < 9e9}",
+    ),
+    Seed(
+        "deletes go by what was read ahead of their turn",
+        "run.py",
+        "following = [] if Operation.DELETE in operations else tasks[at + size :]",
+        "following = tasks[at + size :]",
+    ),
+    Seed(
+        "the next batch is sent before the last one is read back",
+        "verify.py",
+        "        fresh = self._check(side, asked, self._look(side, [ref for _, ref in asked]))\n"
+        "        self.read_back()\n",
+        "        fresh = self._check(side, asked, self.sides[side].look(self.kind, [ref for _, ref in asked]))\n",
     ),
     Seed(
         "deletes run first",
@@ -251,7 +270,7 @@ OURS: Final = (
     ),
     Seed(
         "an unanswered write counts as done",
-        "run.py",
+        "underway.py",
         'self.end(Result.UNKNOWN, f"{why}; it may have been done, the next comparison will show")',
         "self.end(Result.DONE)",
     ),

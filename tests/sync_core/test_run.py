@@ -4,7 +4,7 @@ import pytest
 from support.build import OL, SF, fields
 from support.model import World
 
-from sync_core.errors import SideError, SignInError
+from sync_core.errors import CancelledError, SideError, SignInError
 from sync_core.plan import Action, Choice, State
 from sync_core.question import Rules
 from sync_core.report import Result
@@ -249,3 +249,145 @@ def test_a_picked_pair_is_remembered_and_the_rest_is_left_alone():
     again = world.plan()
     assert again.in_sync == 1
     assert [r.action for r in again.rows] == [Action.CREATE_IN_SALESFORCE]
+
+
+# ---- looks in few requests: batches of three, six items in a look
+
+
+@pytest.fixture
+def seven() -> World:
+    """Seven synced pairs."""
+    world = World()
+    for n in range(7):
+        world.left.put(fields(subject=f"Both {n}"))
+        world.right.put(fields(subject=f"Both {n}"))
+    assert world.sync().clean
+    return world
+
+
+def watched(side) -> list[list[str]]:
+    """The ids of every look at a side from now on."""
+    asked: list[list[str]] = []
+    honest = side.look
+
+    def look(kind, refs):
+        asked.append([ref.id for ref in refs])
+        return honest(kind, refs)
+
+    side.look = look
+    return asked
+
+
+def test_one_look_reads_what_a_batch_left_and_what_the_next_starts_from(seven):
+    for n in range(1, 8):
+        seven.left.edit(f"S000{n}", location="York")
+    review = Review.of(seven.plan())
+    left, right = watched(seven.left), watched(seven.right)
+    assert seven.run(review).clean
+    assert left == [[f"S000{n}" for n in (1, 2, 3, 4, 5, 6)], ["S0007"]]
+    assert right == [
+        ["O0001", "O0002", "O0003"],
+        ["O0001", "O0002", "O0003", "O0004", "O0005", "O0006"],
+        ["O0004", "O0005", "O0006", "O0007"],
+        ["O0007"],
+    ]
+    assert seven.plan().rows == ()
+
+
+def test_a_batch_is_remembered_before_the_next_is_sent(seven):
+    for n in range(1, 8):
+        seven.right.put(fields(subject=f"New {n}"))
+    review = Review.of(seven.plan())
+    known = []
+    seven.left.before_write = lambda: known.append(len(seven.books.links_by_id))
+    assert seven.run(review).clean
+    assert known == [7, 10, 13]
+
+
+def test_values_that_were_read_a_while_ago_are_read_again(seven):
+    for n in range(1, 8):
+        seven.left.edit(f"S000{n}", location="York")
+    review = Review.of(seven.plan())
+    # the server makes us wait with the first batch, and somebody goes on working
+    seven.right.before_write = lambda: seven.left.edit("S0004", location="Leeds")
+    report = seven.run(review, clock=iter(range(0, 1000, 31)).__next__)
+    assert [row.title for row in report.rows if row.result is Result.SKIPPED] == ["Both 3"]
+    assert seven.right.items["O0004"].fields["location"] != "York"
+
+
+def test_what_is_typed_after_it_was_read_ahead_is_offered_by_the_next_plan(seven):
+    for n in range(1, 8):
+        seven.left.edit(f"S000{n}", location="York")
+    review = Review.of(seven.plan())
+    seven.right.before_write = lambda: seven.left.edit("S0004", location="Leeds")
+    assert seven.run(review, clock=lambda: 0.0).clean
+    row = seven.plan().rows[0]
+    assert (row.action, [(c.name, c.left, c.right) for c in row.changes]) == (
+        Action.UPDATE_IN_OUTLOOK,
+        [("location", "Leeds", "York")],
+    )
+
+
+def test_deletes_are_looked_at_in_their_turn_on_both_sides(seven):
+    kept = {f"S000{n}": seven.left.items.pop(f"S000{n}") for n in (1, 2, 3, 4)}
+    review = Review.of(seven.plan())
+    # it comes back while the first three are being deleted
+    seven.right.before_write = lambda: seven.left.items.update(S0004=kept["S0004"])
+    report = seven.run(review, clock=lambda: 0.0)
+    assert [row.title for row in report.rows if row.result is Result.SKIPPED] == ["Both 3"]
+    assert "O0004" in seven.right.items
+
+
+def test_a_run_that_is_stopped_reads_back_what_it_wrote(seven):
+    seven.right.normalise = lambda f: {**f, "location": str(f["location"]).upper()}
+    for n in range(1, 8):
+        seven.left.edit(f"S000{n}", location="York")
+    asked = iter([False, True])
+    report = seven.run(Review.of(seven.plan()), cancelled=lambda: next(asked, True))
+    assert (report.number(Result.DONE), report.number(Result.NOT_STARTED)) == (3, 4)
+    assert {row.message for row in report.rows if row.result is Result.DONE} == {
+        "Outlook keeps location in a form of its own"
+    }
+    assert len(seven.plan().rows) == 4
+
+
+def test_a_look_that_is_cut_short_leaves_what_was_written_done(seven):
+    for n in range(1, 8):
+        seven.left.edit(f"S000{n}", location="York")
+    review = Review.of(seven.plan())
+    honest, asked = seven.right.look, []
+
+    def look(kind, refs):
+        asked.append(refs)
+        if len(asked) == 2:
+            raise CancelledError
+        return honest(kind, refs)
+
+    seven.right.look = look
+    report = seven.run(review)
+    assert report.cancelled
+    assert (report.number(Result.DONE), report.number(Result.NOT_STARTED)) == (3, 4)
+    assert {row.message for row in report.rows if row.result is Result.DONE} == {
+        "done, but it could not be read back: the run was stopped"
+    }
+    seven.right.look = honest
+    assert len(seven.plan().rows) == 4
+
+
+def test_a_look_that_fails_fails_its_batch_and_leaves_the_one_before_done(seven):
+    for n in range(1, 8):
+        seven.left.edit(f"S000{n}", location="York")
+    review = Review.of(seven.plan())
+    honest, asked = seven.right.look, []
+
+    def look(kind, refs):
+        asked.append(refs)
+        if len(asked) == 2:
+            raise SideError("Outlook does not answer")
+        return honest(kind, refs)
+
+    seven.right.look = look
+    report = seven.run(review)
+    assert [row.result for row in report.rows] == [Result.DONE] * 3 + [Result.FAILED] * 3 + [Result.DONE]
+    seven.right.look = honest
+    assert len(seven.plan().rows) == 3

@@ -13,7 +13,7 @@ from exchangelib.errors import (
     ErrorItemNotFound,
 )
 
-from sync_core.items import Fields, When
+from sync_core.items import Fields, Item, When
 from sync_core.sides import Fate, Ref, Sighting
 from sync_core.sides.outlook import values
 from sync_core.sides.outlook.connection import ReadError, never
@@ -36,6 +36,8 @@ class Looker:
         self._words = words
         self._getter = getter
         self._to_item = to_item
+        # the items that are here, by id, with the replies that they were made of
+        self.here: dict[str, tuple[Item, Parsed]] = {}
 
     def look(self, refs: Sequence[Ref]) -> dict[str, Sighting]:
         """A Sighting per Ref. Raises SideError when the server cannot be read."""
@@ -65,6 +67,7 @@ class Looker:
             return Sighting(Fate.UNREADABLE, detail=f"a value cannot be understood ({type(problem).__name__})")
         folder_id = folder_of(answer)
         if not folder_id or folder_id == self._used.id:
+            self.here[item.id] = item, answer
             return Sighting(Fate.HERE, item)
         deleted, name = self._folders.place(folder_id, never)
         return Sighting(Fate.DELETED if deleted else Fate.MOVED, item, name)

@@ -26,7 +26,7 @@ from sync_core.sides import (
 from sync_core.sides.outlook import contacts, events, tasks
 from sync_core.sides.outlook.connection import Connection, never
 from sync_core.sides.outlook.folders import Folders, UsedFolder
-from sync_core.sides.outlook.getting import Getter
+from sync_core.sides.outlook.getting import CHUNK, Getter
 from sync_core.sides.outlook.looking import Looker
 from sync_core.sides.outlook.mapping import ItemMapping
 from sync_core.sides.outlook.occurrences import Occurrences
@@ -67,6 +67,8 @@ class OutlookSide:
         self._sleep = sleep
         self._connection: Connection | None = None
         self._folders: dict[Kind, Folders] = {}
+        # what the last look saw, for the write that follows it at once
+        self._seen: dict[str, tuple[Item, Parsed]] = {}
         self._tell: Callable[[str], None] = lambda sentence: None
         self._stop: CancelCheck = never
 
@@ -82,6 +84,11 @@ class OutlookSide:
     def batch_size(self) -> int:
         """How many writes one call takes; they go out in requests of at most 20 (facts: exchange A.9)."""
         return BATCH_SIZE
+
+    @property
+    def look_size(self) -> int:
+        """How many items one request reads again: what one batch left and the next one starts from."""
+        return CHUNK
 
     def describe(self, kind: Kind) -> Description:
         """The account and folder in use, for people and for good, and what it can hold. One request, the first time;
@@ -105,15 +112,26 @@ class OutlookSide:
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
         """The items behind `refs` as they are now. Whether one is out of the window is for the caller to say."""
+        self._seen = {}
         mapping = _MAPPINGS[kind]
         if not refs:
             return {}
         used = self._used(mapping, never)
         getter = Getter(self._connected(), mapping)
-        return Looker(self._folders[kind], used, getter, mapping.words, self._to_item(mapping)).look(refs)
+        looker = Looker(self._folders[kind], used, getter, mapping.words, self._to_item(mapping))
+        sightings = looker.look(refs)
+        if len(refs) <= CHUNK:
+            # more than a write can be about, and they would only be kept for nothing
+            self._seen = looker.here
+        return sightings
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
-        """Does the writes in order, each by itself. Raises SideError only when nothing was written."""
+        """Does the writes in order, each by itself. Raises SideError only when nothing was written.
+
+        An update of an item that the call before this one has looked at is sent as it is; every other item, and each
+        one that is to be deleted, is read once more.
+        """
+        seen, self._seen = self._seen, {}
         mapping = _MAPPINGS[kind]
         if not writes:
             return []
@@ -122,7 +140,7 @@ class OutlookSide:
         to_item = self._to_item(mapping)
         back = Restorer(self._connected(), self._folders[kind], used, getter, to_item).restore(writes)
         rest = [write for place, write in enumerate(writes) if place not in back]
-        made = iter(Writer(self._connected(), used, mapping, getter, to_item).write(rest) if rest else ())
+        made = iter(Writer(self._connected(), used, mapping, getter, to_item, seen).write(rest) if rest else ())
         outcomes = [back[place] if place in back else next(made) for place in range(len(writes))]
         single = Occurrences(self._connected(), to_item)
         return [

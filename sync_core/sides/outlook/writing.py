@@ -7,7 +7,7 @@ about it (0.4, A.9).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -17,10 +17,11 @@ from exchangelib.items import ALL_OCCURRENCES, MOVE_TO_DELETED_ITEMS, NEVER_OVER
 from exchangelib.properties import ItemId
 
 from sync_core.errors import CancelledError, SideError
+from sync_core.items import Item
 from sync_core.sides import Operation, Outcome, Write
 from sync_core.sides.outlook.connection import Connection, Patience
 from sync_core.sides.outlook.folders import UsedFolder
-from sync_core.sides.outlook.getting import Getter, chunks
+from sync_core.sides.outlook.getting import Answer, Getter, chunks
 from sync_core.sides.outlook.looking import folder_of
 from sync_core.sides.outlook.mapping import ItemMapping
 from sync_core.sides.outlook.problems import Fate, Verdict, judge, reason
@@ -54,16 +55,23 @@ class _Job:
 
 
 class Writer:
-    """Does the writes of one call."""
+    """Does the writes of one call. `seen` are items that were read just now, by id, with what they were made of."""
 
     def __init__(
-        self, connection: Connection, used: UsedFolder, mapping: ItemMapping, getter: Getter, to_item: ToItem
+        self,
+        connection: Connection,
+        used: UsedFolder,
+        mapping: ItemMapping,
+        getter: Getter,
+        to_item: ToItem,
+        seen: Mapping[str, tuple[Item, Parsed]],
     ) -> None:
         self._connection = connection
         self._used = used
         self._mapping = mapping
         self._getter = getter
         self._to_item = to_item
+        self._seen = seen
         self._outcomes: dict[int, Outcome] = {}
         self._sent = False
         self._stopped: SideError | None = None
@@ -97,12 +105,12 @@ class Writer:
         return not problem
 
     def _prepared(self, jobs: list[_Job]) -> list[_Job]:
-        """The jobs that may be sent. What exists is read once more: stale ChangeKeys are accepted by some servers, and
-        DeleteItem takes no conflict mode (facts: exchange E, A.7)."""
-        old = [job for job in jobs if job.write.operation is not Operation.CREATE]
-        answers = (
-            dict(zip([job.id for job in old], self._getter.get([job.id for job in old]), strict=True)) if old else {}
-        )
+        """The jobs that may be sent. What was not read just now is read once more: stale ChangeKeys are accepted by
+        some servers. What is to be deleted is read in any case: DeleteItem takes no conflict mode (facts: exchange E,
+        A.7)."""
+        answers = {job.id: known for job in jobs if (known := self._just_read(job)) is not None}
+        asked = [job.id for job in jobs if job.write.operation is not Operation.CREATE and job.id not in answers]
+        answers |= dict(zip(asked, self._getter.get(asked), strict=True)) if asked else {}
         ready = []
         for job in jobs:
             try:
@@ -116,6 +124,11 @@ class Writer:
             if job.index not in self._outcomes:
                 ready.append(job)
         return ready
+
+    def _just_read(self, job: _Job) -> Answer | None:
+        """What the update of a job starts from, where the caller has it from the read before this call."""
+        item, answer = self._seen.get(job.id, (None, None))
+        return answer if job.write.operation is Operation.UPDATE and item is job.write.before else None
 
     def _make(self, job: _Job) -> None:
         account = self._connection.account

@@ -71,6 +71,7 @@ class SalesforceSide:
 
     name: Final = SideName.SALESFORCE
     batch_size: Final = BATCH
+    look_size: Final = _IDS
 
     def __init__(
         self,

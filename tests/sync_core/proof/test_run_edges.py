@@ -17,8 +17,9 @@ from sync_core.plan import Action, Choice, Situation
 from sync_core.question import Rules
 from sync_core.report import Result, RowReport, RunProgress
 from sync_core.review import Review
-from sync_core.run import Run, same_content
+from sync_core.run import Run
 from sync_core.sides import Fate, Operation, Outcome, Ref, Sighting
+from sync_core.verify import same_content
 
 
 @pytest.fixture

@@ -200,6 +200,42 @@ def test_a_change_in_the_last_moment(world: Any, calls: Any) -> None:
     assert world.stored()[0].fields["location"] == "York"
 
 
+def test_what_was_looked_at_just_now_is_not_read_again_before_an_update(world: Any, calls: Any) -> None:
+    stored = world.event("Visit", location="Leeds")
+    item = calls.look_one(stored.id)
+    read = world.operations().count("GetItem")
+    assert calls.update(item, location="York").ok
+    assert world.operations().count("GetItem") == read
+    # and one that was changed after that look is not overwritten
+    item = calls.look_one(stored.id)
+    world.box.update(stored.id, {"location": "Hull"})
+    assert calls.update(item, location="Bath").stale
+    assert world.stored()[0].fields["location"] == "Hull"
+
+
+def test_a_look_serves_one_write_and_no_delete(world: Any, calls: Any) -> None:
+    """A second write starts from another version; DeleteItem takes no conflict mode (A.7)."""
+    stored = world.event("Visit", location="Leeds")
+    item = calls.look_one(stored.id)
+    read = world.operations().count("GetItem")
+    calls.update(item, location="York")
+    assert calls.update(item, location="Bath").stale
+    assert world.operations().count("GetItem") == read + 1
+    item = calls.look_one(stored.id)
+    world.box.update(stored.id, {"location": "Hull"})
+    assert calls.delete(item).stale
+    assert world.stored()[0].fields["location"] == "Hull"
+
+
+def test_what_another_reading_gave_is_read_again(world: Any, calls: Any) -> None:
+    stored = world.event("Visit", location="Leeds")
+    older = calls.item()
+    world.box.update(stored.id, {"location": "Hull"})
+    calls.look_one(stored.id)
+    assert calls.update(older, location="Bath").stale
+    assert world.stored()[0].fields["location"] == "Hull"
+
+
 def test_one_stale_item_does_not_cost_the_others(world: Any, calls: Any) -> None:
     """0.7: exchangelib raises and loses the results although the others were applied."""
     stored = [world.event(f"Event {number}") for number in range(3)]
