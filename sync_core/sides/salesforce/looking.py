@@ -18,7 +18,7 @@ from sync_core.sides.salesforce.reader import Reader
 from sync_core.sides.salesforce.rows import name_of
 
 # ids per IN list: the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)
-_IDS: Final = 400
+IDS: Final = 400
 # what a record's own address answers when it is gone (facts: salesforce B4, transient)
 _GONE: Final = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY")
 # the log of deletes goes back 15 days, by the server's clock (facts: salesforce B4, getDeleted)
@@ -37,8 +37,8 @@ class Looker:
         context = self._reader.context(kind)
         wanted = list(dict.fromkeys(id18(ref.id) for ref in refs if is_id(ref.id)))
         found: dict[str, Sighting] = {}
-        for at in range(0, len(wanted), _IDS):
-            found |= self._look(kind, wanted[at : at + _IDS], context)
+        for at in range(0, len(wanted), IDS):
+            found |= self._look(kind, wanted[at : at + IDS], context)
         stranger = Sighting(Fate.UNREADABLE, detail="this is not a Salesforce id")
         return {ref.id: found.get(id18(ref.id), stranger) for ref in refs}
 

@@ -31,7 +31,7 @@ from sync_core.sides.salesforce.contacts import ContactMapping
 from sync_core.sides.salesforce.events import EventMapping
 from sync_core.sides.salesforce.gateway import Gateway
 from sync_core.sides.salesforce.ids import id18, is_id
-from sync_core.sides.salesforce.looking import Looker
+from sync_core.sides.salesforce.looking import IDS, Looker
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping, UnwritableError
 from sync_core.sides.salesforce.reader import Reader
 from sync_core.sides.salesforce.series import taken_out
@@ -71,7 +71,7 @@ class SalesforceSide:
 
     name: Final = SideName.SALESFORCE
     batch_size: Final = BATCH
-    look_size: Final = _IDS
+    look_size: Final = IDS
 
     def __init__(
         self,
