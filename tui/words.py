@@ -54,16 +54,6 @@ def never(side: SideName, operations: Collection[str]) -> str:
     return f"{words} or deleted from it" if deleted else words
 
 
-def direction(prevented: Prevented) -> str:
-    """Which way changes flow, in a few words: "both ways", "one way, from Salesforce to Outlook", "no way"."""
-    shut = [side for side in SideName if prevented.shut(side)]
-    if len(shut) == 2:
-        return "no way: every operation is prevented"
-    if shut:
-        return f"one way, from {shut[0].label} to {shut[0].other.label}"
-    return "both ways"
-
-
 def flow(prevented: Prevented) -> str:
     """Which way changes will flow, as a sentence or two."""
     shut = [side for side in SideName if prevented.shut(side)]
@@ -104,15 +94,6 @@ def reach(kind: Kind, settings: Settings, today: date) -> str:
 def whose(contacts: str) -> str:
     """Whose contacts are compared, for the setting `salesforce.contacts`."""
     return "all contacts you can see" if contacts == "all" else "all your contacts"
-
-
-def summary(kind: Kind, settings: Settings, today: date) -> list[str]:
-    """What a process will do, in one line or two: the way, which items, the private ones; then what never happens."""
-    job = settings.job(kind)
-    prevented = Prevented.of(job)
-    first = f"{direction(prevented)}, {reach(kind, settings, today)}, {privacy(job.private)}"
-    limits = [words for side in SideName if not prevented.shut(side) and (words := never(side, prevented.on(side)))]
-    return [first, *([_and(limits)] if limits and direction(prevented)[:2] != "no" else [])]
 
 
 def days_label(number: int) -> str:

@@ -50,7 +50,7 @@ def connections(app: HandsyncApp, configure: Go) -> Go:
     async def go(pilot: Pilot[Any]) -> None:
         await configure(pilot)
         app.screen.query_one("#components").focus()
-        await pilot.press("up")
+        await pilot.press("home")
         await pilot.pause()
 
     return go

@@ -69,6 +69,7 @@ async def test_home_says_it_in_plain_words(app: HandsyncApp, cut: Any, settle: S
         said = shown(app)
         assert "A run was cut off: Calendar, Sun 22 Nov 08:00, 17 rows, by priya@jump-host." in said
         assert "Press f to see what it did" in said
+        assert "Next: f shows what the run that was cut off did; you finish it or stop there." in said
 
 
 async def test_a_run_that_goes_on_elsewhere_is_said_and_not_taken_for_cut_off(

@@ -32,12 +32,14 @@ async def test_says_what_each_process_will_do(app: HandsyncApp, settle: Settle) 
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         said = shown(app)
-    assert "[x] Calendar both ways, 23 Oct 2026 – 22 Nov 2027, private items stay out" in said
-    assert "last run Fri 20 Nov 16:02: 12 done, 1 skipped" in said
-    assert "[ ] Contacts switched off. Nothing syncs until you switch it on in Configure." in said
-    assert "[ ] Tasks switched off" in said
-    assert "Salesforce ok signed in as Priya Raman." in said
+    assert "Manual sync is ON for Calendar." in said
+    assert "[x] Calendar ON ◂-▸ both ways: create, change, delete for 23 Oct 2026 – 22 Nov 2027" in said
+    assert "private items stay out last Fri 20 Nov 16:02: 12 done, 1 skipped" in said
+    assert "[ ] Contacts off Space leads to where it is switched on" in said
+    assert "[ ] Tasks off" in said
+    assert "Salesforce connected signed in as Priya Raman." in said
     assert "Sun 22 Nov 2026, Europe/London" in said
+    assert "Next: s reads both sides. You see every change; nothing is written before Ok." in said
 
 
 async def test_says_what_never_happens(app: HandsyncApp, backend: Any, settle: Settle) -> None:
@@ -45,7 +47,9 @@ async def test_says_what_never_happens(app: HandsyncApp, backend: Any, settle: S
     backend.given.last = None
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert "nothing is deleted from Salesforce never run" in shown(app)
+        said = shown(app)
+    assert "ON ◂-▸ both ways Salesforce: create, change Outlook: all for 23 Oct" in said
+    assert "last never run" in said
 
 
 async def test_a_process_that_is_switched_off_leads_to_configure(
@@ -54,7 +58,9 @@ async def test_a_process_that_is_switched_off_leads_to_configure(
     backend.settings.calendar.include = False
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert "[ ] Calendar switched off. Nothing syncs until you switch it on in Configure." in shown(app)
+        assert "Manual sync is OFF: no process is switched on." in shown(app)
+        assert "[ ] Calendar off" in shown(app)
+        assert "Next: c opens Configure: switch on what you want to sync." in shown(app)
         app.screen.query_one("#process-calendar", Box).focus()
         await pilot.press("space")
         await until(pilot, lambda: isinstance(app.screen, Question))
@@ -65,7 +71,7 @@ async def test_a_process_that_is_switched_off_leads_to_configure(
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await settle(pilot)
         # switched on means ticked as well
-        assert "[x] Calendar both ways" in shown(app)
+        assert "[x] Calendar ON" in shown(app)
 
 
 async def test_unticked_stays_unticked(app: HandsyncApp, settle: Settle) -> None:
@@ -74,7 +80,8 @@ async def test_unticked_stays_unticked(app: HandsyncApp, settle: Settle) -> None
         app.screen.query_one("#process-calendar", Box).focus()
         await pilot.press("space", "r")
         await settle(pilot)
-        assert "[ ] Calendar both ways" in shown(app)
+        assert "[ ] Calendar ON" in shown(app)
+        assert "Next: Space ticks a process to sync" in shown(app)
         await pilot.press("s")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
@@ -86,10 +93,12 @@ async def test_contacts_and_tasks_say_what_they_will_do(app: HandsyncApp, backen
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         said = shown(app)
+    assert "Manual sync is ON for Calendar, Contacts and Tasks." in said
     assert (
-        "[x] Contacts both ways, all your contacts, private items stay out nothing is deleted from Salesforce" in said
+        "[x] Contacts ON ◂-▸ both ways Salesforce: create, change Outlook: all "
+        "for all your contacts, private items stay out" in said
     )
-    assert "[x] Tasks both ways, due 23 Oct 2026 – 22 Nov 2027 or undated, private items stay out last run" in said
+    assert "for due 23 Oct 2026 – 22 Nov 2027 or undated, private items stay out last" in said
 
 
 async def test_several_processes_are_read_one_after_the_other(
@@ -121,8 +130,9 @@ async def test_a_broken_connection_says_what_to_do(app: HandsyncApp, backend: An
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         said = shown(app)
-    assert "Outlook !! Outlook: the password was refused. Type it again in Configure. [/x] ␛[2J" in said
-    assert "Salesforce ok" in said
+    assert "Outlook FAILED Outlook: the password was refused. Type it again in Configure. [/x] ␛[2J" in said
+    assert "Salesforce connected" in said
+    assert "Next: c opens Configure: the connection to Outlook has to work first." in said
     assert set(backend.given.checked) == set(SideName)
 
 
@@ -155,7 +165,7 @@ async def test_broken_settings_are_a_sentence_and_can_be_read_again(
         backend.load_error = None
         await pilot.press("r")
         await settle(pilot)
-        assert "[x] Calendar both ways" in shown(app)
+        assert "[x] Calendar ON" in shown(app)
 
 
 async def test_start_asks_first_and_no_means_no(app: HandsyncApp, settle: Settle, until: Until) -> None:
@@ -181,6 +191,63 @@ async def test_everything_can_be_reached_with_arrows(app: HandsyncApp, settle: S
             seen.add(app.focused.id if app.focused else None)
         assert {"process-calendar", "process-contacts", "process-tasks"} <= seen
         assert {"start", "configure", "ignored", "quit"} <= seen
+        assert {"connection-salesforce", "connection-outlook"} <= seen
+
+
+async def test_much_to_say_leaves_everything_within_reach(app: HandsyncApp, backend: Any, settle: Settle) -> None:
+    """On 80x24 with more to say than there is room for, arrows alone bring every line into view."""
+    backend.settings.contacts.include = backend.settings.tasks.include = True
+    backend.given.because = [f"the memory of part {number} was damaged and was set aside" for number in range(12)]
+    backend.given.findings = {side: [Finding(side.label, False, "it does not answer. " * 12)] for side in SideName}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        seen = shown(app)
+        assert "The memory of part 11" not in seen
+        for _ in range(40):
+            await pilot.press("down")
+            await pilot.pause()
+            seen += shown(app)
+        for number in range(12):
+            assert f"The memory of part {number} was" in seen
+        assert "Salesforce FAILED" in seen
+        assert "Outlook FAILED" in seen
+        assert "[x] Tasks ON" in seen
+        assert seen.count("last Fri 20 Nov 16:02") >= 3
+        assert app.screen.query_one("#notices").max_scroll_y > 0
+        for _ in range(40):
+            await pilot.press("k")
+        assert app.screen.query_one("#notices").scroll_offset.y == 0
+
+
+async def test_a_connection_leads_to_where_it_is_set_up(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Until
+) -> None:
+    backend.given.findings = {SideName.OUTLOOK: [Finding("Outlook", False, "no answer.")]}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.screen.query_one("#connection-outlook").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        await pilot.pause()
+        assert app.focused is not None
+        assert app.focused.id == "outlook-service_endpoint"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await settle(pilot)
+        # what is wrong comes first
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        await pilot.pause()
+        assert app.focused is not None
+        assert app.focused.id == "outlook-service_endpoint"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await settle(pilot)
+        await pilot.click("#connection-salesforce")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        await pilot.pause()
+        assert app.focused is not None
+        assert app.focused.id == "salesforce-instance_url"
 
 
 async def test_a_demo_says_so_and_opens_on_its_plan(app: HandsyncApp, backend: Any, until: Until) -> None:

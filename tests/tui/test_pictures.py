@@ -188,3 +188,13 @@ def test_demo_being_prepared(app: HandsyncApp, backend: Any, until: Until, snap_
 
     assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))
     backend.prepared.set()
+
+
+@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=["80x24", "120x40", "200x60"])
+def test_home_with_everything_on(
+    app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    backend.settings.contacts.include = backend.settings.tasks.include = True
+    backend.settings.tasks.prevent_salesforce = ["create", "update", "delete"]
+    backend.given.because = ["the memory of contacts was damaged and was set aside; links are found anew"]
+    assert snap_compare(app, run_before=settle, terminal_size=size)

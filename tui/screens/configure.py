@@ -44,7 +44,7 @@ COMPONENTS: Final = (
 
 
 class ConfigureScreen(BaseScreen[None]):
-    """Components on the left, their tabs on the right. Opens at the job of `kind`, or at the connections."""
+    """Components on the left, their tabs on the right. Opens `at` the job of a process, or at a connection."""
 
     CSS_PATH = "configure.tcss"
     # declared as Textual does it
@@ -59,10 +59,11 @@ class ConfigureScreen(BaseScreen[None]):
         *MOVES,
     ]
 
-    def __init__(self, loaded: Loaded, kind: Kind | None) -> None:
+    def __init__(self, loaded: Loaded, at: Kind | SideName) -> None:
         super().__init__()
         self._loaded = loaded
-        self._first = kind
+        self._job = at if isinstance(at, Kind) else None
+        self._side = at if isinstance(at, SideName) else SideName.SALESFORCE
         self._draft = Draft(loaded.settings)
 
     @property
@@ -75,13 +76,13 @@ class ConfigureScreen(BaseScreen[None]):
         yield TitleBar("Configure", Content(text.plain(str(self.handsync.backend.path))))
         with Horizontal(id="configure-body"):
             yield Listing(*(Option(str(one.prompt), id=one.id) for one in COMPONENTS), id="components")
-            with ContentSwitcher(initial="sync" if self._first else "connections", id="switcher"):
-                with TabbedContent(id="connections"):
+            with ContentSwitcher(initial="sync" if self._job else "connections", id="switcher"):
+                with TabbedContent(id="connections", initial=f"tab-{self._side.value}"):
                     for side in SideName:
                         with TabPane(side.label, id=f"tab-{side.value}"):
                             yield ConnectionPane(self._draft, side, self._loaded.locked, self._test)
                 with TabbedContent(id="sync"), TabPane("Sync Jobs", id="tab-jobs"):
-                    yield JobsPane(self._draft, self._first or Kind.CALENDAR, self._loaded)
+                    yield JobsPane(self._draft, self._job or Kind.CALENDAR, self._loaded)
                 with TabbedContent(id="display"), TabPane("Looks and dates", id="tab-display"):
                     yield DisplayPane(self._draft, self._loaded)
                 with TabbedContent(id="memory"), TabPane("Memory", id="tab-memory"):
@@ -95,8 +96,9 @@ class ConfigureScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """The cursor starts where the person was sent to."""
-        self.query_one("#components", OptionList).highlighted = 1 if self._first else 0
-        self.query_one("#include" if self._first else "#salesforce-instance_url").focus()
+        self.query_one("#components", OptionList).highlighted = 1 if self._job else 0
+        first = {SideName.SALESFORCE: "#salesforce-instance_url", SideName.OUTLOOK: "#outlook-service_endpoint"}
+        self.query_one("#include" if self._job else first[self._side]).focus()
         self._edited()
 
     @on(OptionList.OptionHighlighted, "#components")

@@ -18,10 +18,10 @@ from textual.widgets import Button, Checkbox
 from sync_core import text
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind, SideName
-from tui import words
+from tui import home_words
 from tui.backend import check_connection
 from tui.background import in_thread
-from tui.format import day, instant
+from tui.format import day
 from tui.keys import HELP, MOVES
 from tui.past import Past
 from tui.run_words import Clock
@@ -30,15 +30,14 @@ from tui.screens.configure import ConfigureScreen
 from tui.screens.ignored import IgnoredScreen
 from tui.screens.question import Answer, Question
 from tui.screens.sync import kept_words, start_question, sync
-from tui.widgets.controls import Box, Push, Words
+from tui.widgets.controls import Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
+from tui.widgets.home_rows import ConnectionRow, Notices, ProcessRow
 
 if TYPE_CHECKING:
-    from sync_core.service import Finding
     from tui.app import Loaded
 
 DEMO = "Demo: a made-up company, nothing real is touched."
-INTRO = "Tick what to sync. You see every change first, and nothing is written before you say Ok."
 FIRST_RUN = (
     "Welcome. handsync shows calendar, contacts and tasks of Salesforce beside those of Outlook, lets you decide item "
     "by item, and writes only what you saw and confirmed.\n\n"
@@ -49,78 +48,11 @@ FIRST_RUN = (
 )
 
 
-class ProcessRow(Horizontal):
-    """One process: its check box, and in words what it will do."""
-
-    def __init__(self, kind: Kind) -> None:
-        super().__init__(id=f"row-{kind.value}", classes="process")
-        self.kind = kind
-        self.included = False
-
-    def compose(self) -> ComposeResult:
-        """The box on the left, the words on the right."""
-        yield Box(self.kind.label, id=f"process-{self.kind.value}")
-        yield Words("", classes="words")
-
-    @property
-    def box(self) -> Box:
-        """The check box."""
-        return self.query_one(Box)
-
-    def show(self, loaded: Loaded) -> None:
-        """Says what the settings and the last run mean for this process."""
-        job = loaded.settings.job(self.kind)
-        came = job.include and not self.included
-        self.included = job.include
-        with self.box.prevent(Checkbox.Changed):
-            self.box.value = self.included and (came or self.box.value)
-        self.query_one(".words", Words).update(self._words(loaded))
-
-    def _words(self, loaded: Loaded) -> Content:
-        if not self.included:
-            return Content("switched off. Nothing syncs until you switch it on in Configure.")
-        last = loaded.last_runs.get(self.kind)
-        ran = (
-            "never run"
-            if last is None
-            else f"last run {instant(last.finished, loaded.zone, loaded.today)}: {last.sentence}"
-        )
-        lines = [*words.summary(self.kind, loaded.settings, loaded.today), ran]
-        return Content.assemble("\n".join(lines[:-1]), "\n", (lines[-1], "$quiet"))
-
-
-class ConnectionRow(Horizontal):
-    """One connection: whether it works, in a sentence."""
-
-    def __init__(self, side: SideName) -> None:
-        super().__init__(id=f"connection-{side.value}", classes="connection")
-        self.side = side
-
-    def compose(self) -> ComposeResult:
-        """The side's name and the sentence."""
-        yield Words(self.side.label, classes="side")
-        yield Words("", classes="mark")
-        yield Words("", classes="words")
-
-    def show(self, mark: str, sentence: str, tone: str) -> None:
-        """A mark of two characters, a sentence, and how it sounds: "good", "bad" or "quiet"."""
-        state = self.query_one(".mark", Words)
-        state.update(mark)
-        state.set_classes(f"mark {tone}")
-        self.query_one(".words", Words).update(Content(text.plain(sentence)))
-
-    def report(self, findings: list[Finding]) -> None:
-        """Shows what a check found: the first thing that is wrong, or that all is well."""
-        wrong = [finding for finding in findings if not finding.ok]
-        if wrong:
-            self.show("!!", wrong[0].sentence, "bad")
-        else:
-            self.show("ok", findings[0].sentence if findings else "", "good")
-
-
 class HomeScreen(BaseScreen[None], inherit_bindings=False):
     """Where everything starts, and where everything comes back to."""
 
+    # declared as Textual does it
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "Start Sync", id="start", tooltip="Read both sides and show what a sync would do."),
         Binding("e", "resume", "Resume", id="resume", tooltip="Go on with the review that was kept; reads both sides."),
@@ -142,41 +74,43 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Everything that can be said without having read anything yet."""
-        yield TitleBar("handsync", "Manual sync")
+        yield TitleBar("handsync")
         with VerticalScroll(id="home", can_focus=False):
-            yield Words(INTRO, id="intro")
+            yield Words(DEMO, id="intro", classes="warn")
+            yield Words("", id="manual")
             yield Words("", id="preparing")
             yield Words("", id="trouble", classes="bad")
-            yield Words("", id="past", classes="warn")
+            with Notices(id="notices"):
+                yield Words("", id="past", classes="warn")
             yield Words(FIRST_RUN, id="first-run")
             with Horizontal(id="drafts"):
                 yield Push("Resume (e)", id="resume")
                 yield Words("", id="kept")
+            with Vertical(id="connections"):
+                for side in SideName:
+                    yield ConnectionRow(side)
             with Vertical(id="processes"):
                 for kind in Kind:
                     yield ProcessRow(kind)
-            with Vertical(id="connections"):
-                yield Words("Connections", classes="title")
-                for side in SideName:
-                    yield ConnectionRow(side)
-        with Horizontal(id="buttons"):
-            yield Push("Start Sync", id="start")
-            yield Push("Configure", id="configure")
-            yield Push("Ignored items", id="ignored")
-            yield Push("History", id="history")
-            yield Push("Quit", id="quit")
+        with Vertical(id="foot"):
+            yield Words("", id="next")
+            with Horizontal(id="buttons"):
+                yield Push("Start Sync", id="start")
+                yield Push("Configure", id="configure")
+                yield Push("Ignored items", id="ignored")
+                yield Push("History", id="history")
+                yield Push("Quit", id="quit")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Paints first, then reads: the settings bring heavy libraries with them."""
         demo = self.handsync.backend.demo
         self.set_class(demo, "-preparing")
+        self.query_one("#intro").display = demo
         if demo:
-            self.query_one("#intro", Words).update(DEMO)
             self.query_one(KeyLine).refresh_keys()
-        self.query_one("#first-run").display = False
-        self.query_one("#trouble").display = self.query_one("#past").display = False
-        self.query_one("#drafts").display = False
+        for name in ("#manual", "#first-run", "#trouble", "#notices", "#drafts", "#next"):
+            self.query_one(name).display = False
         self.query_one("#start").focus()
         self.call_after_refresh(self.prepare)
 
@@ -225,7 +159,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
             self._trouble(f"{error.sentence()} Then press r.")
             return
         self._trouble("")
-        self.query_one(TitleBar).show(f"Manual sync   {day(loaded.today, date.min)}, {loaded.zone}")
+        self.query_one(TitleBar).show(f"{day(loaded.today, date.min)}, {loaded.zone}")
         before, self.loaded = self.loaded, loaded
         if before is not None:
             await in_thread(before.service.close)
@@ -238,23 +172,43 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         }
         fresh = not any(set_up.values())
         self.query_one("#first-run").display = fresh
-        self.query_one("#intro").display = not fresh and not self._tell_past(loaded)
-        self.query_one("#processes").display = self.query_one("#connections").display = not fresh
+        self._tell_past(loaded)
+        self._show_manual()
+        for name in ("#processes", "#connections", "#manual", "#next"):
+            self.query_one(name).display = not fresh
         if fresh:
             self.query_one("#configure").focus()
         for connection in self.query(ConnectionRow):
             if set_up[connection.side]:
                 self.check(connection)
             else:
-                connection.show("--", "not set up yet: Configure, Connections", "quiet")
+                connection.show("not set up", "Enter leads to where it is set up", "quiet")
 
-    def _tell_past(self, loaded: Loaded) -> bool:
-        """Says what a person should know of the past; whether there is anything."""
+    def _tell_past(self, loaded: Loaded) -> None:
+        """Says what a person should know of the past."""
         said = loaded.past.sentences(Clock(loaded.zone, loaded.today), datetime.now(UTC))
-        past = self.query_one("#past", Words)
-        past.update(Content("\n".join(said)))
-        past.display = bool(said)
-        return bool(said)
+        self.query_one("#past", Words).update(Content("\n".join(said)))
+        self.query_one("#notices").display = bool(said)
+
+    def _show_manual(self) -> None:
+        """Whether manual sync is on, and for what."""
+        before, state, after = home_words.manual([row.kind for row in self.rows if row.included])
+        tone = "bold $good" if state == "ON" else "bold $warn"
+        self.query_one("#manual", Words).update(Content.assemble((before, "bold"), (state, tone), after))
+        self._show_next()
+
+    def _show_next(self) -> None:
+        """What to press next."""
+        key, what = home_words.next_step(
+            home_words.Now(
+                included=[row.kind for row in self.rows if row.included],
+                ticked=self.ticked_kinds,
+                cut_off=self.loaded is not None and bool(self.loaded.past.cut_off),
+                kept=bool(self.kept_kinds),
+                broken=[connection.side for connection in self.query(ConnectionRow) if connection.broken],
+            )
+        )
+        self.query_one("#next", Words).update(Content.assemble("Next: ", (key, "bold $key"), " ", what))
 
     @work(group="check", exit_on_error=False)
     async def check(self, connection: ConnectionRow) -> None:
@@ -262,14 +216,15 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         loaded = self.loaded
         if loaded is None:
             return
-        connection.show("..", "checking", "quiet")
+        connection.show("checking", "", "quiet")
         try:
             findings = await in_thread(check_connection, self.handsync.backend, loaded.settings, connection.side)
         except HandsyncError as error:
-            connection.show("!!", error.sentence(), "bad")
+            connection.show("FAILED", error.sentence(), "bad")
         else:
             if loaded is self.loaded:
                 connection.report(findings)
+        self._show_next()
 
     def _trouble(self, sentence: str) -> None:
         trouble = self.query_one("#trouble", Words)
@@ -281,6 +236,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         """A process was ticked: one that is switched off leads to Configure instead."""
         row = next(row for row in self.rows if row.box is event.checkbox)
         if not event.value or row.included:
+            self._show_next()
             return
         with row.box.prevent(Checkbox.Changed):
             row.box.value = False
@@ -299,19 +255,29 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         if await self.handsync.ask(question) == "configure":
             await self.configure(kind)
 
-    async def configure(self, kind: Kind | None = None) -> None:
-        """Opens Configure, at the job of `kind` or at the connections, and reads the settings again afterwards."""
+    async def configure(self, at: Kind | SideName = SideName.SALESFORCE) -> None:
+        """Opens Configure, at a job or at a connection, and reads the settings again afterwards."""
         if self.loaded is None:
             self.notify("The settings cannot be read; see above.", markup=False)
             return
-        await self.handsync.ask(ConfigureScreen(self.loaded, kind))
+        await self.handsync.ask(ConfigureScreen(self.loaded, at))
         self.reload()
 
     @work(group="flow", exit_on_error=False)
     async def action_configure(self) -> None:
-        """Opens Configure; at the connections as long as there are none."""
+        """Opens Configure; at the connections as long as there are none, or at the one that does not work."""
         fresh = self.query_one("#first-run").display
-        await self.configure(None if fresh else Kind.CALENDAR)
+        broken = [connection.side for connection in self.query(ConnectionRow) if connection.broken]
+        if fresh:
+            await self.configure()
+        else:
+            await self.configure(broken[0] if broken else Kind.CALENDAR)
+
+    @on(ConnectionRow.SetUp)
+    @work(group="flow", exit_on_error=False)
+    async def set_up(self, event: ConnectionRow.SetUp) -> None:
+        """Opens Configure at one of the connections."""
+        await self.configure(event.side)
 
     @work(group="flow", exit_on_error=False)
     async def action_ignored(self) -> None:
