@@ -74,8 +74,11 @@ class OccurrenceSide:
         for item_id, sighting in seen.items():
             if sighting.item is not None and sighting.item.series:
                 self._series[item_id] = sighting.item
-        found = {ref.id: self._whole(seen[ref.id]) for ref in refs if ref.id not in own}
-        found |= {item_id: self._chosen.sighting(day, seen[series_id]) for item_id, (series_id, day) in own.items()}
+        # a side may say nothing about an id: who asked is told nothing either
+        found = {ref.id: self._whole(seen[ref.id]) for ref in refs if ref.id not in own and ref.id in seen}
+        for item_id, (series_id, day) in own.items():
+            if series_id in seen:
+                found[item_id] = self._chosen.sighting(day, seen[series_id])
         return found
 
     def _whole(self, sighting: Sighting) -> Sighting:

@@ -11,7 +11,7 @@ from typing import Any
 
 from support.build import CAL, MADE_AT, WINDOW
 from sync_core.decide import make_plan, unseen
-from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Item, Kind, SideName, Value
+from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Item, Kind, SideName, Value, When
 from sync_core.journal import Journal
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, Plan
@@ -38,6 +38,8 @@ from sync_core.sides import (
     Window,
     Write,
 )
+from sync_core.sides.occurrences import OccurrenceSide
+from sync_core.singles import Chosen, as_chosen
 from sync_core.span import in_window
 from sync_core.undo import to_look_at, undo_plan
 
@@ -63,6 +65,8 @@ class ModelSide:
     batch_size: int = 3
     look_size: int = 6
     writes: list[Write] = field(default_factory=list)
+    # what runs asked for: where occurrences are items of their own, their series is what is written
+    asked: list[Write] = field(default_factory=list)
     before_write: Callable[[], None] = field(default=lambda: None)
     # called before and after each single write, and at the start of each request: may raise PowerCutError
     tick: Callable[[], None] = field(default=lambda: None)
@@ -86,8 +90,15 @@ class ModelSide:
         version = str(int(old.version) + 1) if old else "1"
         # a real server answers with every field, whatever it was given
         whole = {f.name: fields.get(f.name, _default(f)) for f in FIELDS[self.kind]}
+        when = whole.get("when")
         item = Item(
-            self.kind, self.name, item_id, version, dict(self.normalise(whole)), mark or (old.mark if old else "")
+            self.kind,
+            self.name,
+            item_id,
+            version,
+            dict(self.normalise(whole)),
+            mark or (old.mark if old else ""),
+            series=isinstance(when, When) and bool(when.recurrence),
         )
         self.items[item_id] = item
         return item
@@ -184,6 +195,18 @@ class ModelSide:
         """Nothing to give back."""
 
 
+class _Asked(OccurrenceSide):
+    """Keeps what it is asked to write."""
+
+    def __init__(self, side: ModelSide, chosen: Chosen) -> None:
+        super().__init__(side, chosen)
+        self._asked = side.asked
+
+    def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
+        self._asked += writes
+        return super().write(kind, writes)
+
+
 @dataclass
 class Books:
     """Links, ignores and the journal in memory, as the memory on disk keeps them."""
@@ -268,25 +291,48 @@ class World:
         `half_read` is a side that lists only every other item and says that this is not all.
         """
         links = self.books.links(self.kind)[:: -1 if reverse else 1]
-        readings = [s.fetch(self.kind, self.window, lambda p: None, lambda: False) for s in (self.left, self.right)]
+        readings = self._read()
         if reverse:
             readings = [replace(r, items=r.items[::-1], unreadable=r.unreadable[::-1]) for r in readings]
         for number, side in enumerate(SideName):
             if side is half_read:
                 readings[number] = replace(readings[number], items=readings[number].items[::2], complete=False)
+        chosen = self._chosen([item for reading in readings for item in reading.items])
+        readings = [as_chosen(reading, chosen, self.window) for reading in readings]
         asked = unseen(links, readings[0], readings[1], self.window)
         pictures = [
             Picture(side.describe(self.kind), reading, side.look(self.kind, refs))
-            for side, reading, refs in zip((self.left, self.right), readings, asked, strict=True)
+            for side, reading, refs in zip(self._sides(chosen).values(), readings, asked, strict=True)
         ]
         return Question(
             self.kind, self.window, MADE_AT, pictures[0], pictures[1], links, self.books.ignores, self.rules
         )
 
+    def _read(self) -> list[Reading]:
+        return [s.fetch(self.kind, self.window, lambda p: None, lambda: False) for s in (self.left, self.right)]
+
+    def listed(self) -> dict[SideName, dict[str, Item]]:
+        """What both sides list now, by id, as it crosses."""
+        readings = self._read()
+        chosen = self._chosen([item for reading in readings for item in reading.items])
+        seen = (as_chosen(reading, chosen, self.window).items for reading in readings)
+        return {side: {item.id: item for item in items} for side, items in zip(SideName, seen, strict=True)}
+
+    def _chosen(self, items: Sequence[Item] = ()) -> Chosen:
+        """Which series cross as single events, as the program finds it out."""
+        if self.kind is not CAL:
+            return Chosen()
+        chosen = Chosen.of(self.books.ignores.values(), self.books.links(self.kind), items)
+        self.books.ignores.update(chosen.renamed)
+        return chosen
+
+    def _sides(self, chosen: Chosen) -> dict[SideName, Side]:
+        return {side.name: _Asked(side, chosen) for side in (self.left, self.right)}
+
     @property
     def sides(self) -> dict[SideName, Side]:
-        """Both of them."""
-        return {SideName.SALESFORCE: self.left, SideName.OUTLOOK: self.right}
+        """Both of them, with occurrences as items of their own where a series crosses as single events."""
+        return self._sides(self._chosen())
 
     @property
     def journal(self) -> Journal:
