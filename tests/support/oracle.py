@@ -38,7 +38,7 @@ class Tally:
     # pairs of which was said beforehand what a sync comes to
     foretold: int = 0
     # series that crossed as single events, once for each sync that made them so
-    split: int = 0
+    series_split: int = 0
 
 
 class Oracle(RuleBasedStateMachine):
@@ -132,7 +132,7 @@ class Oracle(RuleBasedStateMachine):
         `consent` that the guards were confirmed.
         """
         self.tally.syncs += 1
-        self.tally.split += len(review.chosen)
+        self.tally.series_split += len(review.chosen)
         chosen = self.single() | {i for one in review.chosen.values() for i in (one.left_id, one.right_id) if i}
         before, base = self._as_rows_have_it(chosen), self._agreed()
         for side in SideName:
