@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from sync_core import series
+from sync_core import series, text
 from sync_core.compare import Verdict
 from sync_core.items import FIELDS, Fields, FieldType, Item, SideName, When, spec
 from sync_core.plan import Row
@@ -95,6 +95,9 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
         return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
+    if wanted.get("private") is True and target is not None and target.people and not limits.private_relations:
+        people = text.shorten(text.plain(", ".join(target.people)), 60)
+        return f"{side.label} keeps no private event that is related to somebody ({people}): take that off there first"
     if _repeats(source) or _repeats(target):
         if target is None:
             why = series.cannot_create(side, source.fields, limits)

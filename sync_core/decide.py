@@ -20,6 +20,7 @@ from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id
 from sync_core.question import Picture, Question
+from sync_core.relating import related
 from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Window
 from sync_core.span import in_window
 
@@ -74,7 +75,8 @@ def make_plan(q: Question) -> Plan:
     said = _remarks(q)
 
     def finished(row: Row) -> Row:
-        return _remarked(replace(row, blocks=blocks_of(row, q), remarks=said))
+        row = replace(row, blocks=blocks_of(row, q), remarks=said)
+        return _remarked(related(row, q.people) if q.people else row)
 
     def rows_of(some: Sequence[Pair]) -> list[Row]:
         return [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]

@@ -242,6 +242,8 @@ class Item:
     private: bool = False
     series: bool = False
     people: tuple[str, ...] = ()
+    # the e-mail addresses of those who take part, in lower case and without the user's own: never compared
+    addresses: tuple[str, ...] = ()
     changed_at: str = ""
     changed_by: str = ""
     # the id of the series, where the item is one occurrence that crosses by itself (see `singles`)

@@ -24,7 +24,7 @@ from sync_core.actions import (
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange
 from sync_core.effects import Allowed, Effect, action_label, allowed, choice_for, effect, remarks, results
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, spec, title
-from sync_core.sides import Description, Operation, Window
+from sync_core.sides import Description, Operation, Person, Window
 
 __all__ = [
     "DELETES",
@@ -157,6 +157,8 @@ class Row:
     outdated: str = ""
     # what a series that cannot cross as it is becomes when a person says so
     offer: Offer | None = None
+    # the contact that the event is related to if it is made in Salesforce
+    relates: Person | None = None
 
     @property
     def linked(self) -> bool:

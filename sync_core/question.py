@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sync_core.items import Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import Ignore
-from sync_core.sides import Description, Operation, Reading, Sighting, Window
+from sync_core.sides import Description, Operation, Person, Reading, Sighting, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,5 @@ class Question:
     suspected: Collection[tuple[str, str]] = frozenset()
     # the ids of pairs that a side itself said are the same, when it refused to create one of them
     named: Collection[tuple[str, str]] = frozenset()
+    # who in Salesforce has the address of somebody who takes part, by address: None when nobody wants to know
+    people: Mapping[str, Sequence[Person]] | None = None

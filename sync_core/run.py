@@ -226,7 +226,9 @@ class Run:
         if side is SideName.OUTLOOK and (before is None or not before.mark):
             mark = intent.mark
         key = intent.key if operation is Operation.CREATE else ""
-        return Write(operation, intent.fields(side), before, mark, source, key, restore)
+        relates = task.row.relates if (side, operation) == (SideName.SALESFORCE, Operation.CREATE) else None
+        relate = relates.id if relates else ""
+        return Write(operation, intent.fields(side), before, mark, source, key, restore, relate)
 
     def _took(self, side: SideName, task: Task, outcome: Outcome) -> bool:
         if outcome.ok:

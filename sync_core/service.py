@@ -31,6 +31,7 @@ from sync_core.journal import Journal, RunHead, RunRecord
 from sync_core.plan import NEEDS, Action, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
+from sync_core.relating import addresses
 from sync_core.remembered import (
     Remembered,
     doubtful_key,
@@ -126,6 +127,10 @@ class Service(Remembered):
             return _asked(sides[side], kind, picture, refs)
 
         left, right = self._both(look, stop)
+        people = None
+        if kind is Kind.CALENDAR and self.settings.calendar.relate_attendees:
+            asked_for = addresses(links, left.reading.items, right.reading.items)
+            people = self._open.side(SideName.SALESFORCE).people(asked_for, stopped)
         question = Question(
             kind,
             window,
@@ -140,6 +145,7 @@ class Service(Remembered):
             doubtful=frozenset(memory.note(doubtful_key(kind)) or ()),
             suspected=frozenset((one, other) for one, other in memory.note(suspected_key(kind)) or ()),
             named=named,
+            people=people,
         )
         return make_plan(question)
 

@@ -22,6 +22,7 @@ from sync_core.settings import NoSettingsError
 from sync_core.settings.document import Document, read, shown
 from sync_core.settings.models import (
     SENTENCE,
+    CalendarJob,
     ContactsJob,
     DisplaySettings,
     HistorySettings,
@@ -50,7 +51,7 @@ class _Environment(BaseSettings):
     time_zone: str
     salesforce: SalesforceSettings
     outlook: OutlookSettings
-    calendar: SyncJob
+    calendar: CalendarJob
     contacts: ContactsJob
     tasks: SyncJob
     history: HistorySettings

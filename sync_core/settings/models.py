@@ -186,6 +186,13 @@ class SyncJob(Section):
         return frozenset(Operation(name) for name in names)
 
 
+class CalendarJob(SyncJob):
+    """The calendar process."""
+
+    # a new event in Salesforce is related to the one contact that has the address of an attendee
+    relate_attendees: bool = False
+
+
 class ContactsJob(SyncJob):
     """The contacts process: deleting contacts from Salesforce is prevented unless somebody allows it."""
 
@@ -218,7 +225,7 @@ class Settings(Section):
     time_zone: ZoneName = ""
     salesforce: SalesforceSettings = Field(default_factory=SalesforceSettings)
     outlook: OutlookSettings = Field(default_factory=OutlookSettings)
-    calendar: SyncJob = Field(default_factory=SyncJob)
+    calendar: CalendarJob = Field(default_factory=CalendarJob)
     contacts: ContactsJob = Field(default_factory=ContactsJob)
     tasks: SyncJob = Field(default_factory=SyncJob)
     history: HistorySettings = Field(default_factory=HistorySettings)

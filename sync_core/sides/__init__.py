@@ -71,6 +71,8 @@ class Limits:
     fixed_pattern: bool = False
     # whether one occurrence of a series can be changed, and why not: "" for "it cannot hold that"; None when it can
     no_changed_occurrences: str | None = None
+    # whether what is private may be related to somebody there
+    private_relations: bool = True
     # why values do not fit together, in words; "" when they do. A pure function of an item's fields
     refuses: Callable[[Fields], str] = field(default=lambda fields: "")
 
@@ -92,6 +94,14 @@ class Description:
     refused: Mapping[Operation, str] = field(default_factory=dict)
     unwritable: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[Operation, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a side keeps as a contact of its own: the id there, and the name for people."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +163,9 @@ class Write:
     `before` is the item as it was read just before (None for a create). `mark` is put on what is written in Outlook.
     `source` are all fields of the item across, also those that never travel: a side may look things up by them, and
     writes nothing of them. `key` names a create of ours for good, where the side can keep such a name as an external
-    id. `restore` says, with a create, which item was deleted: that very one is brought back where the side still has
-    it, and made anew from `fields` where it has not.
+    id. `relate` is the id of the contact that a new event is to be related to, "" for none. `restore` says, with a
+    create, which item was deleted: that very one is brought back where the side still has it, and made anew from
+    `fields` where it has not.
     """
 
     operation: Operation
@@ -164,6 +175,7 @@ class Write:
     source: Fields = field(default_factory=dict)
     key: str = ""
     restore: Ref | None = None
+    relate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +250,12 @@ class Side(Protocol):
         """For each, the items that this create may have made. Reads only.
 
         By the name of ours that the item carries, where the side keeps one; else by who made it, when, and what with.
+        """
+
+    def people(self, addresses: Sequence[str], cancelled: CancelCheck) -> dict[str, tuple[Person, ...]]:
+        """The contacts that have these e-mail addresses (lower case), by address. Reads only.
+
+        None where the side keeps no contacts that an event could be related to, or does not let us relate it.
         """
 
     def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:

@@ -19,6 +19,7 @@ from sync_core.sides import (
     Description,
     Operation,
     Outcome,
+    Person,
     ProgressSink,
     Reading,
     Ref,
@@ -157,6 +158,10 @@ class OccurrenceSide:
     def find(self, kind: Kind, sought: Sequence[Sought]) -> list[tuple[Item, ...]]:
         """As the side's own: nothing of ours creates an occurrence."""
         return self._side.find(kind, sought)
+
+    def people(self, addresses: Sequence[str], cancelled: CancelCheck) -> dict[str, tuple[Person, ...]]:
+        """As the side's own."""
+        return self._side.people(addresses, cancelled)
 
     def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
         """As the side's own."""

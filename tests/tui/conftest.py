@@ -30,7 +30,7 @@ from sync_core.report import RunReport
 from sync_core.review import Review
 from sync_core.service import Finding
 from sync_core.settings.display import Display
-from sync_core.settings.models import OutlookSettings, SalesforceSettings, Settings, SyncJob
+from sync_core.settings.models import CalendarJob, OutlookSettings, SalesforceSettings, Settings
 from sync_core.sides import CancelCheck, Progress, ProgressSink, Window
 from tui import glyphs
 from tui.app import HandsyncApp
@@ -76,7 +76,7 @@ def ready_settings(**job: Any) -> Settings:
             username="priya@northwind.example",
             password="secret-word",
         ),
-        calendar=SyncJob(**{"include": True, **job}),
+        calendar=CalendarJob(**{"include": True, **job}),
     )
 
 

@@ -61,7 +61,9 @@ def test_every_setting_that_the_readme_names_can_be_changed_here() -> None:
     here |= {("display", entry.key) for entry in DISPLAY}
     job = {"include", "past_days", "future_days", "private", "prevent_salesforce", "prevent_outlook"}
     job |= {entry.key for entry in GUARDS}
-    here |= {(kind, key) for kind in ("calendar", "contacts", "tasks") for key in job}
+    here |= {(kind, key) for kind in ("calendar", "contacts", "tasks") for key in job} | {
+        ("calendar", "relate_attendees")
+    }
     for section, key in named:
         bare = key.removesuffix("_command").removesuffix("_file")
         assert section == "history" or bare == "auth" or (section, bare) in here, (section, key)
@@ -185,7 +187,7 @@ async def test_prevent_is_a_table_of_sides_and_operations(app: HandsyncApp, part
         assert app.screen.query_one("#prevent_salesforce-delete", Box).has_focus
         # out of the table at its ends
         await pilot.press("up")
-        assert app.screen.query_one("#private", Box).has_focus
+        assert app.screen.query_one("#relate_attendees", Box).has_focus
         app.screen.query_one("#prevent_outlook-create", Box).focus()
         await pilot.press("down")
         assert app.screen.query_one("#calendar-suspect_rows", Field).has_focus

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from sync_core.errors import SettingsError, SideError
 from sync_core.items import Kind, SideName
 from sync_core.service import Finding
-from sync_core.settings.models import Settings, SyncJob
+from sync_core.settings.models import CalendarJob, Settings
 from tui.app import HandsyncApp
 from tui.screens.configure import ConfigureScreen
 from tui.screens.fetch import FetchScreen
@@ -43,7 +43,7 @@ async def test_says_what_each_process_will_do(app: HandsyncApp, settle: Settle) 
 
 
 async def test_says_what_never_happens(app: HandsyncApp, backend: Any, settle: Settle) -> None:
-    backend.settings.calendar = SyncJob(include=True, prevent_salesforce=["delete"])
+    backend.settings.calendar = CalendarJob(include=True, prevent_salesforce=["delete"])
     backend.given.last = None
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)

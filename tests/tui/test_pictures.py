@@ -53,7 +53,7 @@ def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare,
         await settle(pilot)
         await pilot.press("c")
         await pilot.pause()
-        await pilot.press("down", "down", "down", "down", "space")
+        await pilot.press("down", "down", "down", "down", "down", "space")
         await pilot.pause()
 
     assert snap_compare(app, run_before=open_it, terminal_size=size)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tui.app import Loaded
 
 DAYS: Final = (0, 1, 7, 14, 30, 60, 90, 180, 365, 730)
+# what the environment may lock
+_KEYS: Final = (
+    *("include", "past_days", "future_days", "private", "relate_attendees", "prevent_salesforce", "prevent_outlook"),
+)
 _THINGS: Final = {Kind.CALENDAR: "calendar events", Kind.CONTACTS: "contacts", Kind.TASKS: "tasks"}
 GUARDS: Final = (
     Entry("suspect_rows", "more than", "of one side, and", number=True),
@@ -79,6 +83,7 @@ class JobsPane(Vertical):
             yield Choice(self._days("future_days"), value=self._value("future_days"), id="future_days")
         yield Words("", id="span", classes="quiet")
         yield Box("Sync private items too", id="private")
+        yield Box("Relate new Salesforce events to an attendee's contact", id="relate_attendees")
         yield PreventTable(id="prevent")
         yield Words("", id="flow")
         yield Words("Many deletes at once wait until you type their number:", classes="title")
@@ -97,6 +102,10 @@ class JobsPane(Vertical):
         with self.prevent(Checkbox.Changed, Select.Changed):
             include.value = self._value("include")
             self.query_one("#private", Box).value = self._value("private")
+            relate = self.query_one("#relate_attendees", Box)
+            relate.display = self._kind is Kind.CALENDAR
+            if self._kind is Kind.CALENDAR:
+                relate.value = self._value("relate_attendees")
             for key in ("past_days", "future_days"):
                 choice = self.query_one(f"#{key}", Choice)
                 choice.set_options(self._days(key))
@@ -126,7 +135,7 @@ class JobsPane(Vertical):
     def _lock(self) -> None:
         """What the environment sets cannot be changed here."""
         variables = []
-        for key in ("include", "past_days", "future_days", "private", "prevent_salesforce", "prevent_outlook"):
+        for key in _KEYS:
             locked = f"{self._kind.value}.{key}" in self._loaded.locked
             if locked:
                 variables.append(words.variable(self._kind.value, key))

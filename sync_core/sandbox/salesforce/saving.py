@@ -142,7 +142,7 @@ def _rules(org: Org, table: SObject, draft: Draft) -> None:
     match table.name:
         case "Event":
             event_rules.settle(draft)
-        case "Contact":
+        case "Contact" | "Lead":
             parts = (draft.row.get("Salutation"), draft.row.get("FirstName"), draft.row.get("LastName"))
             draft.row["Name"] = " ".join(str(part) for part in parts[1:] if part)
         case "Task":

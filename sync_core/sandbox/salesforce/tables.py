@@ -217,6 +217,21 @@ def user() -> SObject:
     ]), createable=False, updateable=False, deletable=False)  # fmt: skip
 
 
+def lead() -> SObject:
+    """Lead: the other sort of person that WhoId of an activity may name (facts B1). Only what makes one."""
+    return SObject("Lead", "00Q", table([
+        *identity(),
+        text("FirstName", 40, "First Name"),
+        text("LastName", 80, "Last Name", nillable=False),
+        Field("Name", "string", "Full Name", 121),
+        text("Company", 255, "Company", nillable=False),
+        writable("Email", "email", "Email", length=80),
+        text("Phone", 40, "Phone"),
+        _owner(),
+        *audit(),
+    ]))  # fmt: skip
+
+
 def event_relation() -> SObject:
     """EventRelation: who is invited to an event. Readable; made by `Org.invite` (facts B1: do not write it)."""
     return SObject("EventRelation", "0RE", table([
@@ -290,6 +305,7 @@ _MAKERS: Final[tuple[Callable[[], SObject], ...]] = (
     content_document_link,
     event,
     event_relation,
+    lead,
     organization,
     task,
     lambda: _status_table("TaskPriority", "0YX", "IsHighPriority", "High Priority"),

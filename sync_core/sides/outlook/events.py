@@ -81,6 +81,7 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         locked=_locked(parsed, series, owners),
         series=series,
         people=_people(item),
+        addresses=_addresses(item, owners),
         changed_at=values.changed_at(item),
         changed_by=values.changed_by(item),
         formatted=values.formatted(item),
@@ -141,6 +142,14 @@ def _name(mailbox: Any) -> str:
 def _people(item: Any) -> tuple[str, ...]:
     boxes = [item.organizer, *_attendees(item)] if item.organizer else _attendees(item)
     return tuple(dict.fromkeys(name for name in map(_name, boxes) if name))
+
+
+def _addresses(item: Any, owners: frozenset[str]) -> tuple[str, ...]:
+    """Who takes part besides the user, by e-mail: the organizer too, but no rooms and no things."""
+    groups = (item.required_attendees, item.optional_attendees)
+    boxes = [item.organizer, *(attendee.mailbox for group in groups for attendee in group or ())]
+    found = (text.line(box.email_address).lower() for box in boxes if box is not None)
+    return tuple(dict.fromkeys(address for address in found if address and address not in owners))
 
 
 def _locked(parsed: Parsed, series: bool, owners: frozenset[str]) -> str:

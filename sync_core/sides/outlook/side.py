@@ -15,6 +15,7 @@ from sync_core.sides import (
     Description,
     Limits,
     Outcome,
+    Person,
     ProgressSink,
     Reading,
     Ref,
@@ -160,6 +161,10 @@ class OutlookSide:
                 item = to_item(parsed)
                 found.setdefault(item.mark, []).append(item)
         return [tuple(found.get(one.key, ())) for one in sought]
+
+    def people(self, addresses: Sequence[str], cancelled: CancelCheck) -> dict[str, tuple[Person, ...]]:
+        """Nobody: an event in Outlook has attendees, and those are left alone."""
+        return {}
 
     def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
         """Requests for so many writes: each batch is looked at, written in parts, and looked at again."""

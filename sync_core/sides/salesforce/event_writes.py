@@ -45,6 +45,11 @@ def record(write: Write, context: Context, unwritable: dict[str, str]) -> dict[s
         result["ShowAs"] = _show_as(str(given["show_as"]), context.shape)
     if "private" in given:
         result["IsPrivate"] = bool(given["private"])
+    if creating and write.relate:
+        # such a relation is what makes Salesforce refuse a private event (facts: salesforce B1, IsPrivate)
+        if given.get("private"):
+            raise UnwritableError("a private event cannot be related to anybody in Salesforce")
+        result["WhoId"] = write.relate
     if "reminder" not in unwritable:
         result |= _reminder(given, before, creating, context.zone)
     return {name: value for name, value in result.items() if not creating or value is not None}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sync_core.items import Item, Kind, SideName, When, canonical
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
-from sync_core.sides.salesforce import event_writes, notes, recurrence, rows, series, times
+from sync_core.sides.salesforce import event_writes, notes, people, recurrence, rows, series, times
 from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
 from sync_core.sides.salesforce.ids import id18
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping, UnwritableError
@@ -62,6 +62,7 @@ class EventMapping(ObjectMapping):
             event_writes.series_limits(context),
             lengths=lengths,
             longest_days=LONGEST_DAYS,
+            private_relations=False,
             refuses=lambda fields: notes.too_long(fields, most),
         )
 
@@ -202,6 +203,10 @@ class EventMapping(ObjectMapping):
     def record(self, write: Write, context: Context) -> dict[str, Any]:
         """The fields to send for a create or an update. Raises UnwritableError."""
         return event_writes.record(write, context, self.unwritable(context.shape, write.operation))
+
+    def refusal(self, code: str, message: str, fields: Sequence[str], shape: Shape) -> str:
+        """The contact of a new event may be gone by then."""
+        return people.refusal(code, message, fields)
 
 
 def touches(when: When, window: Window) -> bool:

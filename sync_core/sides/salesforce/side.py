@@ -17,6 +17,7 @@ from sync_core.sides import (
     Description,
     Operation,
     Outcome,
+    Person,
     Progress,
     ProgressSink,
     Reading,
@@ -26,7 +27,7 @@ from sync_core.sides import (
     Window,
     Write,
 )
-from sync_core.sides.salesforce import last_moment
+from sync_core.sides.salesforce import last_moment, people
 from sync_core.sides.salesforce.contacts import ContactMapping
 from sync_core.sides.salesforce.events import EventMapping
 from sync_core.sides.salesforce.gateway import Gateway
@@ -224,6 +225,20 @@ class SalesforceSide:
         items = self._reader.found(kind, condition, context)
         settable = {n for n in _names(sought) if n not in mapping.unwritable(context.shape, Operation.CREATE)}
         return [tuple(item for item in items if _holds(item, one, settable)) for one in sought]
+
+    def people(self, addresses: Sequence[str], cancelled: CancelCheck) -> dict[str, tuple[Person, ...]]:
+        """The contacts this user may read that have these addresses, whoever owns them; several addresses a request.
+
+        Nobody where this user cannot set WhoId of a new event, or may not read contacts.
+        """
+        if not self._reader.shape(Kind.CALENDAR).can_write("WhoId", Operation.CREATE):
+            return {}
+        rows: list[Mapping[str, Any]] = []
+        for question in people.questions(addresses):
+            if cancelled():
+                raise CancelledError
+            rows += self._reader.answers([question])
+        return people.found(rows)
 
     def requests_for(self, kind: Kind, creates: int, updates: int, deletes: int) -> int:
         """Requests for so many writes: one per batch to look, to write and to look again."""
