@@ -9,7 +9,7 @@ import pytest
 
 from sync_core.items import Kind, SideName
 from sync_core.remembered import LastRun
-from sync_core.settings.models import Settings, SyncJob
+from sync_core.settings.models import CalendarJob, Settings
 from tui import home_words
 from tui.home_words import Now
 from tui.words import OPERATIONS, Prevented
@@ -39,7 +39,7 @@ def test_what_a_process_may_do(salesforce: frozenset[str], outlook: frozenset[st
 
 
 def test_a_process_that_is_on() -> None:
-    job = SyncJob(include=True, prevent_outlook=["delete"], private=True)
+    job = CalendarJob(include=True, prevent_outlook=["delete"], private=True)
     lines = home_words.process(Kind.CALENDAR, Settings(calendar=job), None, "Europe/London", TODAY)
     assert [(line.label, line.words) for line in lines] == [
         ("ON", "◂-▸ both ways   Salesforce: all   Outlook: create, change"),
