@@ -25,6 +25,7 @@ _IGNORED_WORDS: Final[Mapping[IgnoreMode, str]] = {
     IgnoreMode.ONCE: "ignore until the next change",
     IgnoreMode.FOREVER: "ignore forever",
 }
+_SPLIT: Final = "its occurrences as single events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,16 @@ def resume(plan: Plan, draft: Draft) -> Resumed:
     outdated: dict[str, str] = {}
     kept = changed = gone = 0
     where = _Where(plan.rows)
-    split = [row_id for row_id, seen in draft.series.items() if _offered(where.by_id.get(row_id), seen)]
-    review, kept, gone = review.as_single_events(split, draft.saved_at), len(split), len(draft.series) - len(split)
+    split = []
+    for row_id, seen in draft.series.items():
+        row = where.by_id.get(row_id)
+        if _offered(row, seen):
+            split.append(row_id)
+        elif row is not None and (row.offer is not None or row.recommended is not Action.NONE):
+            outdated[row_id], changed = _SPLIT, changed + 1
+        else:
+            gone += 1
+    review, kept = review.as_single_events(split, draft.saved_at), len(split)
     for pick in draft.picks:
         halves = [row for row_id in pick.halves if (row := where.by_id.get(row_id)) is not None]
         if len(halves) == 2 and all(sight(row) == pick.halves[row.id] for row in halves):

@@ -14,16 +14,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Final
+from threading import Event
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sync_core.allowance import over_allowance
+from sync_core.both import both, looked_at, seen_too
 from sync_core.checking import Finding as Finding
 from sync_core.checking import check_jobs, check_side
 from sync_core.connections import Connections
 from sync_core.decide import make_plan, unseen
-from sync_core.errors import CancelledError, SettingsError, StoreError
+from sync_core.errors import SettingsError, StoreError
 from sync_core.finish import finish_plan
 from sync_core.intent import space_for
 from sync_core.items import Item, Kind, SideName
@@ -45,7 +46,7 @@ from sync_core.remembered import (
 from sync_core.report import RunProgress, RunReport, RunSink
 from sync_core.review import Review
 from sync_core.run import Run
-from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Side, Sighting, Window
+from sync_core.sides import CancelCheck, Operation, Progress, ProgressSink, Reading, Ref, Side, Window
 from sync_core.singles import Chosen, as_chosen
 from sync_core.text import plain
 from sync_core.undo import to_look_at, undo_plan
@@ -54,9 +55,6 @@ if TYPE_CHECKING:
     from sync_core.lock import RunLock
     from sync_core.memory import Memory
     from sync_core.settings.models import Settings
-
-# items looked at before a person can stop it: what both sides answer at once
-_LOOKED_AT: Final = 200
 
 
 def utc_now() -> datetime:
@@ -80,8 +78,6 @@ class Service(Remembered):
         self.zone: str = user_zone(settings)
         self._clock = clock
         self._open = Connections(settings, state_dir, self.zone, clock)
-        self._leaving, self._idle = Event(), Event()
-        self._idle.set()
 
     def today(self) -> date:
         """The date in the user's zone."""
@@ -101,7 +97,7 @@ class Service(Remembered):
         stop = Event()
 
         def stopped() -> bool:
-            return stop.is_set() or cancelled() or self._leaving.is_set()
+            return stop.is_set() or cancelled()
 
         def read(side: SideName) -> Picture:
             open_side = self._open.side(side)
@@ -110,7 +106,7 @@ class Service(Remembered):
 
         self._attend(lambda side, said: progress(Progress(side, 0, None, said)), stopped)
         self._settle_known(kind)
-        left, right = self._both(read, stop)
+        left, right = both(read, stop)
         memory = self._open.memory(kind)
         self._settle(kind, memory)
         links = memory.links(kind)
@@ -124,9 +120,9 @@ class Service(Remembered):
 
         def look(side: SideName) -> Picture:
             picture, refs = (left, left_refs) if side is SideName.SALESFORCE else (right, right_refs)
-            return _asked(sides[side], kind, picture, refs)
+            return seen_too(sides[side], kind, picture, refs)
 
-        left, right = self._both(look, stop)
+        left, right = both(look, stop)
         people = None
         if kind is Kind.CALENDAR and self.settings.calendar.relate_attendees:
             asked_for = addresses(links, left.reading.items, right.reading.items)
@@ -167,9 +163,17 @@ class Service(Remembered):
             def stopped() -> bool:
                 # a server that makes us wait for long must not make us look dead
                 lock.beat()
-                return cancelled() or self._leaving.is_set()
+                return cancelled()
 
-            self._attend(lambda side, said: progress(RunProgress(0, len(rows), said)), stopped)
+            reached = RunProgress(0, review.counts().runnable, "")
+
+            def far(now: RunProgress) -> None:
+                nonlocal reached
+                reached = now
+                progress(now)
+
+            # who waits wants to know how far it had come
+            self._attend(lambda side, said: progress(replace(reached, what=said)), stopped)
             sides = self._sides(kind, self._chosen(memory, kind))
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
             keep_ignores(memory, kind, review)
@@ -183,7 +187,7 @@ class Service(Remembered):
                 journal=Journal(memory, kind),
                 now=lambda: iso(self._clock()),
                 nonce=lambda: randomness.token_hex(6),
-                progress=progress,
+                progress=far,
                 cancelled=stopped,
                 head=self._head(review.plan),
                 between=lock.beat,
@@ -287,16 +291,11 @@ class Service(Remembered):
 
         def look(side: SideName) -> Picture:
             open_side = sides[side]
-            sightings: dict[str, Sighting] = {}
-            for at in range(0, len(refs[side]), _LOOKED_AT):
-                progress(Progress(side, at, len(refs[side]), "looking at what the run touched"))
-                if stopped():
-                    raise CancelledError
-                sightings |= open_side.look(kind, refs[side][at : at + _LOOKED_AT])
+            sightings = looked_at(open_side, kind, refs[side], progress, stopped)
             return Picture(open_side.describe(kind), Reading(()), sightings)
 
         self._attend(lambda side, said: progress(Progress(side, 0, None, said)), stopped)
-        left, right = self._both(look, stop)
+        left, right = both(look, stop)
         now, links = iso(self._clock()), memory.links(kind)
         return undo_plan(found, Question(kind, self.window(kind), now, left, right, links, {}, self._rules(kind)), rows)
 
@@ -310,15 +309,6 @@ class Service(Remembered):
     def check_side(self, side: SideName) -> list[Finding]:
         """Tries one connection anew: signing in, and folder and permissions of every process that is on. Reads only."""
         return check_side(self._open, self.settings, side)
-
-    def wind_down(self, seconds: float) -> bool:
-        """For a program that has to end: no further batch is sent; waits until the one under way is recorded.
-
-        To be called from another thread than the one that runs. Gives whether nothing goes on any more, after at most
-        that many seconds; otherwise the next start looks up what became of it.
-        """
-        self._leaving.set()
-        return self._idle.wait(seconds)
 
     def close(self) -> None:
         """Gives connections and files back."""
@@ -343,29 +333,6 @@ class Service(Remembered):
         job = self.settings.job(kind)
         prevented = {(side, op) for side in SideName for op in job.prevented(side)}
         return Rules(job.private, frozenset(prevented), job.suspect_rows, job.suspect_percent)
-
-    def _both(self, work: Callable[[SideName], Picture], stop: Event) -> tuple[Picture, Picture]:
-        """Does `work` for both sides at once. When one fails the other is told to stop; the first error comes out."""
-        found: dict[SideName, Picture] = {}
-        problems: list[BaseException] = []
-
-        def guarded(side: SideName) -> None:
-            try:
-                found[side] = work(side)
-            except BaseException as problem:
-                problems.append(problem)
-                stop.set()
-
-        # daemons: a server that does not answer must not hold back somebody who quits
-        threads = [Thread(target=guarded, args=(side,), name=f"read {side.value}", daemon=True) for side in SideName]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if problems:
-            # the second error is as a rule only the echo of the first: "cancelled"
-            raise problems[0]
-        return found[SideName.SALESFORCE], found[SideName.OUTLOOK]
 
     def _settle_known(self, kind: Kind) -> None:
         """Settles what was cut off before anything is read, where memory knows of it without a connection."""
@@ -414,12 +381,10 @@ class Service(Remembered):
 
         lock = RunLock(memory.directory, kind.process, self._clock)
         lock.take(over=over)
-        self._idle.clear()
         try:
             yield lock
         finally:
             lock.release()
-            self._idle.set()
 
     def _head(self, plan: Plan) -> RunHead:
         now = self._clock()
@@ -432,9 +397,3 @@ class Service(Remembered):
             accounts=(plan.left_account, plan.right_account),
             takes_back=plan.takes_back,
         )
-
-
-def _asked(side: Side, kind: Kind, picture: Picture, refs: list[Ref]) -> Picture:
-    if not refs:
-        return picture
-    return Picture(picture.description, picture.reading, side.look(kind, refs))

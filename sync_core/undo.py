@@ -15,7 +15,7 @@ from sync_core.intent import Done, Intent, held_after
 from sync_core.items import Fields, Item, SideName, Value, spec
 from sync_core.journal import RunRecord
 from sync_core.pairing import Link
-from sync_core.plan import NEEDS, Action, Effect, Plan, Row, Situation, Undo, remarks, row_id
+from sync_core.plan import NEEDS, Action, Effect, Plan, Row, Situation, Undo, allowed, remarks, row_id
 from sync_core.question import Question
 from sync_core.reasons import names
 from sync_core.sides import Fate, Operation, Ref, Sighting
@@ -203,3 +203,12 @@ def _remarked(row: Row) -> Row:
 def takes_back_anything(plan: Plan) -> bool:
     """Whether a run of this plan would do anything."""
     return any(NEEDS[row.action] for row in plan.rows)
+
+
+def comes_back(row: Row, side: SideName) -> Item | None:
+    """The deleted item that a row brings back on a side, with what it will hold; None where it brings back none."""
+    if row.undo is None or not row.undo.restores or row.item(side) is not None:
+        return None
+    effect = allowed(row).effect
+    fields = effect.to_left if side is SideName.SALESFORCE else effect.to_right
+    return Item(row.kind, side, row.undo.restores, "", fields, row.mark) if fields else None

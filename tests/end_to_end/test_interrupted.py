@@ -8,7 +8,6 @@ import pty
 import signal
 import subprocess
 import termios
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,10 +16,6 @@ from typing import Any
 import pytest
 from support.office import ALL, BROUGHT, LEFT_OVER, PATIENCE, Office, check_that_nothing_is_lost
 
-from sync_core.errors import CancelledError
-from sync_core.items import Kind
-from sync_core.report import RunReport
-from sync_core.review import Review
 from sync_core.sandbox.faults import Fault
 
 
@@ -88,27 +83,3 @@ def test_a_signal_while_both_sides_are_read_writes_nothing(office: Office) -> No
     _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "stopped; nothing more was written" in err) == (1, True), err
     assert office.titles() == (LEFT_OVER, BROUGHT)
-
-
-def test_a_program_that_has_to_end_waits_for_the_batch_under_way(office: Office) -> None:
-    service = office.desk.service
-    review = Review.of(service.plan(Kind.CALENDAR, lambda p: None, lambda: False))
-    reports: list[RunReport] = []
-
-    def run() -> None:
-        reports.append(service.run(review, lambda p: None, lambda: False))
-
-    running = threading.Thread(target=run)
-    running.start()
-    assert office.arrived.wait(PATIENCE)
-    assert not service.wind_down(0), "the batch is still on its way"
-    assert service.wind_down(PATIENCE)
-    running.join(PATIENCE)
-    (report,) = reports
-    assert (report.cancelled, report.sentence) == (True, "2 done, 2 not started")
-    assert office.titles() == (ALL, BROUGHT)
-    with pytest.raises(CancelledError):
-        service.plan(Kind.CALENDAR, lambda p: None, lambda: False)
-    office.desk.restart()
-    office.desk.run()
-    assert office.titles() == (ALL, ALL)

@@ -76,6 +76,8 @@ def test_a_wait_is_told_and_can_be_cut_short(desk: Any, side: str, fault: Fault)
     report = desk.service.run(review, told.append, waiting)
     assert waiting(), [progress.what for progress in told]
     assert report.cancelled, report
+    (waits,) = {(p.done, p.total) for p in told if "waiting 30 s" in p.what}
+    assert waits == ((0, 3) if side == "salesforce" else (1, 3)), "it says how far it had come"
     written = "Lunch" if side == "salesforce" else "Call 0"
     assert {row.result for row in report.rows if row.title == written} <= {Result.NOT_STARTED, Result.FAILED}
     assert desk.service.unfinished() == []

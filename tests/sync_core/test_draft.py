@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.build import CAL, OL, gone, left, link, picture, plan, right
+from support.build import CAL, OL, SF, gone, left, link, picture, plan, right
 
 from sync_core.draft import NO_DRAFT, Draft, Kept, draft_of, from_json, resume, to_json
+from sync_core.items import When
 from sync_core.memory import Memory
 from sync_core.plan import Action, Choice, FieldChoice, IgnoreMode, Plan, State
 from sync_core.remembered import Remembered
@@ -328,3 +329,36 @@ def test_fields_that_were_decided_one_by_one_are_kept():
 def test_a_decision_in_words():
     assert Kept("a", "b", "c", "d", Choice.TO_OUTLOOK).words(CAL) == "use Salesforce"
     assert Kept("a", "b", "c", "d", mode=IgnoreMode.FOREVER).words(CAL) == "ignore forever"
+
+
+WEEKLY = When("2026-11-23T01:00:00Z", "2026-11-23T02:00:00Z", False, "FREQ=WEEKLY;BYDAY=MO;COUNT=3", "Asia/Tokyo")
+NO_TOKYO = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
+
+
+def with_series(*titles: str, limits: Limits = NO_TOKYO) -> Plan:
+    """A series in Outlook per title, in a zone that a new Salesforce series cannot have."""
+    items = [
+        right(f"R{n}", subject=title, when=WEEKLY, exceptions="", series=True) for n, title in enumerate(titles, 1)
+    ]
+    return plan(picture(SF, (), limits=limits), items)
+
+
+def test_a_series_that_changed_since_it_was_to_cross_as_single_events_waits_to_be_decided_again():
+    review = Review.of(with_series("Tokyo call", "Osaka call", "Kyoto call"))
+    review = review.as_single_events([row.id for row in review.plan.rows], NOW)
+    found = resume(with_series("Tokyo call", "Osaka call, put off"), stored(review))
+    assert (found.kept, found.changed, found.gone) == (1, 1, 1)
+    row = next(row for row in found.review.rows() if row.title == "Osaka call, put off")
+    assert row.reason.endswith("(it changed after you had decided: its occurrences as single events)")
+    assert found.sentence == "1 decision kept, 1 row changed since: to be decided again, 1 done or gone"
+    # and it still waits when the line drops once more
+    again = resume(with_series("Tokyo call", "Osaka call, put off"), stored(found.review))
+    assert (again.kept, again.changed, again.gone) == (1, 1, 0)
+
+
+def test_a_series_that_can_cross_as_it_is_by_now_waits_to_be_decided_again():
+    review = Review.of(with_series("Tokyo call"))
+    review = review.as_single_events([row.id for row in review.plan.rows], NOW)
+    found = resume(with_series("Tokyo call", limits=Limits(series_zone="Asia/Tokyo")), stored(review))
+    assert (found.kept, found.changed, found.gone) == (0, 1, 0)
+    assert [row.state for row in found.review.rows()] == [State.UNDECIDED]

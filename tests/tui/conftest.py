@@ -141,9 +141,10 @@ class GivenService(GivenRuns):
         return reading
 
     def run(self, review: Review, progress: Any, cancelled: CancelCheck) -> RunReport:
-        """Remembers the review."""
+        """Remembers the review. It is in the history when one that was given is."""
         self.ran.append(review)
-        return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", ())
+        run_id = self.records[0].head.id if self.records else ""
+        return RunReport(review.plan.kind, "2026-11-22T09:01:00Z", "2026-11-22T09:01:05Z", (), run_id=run_id)
 
     def keep_ignores(self, review: Review) -> None:
         """Remembers the review."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import pytest
+from support.given_runs import record_of
 from textual.pilot import Pilot
 
 from sync_core.errors import SideError
@@ -17,6 +19,7 @@ from sync_core.sides import Progress
 from tui.app import HandsyncApp
 from tui.screens import sync
 from tui.screens.fetch import FetchScreen, how_far
+from tui.screens.history_run import RunRecordScreen
 from tui.screens.home import HomeScreen
 from tui.screens.question import Question
 from tui.screens.run import RunScreen
@@ -133,6 +136,68 @@ async def test_a_plan_is_reviewed_and_run_and_home_comes_back(
         # the last run is read again
         await until(pilot, lambda: len(backend.served) > loads)
     assert backend.given.kept == []
+
+
+async def test_a_run_that_is_over_leads_to_what_the_history_keeps_of_it(
+    app: HandsyncApp, backend: Any, samples: ModuleType, start: Callable[..., Awaitable[None]], until: Until
+) -> None:
+    backend.given.readings = [samples.monday()]
+    backend.given.records = [record_of(samples.monday())]
+    backend.given.go_on.set()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
+        await pilot.press("o")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.report is not None)
+        await pilot.pause()
+        assert "It is kept in the history: h shows what was there before and what was written" in shown(app)
+        assert "h History" in shown(app)
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, RunRecordScreen) and app.screen.record is not None)
+        await pilot.pause()
+        assert "14 done, 1 skipped, 1 failed, 1 not started" in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen))
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await pilot.pause()
+
+
+async def test_a_run_that_the_history_does_not_have_leads_nowhere(
+    app: HandsyncApp, backend: Any, samples: ModuleType, start: Callable[..., Awaitable[None]], until: Until
+) -> None:
+    backend.given.readings = [samples.monday()]
+    backend.given.go_on.set()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
+        await pilot.press("o")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.report is not None)
+        await pilot.press("h")
+        await pilot.pause()
+        assert isinstance(app.screen, RunScreen)
+        assert "history" not in shown(app)
+
+
+async def test_what_must_be_known_of_a_plan_stands_above_its_rows(
+    app: HandsyncApp, backend: Any, samples: ModuleType, start: Callable[..., Awaitable[None]], until: Until
+) -> None:
+    """As when the memory was damaged: it is said for as long as the rows are looked at."""
+    note = "the memory was damaged and was set aside; \x1b[2J the links were found anew"
+    backend.given.readings = [replace(samples.monday(), notes=(note,)), samples.monday()]
+    backend.given.go_on.set()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
+        await until(pilot, lambda: "damaged and was set aside; ␛[2J the links were found anew." in shown(app))
+        await pilot.press("R")
+        await until(pilot, lambda: not backend.given.readings)
+        await until(pilot, lambda: isinstance(app.screen, SummaryScreen) and "damaged" not in shown(app))
 
 
 async def test_a_review_left_without_ok_keeps_its_ignores(

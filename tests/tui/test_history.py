@@ -214,6 +214,7 @@ async def test_a_run_is_taken_back_through_the_summary(
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
         assert runs.undo_asked == [("20261120-160203-ab12", None)]
+        await until(pilot, lambda: "Take back Calendar the run of Fri 20 Nov 16:02" in shown(app))
         await pilot.press("o", "y")
         await until(pilot, lambda: bool(runs.ran))
         assert runs.ran[0].plan.takes_back == "20261120-160203-ab12"

@@ -116,6 +116,29 @@ def test_a_restored_item_is_not_called_new(review: Review) -> None:
     assert outcome(review.choose([row.id], Choice.TO_OUTLOOK).row(row.id)) == "restore in Outlook"
 
 
+def test_what_comes_back_is_told_field_by_field(samples: Any, details: DetailText) -> None:
+    """Somebody had moved it in the last moment: what comes back is what was deleted, not what was once agreed on."""
+    row = find(Review.of(samples.taken_back()), "Pipeline call")
+    assert row.undo is not None
+    deleted = {**row.undo.effect.to_right, "location": "Leeds"}
+    row = replace(row, undo=replace(row.undo, effect=replace(row.undo.effect, to_right=deleted)))
+    found = lines(details, row)
+    assert found[1].split() == ["before", "will", "be"]
+    assert next(line for line in found if line.startswith("location")).endswith("Leeds")
+    left_out = lines(details, replace(row, choice=Choice.NOTHING))
+    assert not any("Leeds" in line for line in left_out)
+
+
+async def test_a_row_says_what_comes_back_and_where(summary: Any, samples: Any) -> None:
+    async with summary(samples.taken_back()) as shown:
+        shown.go_to("Pipeline call")
+        await shown.press()
+        line = next(line for line in shown.text().splitlines() if "17:00 Pipeline call" in line)
+        here, there = line.split("-▸+")
+        assert "(not there)" in here
+        assert "17:00 Pipeline call" in there
+
+
 def test_a_long_text_is_shortened_until_it_is_read(samples: Any, details: DetailText) -> None:
     builder = samples.Builder()
     old = samples.fields("Minutes", samples.at(23, "10:00", "11:00"), notes="old")

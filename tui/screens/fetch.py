@@ -120,8 +120,6 @@ class FetchScreen(BaseScreen[Plan | None]):
                 return
             plan, self.trouble = None, error
         await self.handsync.roomy.wait()
-        for note in plan.notes if plan is not None else ():
-            self.notify(f"{text.plain(note)}.", severity="warning", timeout=30, markup=False)
         self.dismiss(plan)
 
     def _note(self, progress: Progress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final, Protocol
 
 from rich.text import Text
@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Button
 
 from sync_core.errors import HandsyncError
@@ -32,6 +33,7 @@ from tui.widgets.lines import LineView, Looks
 # seconds between two looks at how far the run is: more would only be traffic (facts: terminal 0.5)
 TICK: Final = 0.25
 _BAR: Final = 40
+_KEPT: Final = "It is kept in the history: h shows what was there before and what was written, and takes it back."
 _MEANING: Final = {
     Result.FAILED: "refused or not possible; nothing was written for these rows",
     Result.UNKNOWN: "no answer came, they may have been written; the next sync finds out",
@@ -52,7 +54,8 @@ class Runner(Protocol):
 class RunScreen(BaseScreen[list[RunReport]]):
     """Runs reviews, one after the other, and shows what became of them in one report.
 
-    Answers with the reports of those that were run; a process that could not begin has none.
+    `past` makes the screen of the history for the runs of these ids; without it there is no way there. Answers with the
+    reports of those that were run; a process that could not begin has none.
     """
 
     CSS_PATH = "run.tcss"
@@ -60,14 +63,23 @@ class RunScreen(BaseScreen[list[RunReport]]):
         Binding("escape,q", "back", "Close", id="back", tooltip="Stop after the current batch; then close."),
         Binding("ctrl+c", "stop", "Stop", show=False, tooltip="Stop after the current batch."),
         Binding("enter", "close", "Close", show=False, tooltip="Close the report."),
+        Binding(
+            "h", "history", "History", id="history", tooltip="What was there before and what was written; take back."
+        ),
         Binding("p", "problems", "Problems", tooltip="Show only rows that were not done, or all."),
         HELP,
         *MOVES,
     ]
 
-    def __init__(self, service: Runner, reviews: Sequence[Review]) -> None:
+    def __init__(
+        self,
+        service: Runner,
+        reviews: Sequence[Review],
+        past: Callable[[Sequence[str]], Screen[bool]] | None = None,
+    ) -> None:
         super().__init__()
         self._service = service
+        self._past = past
         self._reviews = tuple(reviews)
         # the number of the one that is being run
         self._place = 0
@@ -89,6 +101,7 @@ class RunScreen(BaseScreen[list[RunReport]]):
             yield Words("", id="stopping")
             yield Push("Cancel", id="cancel")
         yield Words("", id="result")
+        yield Words(_KEPT, id="kept")
         yield LineView(id="rows")
         yield KeyLine()
 
@@ -129,9 +142,16 @@ class RunScreen(BaseScreen[list[RunReport]]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is possible now."""
+        if action == "history":
+            return self._over and self._past is not None and bool(self._ids)
         if action == "problems":
             return any(not report.clean for report in self._reports)
         return self._over if action == "close" else True
+
+    @property
+    def _ids(self) -> list[str]:
+        """What the runs are called in the history."""
+        return [report.run_id for report in self._reports if report.run_id]
 
     @property
     def report(self) -> RunReport | None:
@@ -202,6 +222,7 @@ class RunScreen(BaseScreen[list[RunReport]]):
         """Fits what is shown to whether the run goes on."""
         self.query_one("#running").display = not self._over
         self.query_one("#result").display = self._over
+        self.query_one("#kept").display = bool(self.check_action("history", ()))
         self.query_one("#rows").display = self._over
 
     def on_resize(self) -> None:
@@ -225,6 +246,12 @@ class RunScreen(BaseScreen[list[RunReport]]):
         """Shows only rows that were not done, or all again."""
         self._only_problems = not self._only_problems
         self._show_rows()
+
+    @work(group="flow", exit_on_error=False)
+    async def action_history(self) -> None:
+        """What the history keeps of the run: before, written, after, row by row; from there it can be taken back."""
+        if self._past is not None:
+            await self.handsync.ask(self._past(self._ids))
 
     @on(Button.Pressed, "#cancel")
     def action_back(self) -> None:

@@ -81,7 +81,8 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
 
     `zone` is an IANA name, `today` the day there. `now` gives the time, UTC. `keep` is told of every review that was
     changed; without it decisions are lost when the screen is left. `reread` makes the screen that reads a process again
-    and answers with its plan. Whoever shows the screen keeps the ignores of its `reviews` when it was left without Ok.
+    and answers with its plan. `takes_back` names the run that is taken back, in words: "the run of Mon 23 Nov 10:12".
+    Whoever shows the screen keeps the ignores of its `reviews` when it was left without Ok.
     """
 
     CSS_PATH = "summary.tcss"
@@ -114,8 +115,10 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
         glyphs: GlyphSet | None = None,
         keep: Callable[[Review], None] | None = None,
         reread: Callable[[Kind], Screen[Plan | None]] | None = None,
+        takes_back: str = "",
     ) -> None:
         super().__init__()
+        self._takes_back = takes_back
         self.zone = zone
         self.today = today
         self._now = now
@@ -136,7 +139,7 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
 
     def compose(self) -> ComposeResult:
         """Title, processes, what Ok would write, the review in view, keys."""
-        yield TitleBar("Synchronization Summary")
+        yield TitleBar("Take back" if self._takes_back else "Synchronization Summary")
         yield ProcessTabs(self.glyphs, id="processes")
         yield WouldWrite(id="would-write")
         yield from self.panes
@@ -223,7 +226,7 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
             demo = getattr(getattr(self.app, "backend", None), "demo", False)
             read = "" if demo and self.size.width < _ROOMY else "read "
             # contacts have no date, and all of them are compared
-            span = "all" if plan.kind is Kind.CONTACTS else fmt.period(plan.window)
+            span = self._takes_back or ("all" if plan.kind is Kind.CONTACTS else fmt.period(plan.window))
             note = f"{plan.kind.label}  {span}  {read}{fmt.age(plan.made_at, self._now())}"
         if note != self._title:
             self._title = note

@@ -72,6 +72,7 @@ class ReviewPane(RowsPane):
     def read_again(self, review: Review) -> None:
         """Shows a review of another reading. Cursor, marks and filter stay where their rows are still there."""
         self.review = review
+        self.show_notes()
         self._read_rows()
         self._show_rows()
         self.tell(review.said)

@@ -27,6 +27,7 @@ from tui.tally import Tally
 from tui.view import View
 from tui.widgets.action_menu import conditions
 from tui.widgets.chips import Chips
+from tui.widgets.controls import Words
 from tui.widgets.details import DetailsPane
 from tui.widgets.field_editor import FieldEditor
 from tui.widgets.plan_table import PlanTable
@@ -91,7 +92,8 @@ class RowsPane(Vertical):
         self.tally = Tally(rows)
 
     def compose(self) -> ComposeResult:
-        """Groups, table and details, a line about the last change."""
+        """What must be known of the plan, groups, table and details, a line about the last change."""
+        yield Words("", id="notes")
         yield Chips(id="chips")
         with Container(id="body"):
             yield PlanTable(self.zone, self.today, self.glyphs, id="plan")
@@ -101,8 +103,15 @@ class RowsPane(Vertical):
 
     def on_mount(self) -> None:
         """Fills the table."""
+        self.show_notes()
         self._show_rows()
         self.tell(self.review.said or self._first_words())
+
+    def show_notes(self) -> None:
+        """Says what a person must know before they look at the rows."""
+        notes = self.query_one("#notes", Words)
+        notes.update(Content(self.glyphs.text(" ".join(f"{plain(note)}." for note in self.review.plan.notes))))
+        notes.display = bool(self.review.plan.notes)
 
     def _first_words(self) -> str:
         undecided = self.tally.undecided

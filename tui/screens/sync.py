@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+from textual.screen import Screen
 
 from sync_core.draft import Draft, resume
 from sync_core.errors import HandsyncError
@@ -97,7 +100,8 @@ async def _review(app: HandsyncApp, loaded: Loaded, openings: Sequence[Opening])
     if quiet and await app.ask(in_step_question(reviews)) != "look":
         return
     if takes_back:
-        summary = SummaryScreen(openings, loaded.zone, loaded.today)
+        named = await in_thread(_run_named, loaded, reviews[0].plan)
+        summary = SummaryScreen(openings, loaded.zone, loaded.today, takes_back=named)
     else:
         summary = SummaryScreen(
             openings,
@@ -117,6 +121,13 @@ async def _review(app: HandsyncApp, loaded: Loaded, openings: Sequence[Opening])
             await summary.remove()
 
 
+def _run_named(loaded: Loaded, plan: Plan) -> str:
+    """The run that a plan takes back, in words. Blocks."""
+    heads = loaded.service.runs(plan.kind)
+    started = next((head.started for head in heads if head.id == plan.takes_back), "")
+    return f"the run of {instant(started, loaded.zone, loaded.today)}" if started else "an earlier run"
+
+
 async def _go_on(app: HandsyncApp, loaded: Loaded, summary: SummaryScreen, *, drafts: bool) -> None:
     """Review and run, until nothing is left or the Summary was left."""
     from tui.screens.run import RunScreen
@@ -129,7 +140,7 @@ async def _go_on(app: HandsyncApp, loaded: Loaded, summary: SummaryScreen, *, dr
                 await _leave(app, loaded, one, drafts=drafts and not summary.keeps_draft)
             return
         to_run = [one for one in confirmed if not _nothing_to_run(one)]
-        reports = await app.ask(RunScreen(loaded.service, to_run)) or []
+        reports = await app.ask(RunScreen(loaded.service, to_run, partial(_past, loaded))) or []
         whole = len(confirmed) == len(summary.reviews)
         ran = {report.kind for report in reports}
         for one in confirmed:
@@ -143,6 +154,14 @@ async def _go_on(app: HandsyncApp, loaded: Loaded, summary: SummaryScreen, *, dr
         all_ran = len(done) == len(confirmed)
         if not await summary.close(done) or (whole and all_ran):
             return
+
+
+def _past(loaded: Loaded, run_ids: Sequence[str]) -> Screen[bool]:
+    """Where the history shows what was run just now: the run, or the list when there are several."""
+    from tui.screens.history import HistoryScreen
+    from tui.screens.history_run import RunRecordScreen
+
+    return RunRecordScreen(loaded, run_ids[0]) if len(run_ids) == 1 else HistoryScreen(loaded)
 
 
 async def _leave(app: HandsyncApp, loaded: Loaded, one: Review, *, drafts: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from sync_core.compare import FieldChange, Verdict
 from sync_core.items import FIELDS, FieldSpec, FieldType, SideName, Value
 from sync_core.plan import DELETES, Action, Effect, Row, State, allowed, results
+from sync_core.undo import comes_back
 from tui import format as fmt
 
 DELETED: Final = "(deleted)"
@@ -95,7 +96,7 @@ def _pair(row: Row, f: FieldSpec, change: FieldChange, will_be: Mapping[str, str
 
 def _single(row: Row, f: FieldSpec, word: Word) -> Values | None:
     """A field of a row that only one side has."""
-    item = row.left or row.right
+    item = row.left or row.right or comes_back(row, SideName.SALESFORCE) or comes_back(row, SideName.OUTLOOK)
     fields: Mapping[str, Value] = item.fields if item is not None else row.baseline.left or row.baseline.right
     value = fields.get(f.name)
     old = (row.baseline.left or row.baseline.right).get(f.name) if row.linked else None

@@ -15,6 +15,7 @@ from sync_core.compare import Verdict
 from sync_core.items import Item, Kind, SideName
 from sync_core.order import due_day
 from sync_core.plan import DELETES, NEEDS, Action, Row, Situation, State, action_label, effect, field_label
+from sync_core.undo import comes_back
 from tui import format as fmt
 from tui.glyphs import SIGN_WIDTH, GlyphSet
 from tui.widgets.lines import Looks
@@ -43,6 +44,7 @@ _ABSENT: Final = {
     Situation.GONE_CHANGED: "(deleted)",
     Situation.GONE_BOTH: "(deleted)",
     Situation.OUT_OF_RANGE: "(not in these days)",
+    Situation.TAKEN_BACK: "(not there)",
     Situation.UNREADABLE: "(cannot be read)",
 }
 
@@ -148,6 +150,8 @@ class RowText:
     def side(self, row: Row, side: SideName, day: date | None, width: int) -> Text:
         """One side of a row, exactly `width` cells: time, title, what tells it apart, and other changed fields."""
         item = row.item(side)
+        if (back := comes_back(row, side)) is not None:
+            return self._present(row, back, day, width, self.looks.good)
         if item is None:
             words = row.why_not if row.state is State.PREVENTED else _ABSENT.get(row.situation, "")
             return fmt.fit(fmt.cell(words, self.looks.quiet), width)
