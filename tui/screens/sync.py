@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -112,11 +113,16 @@ async def _review(app: HandsyncApp, loaded: Loaded, openings: Sequence[Opening])
         )
     # a run comes back here when something is left to review
     app.install_screen(summary, f"summary {id(summary)}")
+    leaving = False
     try:
         await _go_on(app, loaded, summary, drafts=not takes_back)
+    except asyncio.CancelledError:
+        # the program takes all its screens away by itself
+        leaving = True
+        raise
     finally:
         # it is still open when the program is left
-        if summary not in app.screen_stack:
+        if not leaving and summary not in app.screen_stack:
             app.uninstall_screen(summary)
             await summary.remove()
 
