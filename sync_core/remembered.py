@@ -182,8 +182,11 @@ class Remembered:
         return put
 
     def last_run(self, kind: Kind) -> LastRun | None:
-        """The last run of a process for its pair of accounts, or None."""
+        """The last run of a process for its pair of accounts, or None; one that was cut off once it was looked up."""
         memory = self._open.known_memory(kind)
+        newest = next(iter(Journal(memory, kind).heads()), None) if memory is not None else None
+        if newest is not None and newest.settled_later:
+            return LastRun(newest.finished, newest.sentence)
         data = memory.last_run(kind) if memory is not None else None
         return LastRun(str(data["finished"]), str(data["sentence"])) if data else None
 
