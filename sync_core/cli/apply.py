@@ -10,6 +10,7 @@ from sync_core.cli import plain, terminal
 from sync_core.cli.opening import opened
 from sync_core.cli.plan import made
 from sync_core.errors import SettingsError
+from sync_core.lock import LockedError
 from sync_core.plan import DELETES, Plan, Situation
 from sync_core.planfile import PlanDocument, Refusal, decide, read_plan_file
 from sync_core.report import Result, RunReport
@@ -55,8 +56,8 @@ def apply(options: Namespace, stop: terminal.Stop) -> int:
             if stop.asked():
                 print(plain.wrapped(f"{job.review.plan.kind.label}: not begun, as it was to stop.", terminal.columns()))
                 continue
-            with terminal.ProgressLine() as line, stop.gently():
-                job.report = service.run(job.review, line.running, stop.asked)
+            if _agreed(service, job, ask=not options.yes):
+                _run(service, job, stop, ask=not options.yes)
             _print_report(job)
     return _exit_code(jobs)
 
@@ -104,7 +105,41 @@ def _confirmed(jobs: list[_Job], *, ask: bool) -> bool:
         if gone := [row for row in job.review.rows() if row.action in DELETES]:
             print("  To be DELETED:")
             print(plain.titles(gone, plan.window.zone, width))
-    return not ask or terminal.ask("Write this now? Type yes: ").casefold() in ("yes", "y")
+    return not ask or _says_yes("Write this now? Type yes: ")
+
+
+def _agreed(service: Service, job: _Job, *, ask: bool) -> bool:
+    """Whether a run may use as many of the day's requests as it needs: a person is asked, a script gets a No."""
+    for words in service.questions(job.review):
+        print(plain.wrapped(f"{job.review.plan.kind.label}: {words}.", terminal.columns()))
+        if not ask:
+            print(plain.wrapped("Not begun. Without --yes you are asked whether to go on.", terminal.columns()))
+            return False
+        if not _says_yes("Go on all the same? Type yes: "):
+            print("Not begun.")
+            return False
+    return True
+
+
+def _run(service: Service, job: _Job, stop: terminal.Stop, *, ask: bool) -> None:
+    """Runs it; when another run stands in the way that has died, asks whether to take over. Raises LockedError."""
+    with terminal.ProgressLine() as line, stop.gently():
+        try:
+            job.report = service.run(job.review, line.running, stop.asked)
+            return
+        except LockedError as error:
+            if not ask or not error.holder.stale:
+                raise
+            locked = error
+    print(plain.wrapped(f"{locked.what}.", terminal.columns()))
+    if not _says_yes("What it had begun is looked up first. Take over? Type yes: "):
+        raise locked
+    with terminal.ProgressLine() as line, stop.gently():
+        job.report = service.run(job.review, line.running, stop.asked, take_over=True)
+
+
+def _says_yes(question: str) -> bool:
+    return terminal.ask(question).casefold() in ("yes", "y")
 
 
 def _print_refusals(job: _Job) -> None:

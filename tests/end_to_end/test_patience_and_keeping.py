@@ -87,6 +87,31 @@ def test_a_wait_is_told_and_can_be_cut_short(desk: Any, side: str, fault: Fault)
     assert len(desk.sandbox.org.rows("Event")) == 3
 
 
+def test_a_run_that_would_use_up_the_day_is_asked_about_before_it_begins(desk: Any) -> None:
+    """As Sforce-Limit-Info told with the last answer: what is left, and the share that is set."""
+    org = desk.sandbox.salesforce_server._application
+    review = Review.of(desk.plan())
+    assert desk.service.questions(review) == []
+    cost = org._used()
+    # reading once more, and half of the day's requests are used up
+    org.daily_limit = 2 * (2 * cost + 1)
+    desk.configure("salesforce", daily_share=50)
+    review = Review.of(desk.plan())
+    before = desk.requests()["salesforce"]
+    (asked,) = desk.service.questions(review)
+    assert f"of the {org.daily_limit} requests that everybody may make to Salesforce in 24 hours are used" in asked
+    assert desk.requests()["salesforce"] == before, "asking costs no request"
+    org.daily_limit = 4 * org._used()
+    desk.configure("salesforce", daily_share=100)
+    assert desk.service.questions(Review.of(desk.plan())) == []
+    # less is left than the run needs, whatever share is set
+    org.daily_limit = org._used() + cost + 1
+    desk.restart()
+    (asked,) = desk.service.questions(Review.of(desk.plan()))
+    assert "requests to Salesforce, and 1 are left" in asked
+    assert "it would stop half-way" in asked
+
+
 def test_a_limit_of_the_day_fails_the_rows_in_words(desk: Any) -> None:
     review = Review.of(desk.plan())
     desk.sandbox.faults.add(Fault("salesforce", "limit", "POST composite", times=20))

@@ -15,7 +15,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ import sync_core.service
 from sync_core.cli import main, plain, terminal
 from sync_core.errors import SideError
 from sync_core.items import Kind, SideName, When
+from sync_core.lock import Holder, LockedError
 from sync_core.plan import Action, Guard, Ignore, IgnoreMode, Plan, row_id
 from sync_core.planfile import plan_to_json, write_plan_file
 from sync_core.question import Rules
@@ -49,6 +50,9 @@ class World:
     problem: Exception | None = None
     ran: list[Review] = field(default_factory=list)
     closed: int = 0
+    # what is to be asked about the day's requests, and whose lock is in the way
+    asks: list[str] = field(default_factory=list)
+    locked: LockedError | None = None
 
 
 @pytest.fixture
@@ -69,7 +73,19 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
                 raise made.problem
             return made.plans.pop(0) if len(made.plans) > 1 else made.plans[0]
 
-        def run(self, review: Review, progress: Callable[[RunProgress], None], cancelled: Any) -> RunReport:
+        def questions(self, review: Review) -> list[str]:
+            return made.asks
+
+        def run(
+            self,
+            review: Review,
+            progress: Callable[[RunProgress], None],
+            cancelled: Any,
+            *,
+            take_over: bool = False,
+        ) -> RunReport:
+            if made.locked is not None and not take_over:
+                raise made.locked
             made.ran.append(review)
             rows = [row for row in review.rows() if row.action not in (Action.NONE, Action.CONFLICT)]
             reports = tuple(
@@ -369,6 +385,65 @@ def test_apply_asks(
     assert main(["apply", str(kept)]) == code
     assert len(world.ran) == runs
     assert "In Salesforce: 1 new." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("answer", "code", "runs"), [("yes", 0, 1), ("no", 1, 0), ("", 1, 0)])
+def test_a_run_that_would_use_up_the_day_asks_first(
+    world: World,
+    kept: Path,
+    at_terminal: list[str],
+    answer: str,
+    code: int,
+    runs: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world.asks = ["this run needs about 900 requests to Salesforce, and 12 are left"]
+    at_terminal.extend(["yes", answer])
+    assert main(["apply", str(kept)]) == code
+    assert len(world.ran) == runs
+    assert "Calendar: this run needs about 900 requests to Salesforce, and 12 are left." in capsys.readouterr().out
+
+
+def test_a_script_does_not_use_up_the_day(world: World, kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world.asks = ["this run needs about 900 requests to Salesforce, and 12 are left"]
+    assert main(["apply", str(kept), "--yes"]) == 1
+    assert world.ran == []
+    assert "Not begun. Without --yes you are asked" in capsys.readouterr().out
+
+
+def held_by(*, stale: bool) -> LockedError:
+    since = "2026-11-22T08:00:00Z"
+    return LockedError(
+        Holder("tom", "host-b", 77, since, since, "Calendar", stale), datetime(2026, 11, 22, 9, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(("answer", "code", "runs"), [("yes", 0, 1), ("no", 1, 0)])
+def test_a_run_that_died_is_taken_over_after_a_question(
+    world: World,
+    kept: Path,
+    at_terminal: list[str],
+    answer: str,
+    code: int,
+    runs: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world.locked = held_by(stale=True)
+    at_terminal.extend(["yes", answer])
+    assert main(["apply", str(kept)]) == code
+    assert len(world.ran) == runs
+    out = " ".join(capsys.readouterr().out.split())
+    assert "a run of these accounts was cut off: Calendar, started 1 hour ago by tom on host-b (process 77)" in out
+
+
+@pytest.mark.parametrize(("stale", "argument"), [(False, []), (True, ["--yes"])])
+def test_a_run_that_goes_on_is_not_taken_over_and_a_script_takes_none(
+    world: World, kept: Path, at_terminal: list[str], stale: bool, argument: list[str]
+) -> None:
+    world.locked = held_by(stale=stale)
+    at_terminal.extend(["yes"] if not argument else [])
+    assert main(["apply", str(kept), *argument]) == 1
+    assert world.ran == []
 
 
 def test_deletes_stand_out_in_the_question(

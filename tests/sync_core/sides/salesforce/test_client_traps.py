@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -176,6 +177,27 @@ def test_bug_1_condition_still_holds(world: Any) -> None:
             headers={"If-Unmodified-Since": "Mon, 23 Nov 2026 08:00:00 GMT"},
         )
     assert world.row(record_id)["Subject"] == "Theirs"
+
+
+def test_bug_1_headers_survive_on_the_composite_path(world: Any) -> None:
+    """A4, BUG 1: the conditions of all parts, and the duplicate rules, are in the request that is sent again, too."""
+    side = world.make(**CREDENTIALS)
+    ids = [world.event(f"Event {number}") for number in range(2)]
+    seen = side.look(Kind.CALENDAR, [Ref(one) for one in ids])
+    world.now = world.now.replace(hour=9)
+    world.org.update("Event", ids[1], {"Subject": "Theirs"}, by=world.me)
+    world.fault("session_expired", "POST composite")
+    outcomes = side.write(Kind.CALENDAR, [Write(Operation.UPDATE, {"subject": "Ours"}, seen[one].item) for one in ids])
+    sent = [one for one in world.requests if one.method == "POST" and one.path.endswith("/composite")]
+    assert len(sent) == 2
+    assert sent[0].headers["authorization"] != sent[1].headers["authorization"]
+    assert sent[0].body == sent[1].body
+    parts = json.loads(sent[1].body)["compositeRequest"]
+    assert all("If-Unmodified-Since" in part["httpHeaders"] for part in parts)
+    rules = [name for name in sent[0].headers if name.lower().startswith("sforce")]
+    assert all(sent[1].headers[name] == sent[0].headers[name] for name in rules)
+    assert [(one.ok, one.stale) for one in outcomes] == [(True, False), (False, True)]
+    assert [world.row(one)["Subject"] for one in ids] == ["Ours", "Theirs"]
 
 
 def test_bug_2_bounded_sign_ins(world: Any) -> None:
