@@ -17,7 +17,8 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui import clipboard
-from tui.painter import Erasing, Painter
+from tui.painter import Painter
+from tui.strokes import Erasing
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -61,7 +62,7 @@ class QuietDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         # a stream is all that the writing thread asks of it
         self._file = cast("TextIOWrapper", Lasting(self._file)) if self._file is not None else None
-        self._painter = Painter(erasing(os.environ.get("TERM", "")))
+        self._painter = painter(os.environ.get("TERM", ""))
         # keyboard thread and event loop both write; a signal that takes the screen away may come while one does
         self._writing = RLock()
 
@@ -103,20 +104,23 @@ class QuietDriver(LinuxDriver):
             self.flush()
 
 
-def erasing(term: str) -> Erasing:
-    """How a terminal called `term` erases cells, as terminfo has it; not at all where it is not known there."""
+def painter(term: str) -> Painter:
+    """A painter that makes use of what a terminal called `term` can do, as terminfo has it; of nothing where it is not
+    known there.
+    """
     try:
         import curses
     except ImportError:
-        return Erasing.NONE
+        return Painter()
     try:
         # the terminal itself is not asked for anything
         curses.setupterm(term, 2)
     except curses.error:
-        return Erasing.NONE
-    if not curses.tigetstr("ech"):
-        return Erasing.NONE
-    return Erasing.COLOURED if curses.tigetflag("bce") > 0 else Erasing.PLAIN
+        return Painter()
+    erasing = Erasing.NONE
+    if curses.tigetstr("ech"):
+        erasing = Erasing.COLOURED if curses.tigetflag("bce") > 0 else Erasing.PLAIN
+    return Painter(erasing, scrolls=all(curses.tigetstr(ability) for ability in ("csr", "il", "dl")))
 
 
 def driver_class() -> type[Driver] | None:

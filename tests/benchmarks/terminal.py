@@ -29,7 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support.figures import REVIEW, count, ready  # noqa: E402 (the path comes first)
+from support.figures import MENU, MOVE, REVIEW, SCROLL, count, ready  # noqa: E402 (the path comes first)
 from support.review_program import busy, samples  # noqa: E402
 from support.terminal import Terminal  # noqa: E402
 from textual.app import App, ComposeResult  # noqa: E402
@@ -61,9 +61,9 @@ def on_terminal(command: list[str], environ: dict[str, str]) -> None:
             terminal.send("j")
             time.sleep(1 / 30)
         burst = terminal.press("j", 0.5)
-    tell("cursor move, the largest of 20", max(found.moves), 300, "bytes")
-    tell("scrolling move, mean of 60", statistics.mean(found.scrolling), 450, "bytes")
-    tell("menu opens", found.menu, 1000, "bytes")
+    tell("cursor move, the largest of 20", max(found.moves), MOVE, "bytes")
+    tell("scrolling move, mean of 60", statistics.mean(found.scrolling), SCROLL, "bytes")
+    tell("menu opens", found.menu, MENU, "bytes")
     tell("a key that changes nothing", found.nothing, 0, "bytes")
     tell("idle for 3 s", found.idle, 0, "bytes")
     tell("mouse movement", found.mouse, 0, "bytes")

@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.painter import PLAIN, Erasing, Painter, Pen, change, pen_after
+from tui.painter import Painter
+from tui.pens import PLAIN, Pen, change, pen_after
+from tui.strokes import Erasing
 
 WIDTH, HEIGHT = 40, 6
 Piece = tuple[str, str]
@@ -130,8 +132,8 @@ def test_only_the_changed_cells_are_written() -> None:
     painter.take(frame({0: [("", "one two three")], 1: [("", "four")]}))
     assert painter.take(frame({0: [("", "one two Three")]})) == "\x1b[1;9HT"
     # cells in between are written again where that is shorter than a move
-    assert painter.take(frame({0: [("", "onE tWo Three")]})) == "\x1b[1;3HE tW"
-    assert painter.take(frame({0: [("", "On tWo    ThreE")], 1: [("", "Four")]})).startswith("\x1b[HOn")
+    assert painter.take(frame({0: [("", "onE tWo Three")]})) == "\ronE tW"
+    assert painter.take(frame({0: [("", "On tWo    ThreE")], 1: [("", "Four")]})).startswith("\rOn")
 
 
 def test_colours_are_changed_and_not_set_anew() -> None:
@@ -143,7 +145,7 @@ def test_colours_are_changed_and_not_set_anew() -> None:
         frame({0: [("38;5;250;48;5;16", "GREY"), ("1;38;5;250;48;5;16", "LOUD"), ("38;5;250;48;5;16", " GREY")]})
     )
     # the letters' colour is still there, only the ground was another one; on a blank nobody sees what is bold
-    assert written == "\x1b[H\x1b[48;5;16mGREY\x1b[1mLOUD \x1b[22mGREY"
+    assert written == "\r\x1b[48;5;16mGREY\x1b[1mLOUD \x1b[22mGREY"
 
 
 @given(before=st.lists(st.sampled_from(STYLES), max_size=3), after=st.lists(st.sampled_from(STYLES), max_size=3))
@@ -170,17 +172,17 @@ def test_colours_are_read_in_every_form() -> None:
 def test_blanks_are_erased_where_the_terminal_can() -> None:
     old, new = {0: [("48;5;16", "x" * 30)]}, {0: [("48;5;16", "x" + " " * 29)]}
     for erasing, expected in (
-        (Erasing.COLOURED, "\x1b[1;2H\x1b[48;5;16m\x1b[29X"),
+        (Erasing.COLOURED, "\x1b[48;5;16m\rx\x1b[29X"),
         # the ground would be another one
-        (Erasing.PLAIN, "\x1b[1;2H\x1b[48;5;16m" + " " * 29),
-        (Erasing.NONE, "\x1b[1;2H\x1b[48;5;16m" + " " * 29),
+        (Erasing.PLAIN, "\x1b[48;5;16m\rx" + " " * 29),
+        (Erasing.NONE, "\x1b[48;5;16m\rx" + " " * 29),
     ):
         painter = Painter(erasing)
         painter.take(frame(old))
         assert painter.take(frame(new)) == expected
     painter = Painter(Erasing.PLAIN)
     painter.take(frame({0: [("", "x" * 30)]}))
-    assert painter.take(frame({0: []})) == "\x1b[H\x1b[30X"
+    assert painter.take(frame({0: []})) == "\r\x1b[30X"
 
 
 def test_what_the_painter_cannot_read_goes_through_and_everything_is_drawn_again() -> None:
@@ -281,16 +283,16 @@ def test_columns_stay_straight_whatever_the_terminal_makes_of_a_character(
 
 
 @pytest.mark.parametrize(
-    ("term", "erasing"),
+    ("term", "erasing", "scrolls"),
     [
-        ("xterm-256color", Erasing.COLOURED),
+        ("xterm-256color", Erasing.COLOURED, True),
         # GNU screen leaves the terminal's own ground behind, and so its entry has no such sequence
-        ("screen", Erasing.NONE),
-        ("no-such-terminal", Erasing.NONE),
+        ("screen", Erasing.NONE, True),
+        ("no-such-terminal", Erasing.NONE, False),
     ],
 )
-def test_how_terminals_erase_is_what_terminfo_says(term: str, erasing: Erasing) -> None:
+def test_what_terminals_can_do_is_what_terminfo_says(term: str, erasing: Erasing, scrolls: bool) -> None:
     # terminfo is read once in a process
-    program = f"from tui.driver import erasing; print(erasing({term!r}).value)"
+    program = f"from tui.driver import painter; p = painter({term!r}); print(p.erasing.value, p.scrolls)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == erasing.value
+    assert done.stdout.split() == [erasing.value, str(scrolls)]

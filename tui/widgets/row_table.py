@@ -217,11 +217,11 @@ class RowTable(LineTable, inherit_bindings=False):
         line = self._lines.lines[place]
         cursor = place == self.cursor_row
         if isinstance(line, Heading) and not line.folded:
-            return strip(draw.heading(line.section, width), width, base, self.app.console)
+            return strip(draw.heading(line.section, columns), width, base, self.app.console)
         marked = all(row_id in self._marks.ids for row_id in self._lines.ids(place))
         if isinstance(line, Heading):
             undecided = self._lines.undecided(line)
-            text = draw.folded(line.section, len(line.ids), undecided, width, cursor=cursor, marked=marked)
+            text = draw.folded(line.section, len(line.ids), undecided, columns, cursor=cursor, marked=marked)
         else:
             text = draw.line(line, self._lines.day(place), columns, cursor=cursor, marked=marked)
         if marked:

@@ -97,14 +97,16 @@ class RowText:
         line.append_text(fmt.fit(Text("Outlook"), columns.right - right.cell_len))
         return line.append_text(right)
 
-    def heading(self, section: date | str, width: int) -> Text:
+    def heading(self, section: date | str, columns: Columns) -> Text:
         """The line above the rows of a day, or of a letter."""
         words = section if isinstance(section, str) else fmt.day(section, self.today)
         line = Text(end="")
         line.append(f"{words} ", self.looks.key)
-        return self.glyphs.drawn(line.append("─" * max(0, width - line.cell_len), self.looks.quiet))
+        return self._ruled(line, columns)
 
-    def folded(self, section: date | str, rows: int, undecided: int, width: int, *, cursor: bool, marked: bool) -> Text:
+    def folded(
+        self, section: date | str, rows: int, undecided: int, columns: Columns, *, cursor: bool, marked: bool
+    ) -> Text:
         """The heading of rows that are not shown, with their number."""
         words = section if isinstance(section, str) else fmt.day(section, self.today)
         line = self._markers(cursor=cursor, marked=marked)
@@ -113,7 +115,12 @@ class RowText:
         if undecided:
             line.append(f", {undecided} to decide", self.looks.warn)
         line.append(" ")
-        return self.glyphs.drawn(line.append("─" * max(0, width - line.cell_len), self.looks.quiet))
+        return self._ruled(line, columns)
+
+    def _ruled(self, line: Text, columns: Columns) -> Text:
+        """A heading with a rule behind it, as far as the left side goes: each cell of a rule is three bytes."""
+        room = columns.action_at - 1 - line.cell_len
+        return self.glyphs.drawn(line.append("─" * max(0, room), self.looks.quiet))
 
     def _markers(self, *, cursor: bool, marked: bool) -> Text:
         line = Text(end="")
