@@ -54,8 +54,8 @@ class Oracle(RuleBasedStateMachine):
         # what was typed and not typed over since, and how many items of a side may hold it
         self.typed: set[str] = set()
         self.may_hold: Counter[str] = Counter()
-        # texts of series: each of their occurrences may hold them
-        self.of_series: set[str] = set()
+        # texts of series, and how many occurrences may hold each as single events
+        self.of_series: dict[str, int] = {}
         self.declined: dict[str, tuple[IgnoreMode, str, str]] = {}
         self._count = 0
         self._checked: object = None
@@ -71,8 +71,9 @@ class Oracle(RuleBasedStateMachine):
     def type(self, new: Item, old: Item | None = None, *, copies: int = 1) -> None:
         """Somebody made an item, or wrote one so that what it holds is not what the `old` one held."""
         before, after = _words(old), _words(new)
-        if new.series:
-            self.of_series.add(token(new.fields))
+        pattern = series.pattern_of(new.when) if new.series and new.when is not None else None
+        if pattern is not None:
+            self.of_series[token(new.fields)] = pattern.count or 1
         for word in after - before:
             self.typed.add(word)
             self.may_hold[word] += copies
@@ -84,7 +85,7 @@ class Oracle(RuleBasedStateMachine):
 
     def _forget(self, item: Item | None, words: set[str]) -> None:
         # what one occurrence shows is its series' text still
-        kept = self.of_series if item is not None and not item.series else set()
+        kept = set(self.of_series) if item is not None and not item.series else set()
         self.typed -= words - kept
 
     def may_become_two(self, *items: Item | None) -> None:
@@ -221,17 +222,20 @@ class Oracle(RuleBasedStateMachine):
         lost = self.typed - {word for side in SideName for word, _ in held[side]}
         assert not lost, ("invariant 23", lost)
         for side in SideName:
-            twins = {at: n for at, n in held[side].items() if at[0] and n > self.may_hold[at[0]]}
+            twins = {
+                (word, how): n
+                for (word, how), n in held[side].items()
+                if word and n > self.may_hold[word] * (self.of_series[word] if how == "as single events" else 1)
+            }
             assert not twins, ("a duplicate", side, twins)
 
     def _held(self, side: SideName) -> Counter[tuple[str, str]]:
-        """How many items of a side hold each text; that of a series is counted by day, where single events have it."""
+        """How many items of a side hold each text, and as what."""
         held: Counter[tuple[str, str]] = Counter()
         model = self.world.side(side)
         for item in (*model.items.values(), *(item for _, item in model.away.values())):
             word = token(item.fields)
-            day = item.when.start[:10] if word in self.of_series and not item.series and item.when else ""
-            held[word, day] += 1
+            held[word, "as single events" if word in self.of_series and not item.series else ""] += 1
             held.update((own, "in a series") for own in own_words(item.fields))
         return held
 
