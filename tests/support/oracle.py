@@ -18,7 +18,7 @@ from support.model import World
 from sync_core import series, singles
 from sync_core.compare import Baseline
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When
-from sync_core.plan import Action, IgnoreMode, Plan, Singles, State, allowed
+from sync_core.plan import Action, Ignore, IgnoreMode, Plan, Singles, State, allowed
 from sync_core.question import Rules
 from sync_core.report import Result
 from sync_core.review import Review
@@ -117,12 +117,9 @@ class Oracle(RuleBasedStateMachine):
 
     def single(self) -> frozenset[str]:
         """The series that cross as single events, as memory has chosen it."""
-        return frozenset(
-            item_id
-            for one in self.world.books.ignores.values()
-            if isinstance(one.mode, Singles)
-            for item_id in (one.left_id, one.right_id)
-        ) | {parts[0] for ids in self.world.books.links_by_id for i in ids if (parts := singles.parts_of(i))}
+        chosen = {_source(one) for one in self.world.books.ignores.values() if isinstance(one.mode, Singles)}
+        linked = (parts[0] for ids in self.world.books.links_by_id for i in ids if (parts := singles.parts_of(i)))
+        return frozenset((*chosen, *linked))
 
     def run_review(
         self, review: Review, *, recommended: bool = True, undisturbed: bool = True, consent: bool = False
@@ -134,7 +131,7 @@ class Oracle(RuleBasedStateMachine):
         """
         self.tally.syncs += 1
         self.tally.series_split += len(review.chosen)
-        chosen = self.single() | {i for one in review.chosen.values() for i in (one.left_id, one.right_id) if i}
+        chosen = self.single() | {_source(one) for one in review.chosen.values()}
         before, base = self._as_rows_have_it(chosen), self._agreed()
         for side in SideName:
             self.world.side(side).writes.clear()
@@ -345,3 +342,8 @@ class Oracle(RuleBasedStateMachine):
 def _words(item: Item | None) -> set[str]:
     """All texts of an item that nobody else ever typed."""
     return {w for w in (token(item.fields), *own_words(item.fields)) if w} if item is not None else set()
+
+
+def _source(choice: Ignore) -> str:
+    """The series of which single events cross."""
+    return choice.left_id if choice.left_digest else choice.right_id
