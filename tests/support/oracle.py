@@ -84,9 +84,19 @@ class Oracle(RuleBasedStateMachine):
         self._forget(item, _words(item))
 
     def _forget(self, item: Item | None, words: set[str]) -> None:
-        # what one occurrence shows is its series' text still
-        kept = set(self.of_series) if item is not None and not item.series else set()
-        self.typed -= words - kept
+        if item is None or item.series:
+            self.typed -= words
+        else:
+            # what one occurrence shows is its series' text still
+            self.typed -= words - (self._in_series() if words & self.of_series.keys() else set())
+
+    def _in_series(self) -> set[str]:
+        items = (item for side in SideName for item in self._everything(side) if item.series)
+        return {token(item.fields) for item in items}
+
+    def _everything(self, side: SideName) -> list[Item]:
+        model = self.world.side(side)
+        return [*model.items.values(), *(item for _, item in model.away.values())]
 
     def may_become_two(self, *items: Item | None) -> None:
         """For all anybody can tell these are new things from here on."""
@@ -229,8 +239,7 @@ class Oracle(RuleBasedStateMachine):
     def _held(self, side: SideName) -> Counter[tuple[str, str]]:
         """How many items of a side hold each text, and as what."""
         held: Counter[tuple[str, str]] = Counter()
-        model = self.world.side(side)
-        for item in (*model.items.values(), *(item for _, item in model.away.values())):
+        for item in self._everything(side):
             word = token(item.fields)
             held[word, "as single events" if word in self.of_series and not item.series else ""] += 1
             held.update((own, "in a series") for own in own_words(item.fields))

@@ -25,7 +25,7 @@ class OrdinaryWeeks(People):
 
         With a server that refuses one write it takes two.
         """
-        told = [self._tell(ids, story) for ids, story in zip(self._quiet_pairs(), stories, strict=False)]
+        told = [self.tell(ids, story) for ids, story in zip(self.quiet_pairs(), stories, strict=False)]
         expected = {ids: self._expect(ids, winner) for ids in told}
         nobody_else = self._all_are_linked()
         if bad is not None:
@@ -51,7 +51,7 @@ class OrdinaryWeeks(People):
                 self.forget(row.item(loser))
         self.run_review(review, recommended=winner is None, consent=True, undisturbed=undisturbed)
 
-    def _quiet_pairs(self) -> list[tuple[str, str]]:
+    def quiet_pairs(self) -> list[tuple[str, str]]:
         """Links whose both halves are here and in step, and of which there are no copies."""
         plan = self.world.plan()
         busy = {i for row in plan.rows for i in row.link_ids}
@@ -71,7 +71,8 @@ class OrdinaryWeeks(People):
         known = {i for ids in self.world.books.links_by_id for i in ids}
         return known >= {*self.world.left.items, *self.world.right.items}
 
-    def _tell(self, ids: tuple[str, str], story: Story) -> tuple[str, str]:
+    def tell(self, ids: tuple[str, str], story: Story) -> tuple[str, str]:
+        """What happens to the halves of a pair; gives the pair."""
         same = self.fresh({"notes": FRESH})["notes"]
         for side, item_id, event in zip(SideName, ids, story, strict=True):
             other = {f.name: f for f in FIELDS[self.kind]}[SECOND[self.kind]]

@@ -6,23 +6,17 @@ import os
 from dataclasses import asdict
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from support.machine import BAD_SERVERS, PREVENTED, SERVERS, STORIES, WINNERS, weeks
+from support.tries import profile
 
 from sync_core.items import Kind
 
 # per kind; PROOF_EXAMPLES=40000 is for a night
 MANY = int(os.environ.get("PROOF_EXAMPLES", "500"))
-# the same weeks each time, so that a change is judged by itself and not by luck; PROOF_RANDOM=1 looks for new ones
-ALWAYS_THE_SAME = "PROOF_ALWAYS_THE_SAME" in os.environ or "PROOF_RANDOM" not in os.environ
 KINDS = pytest.mark.parametrize("kind", list(Kind))
-
-
-def profile(examples, **more):
-    run = settings(max_examples=examples, deadline=None, report_multiple_bugs=False, **more)
-    return settings(run, derandomize=True, database=None, phases=[Phase.generate]) if ALWAYS_THE_SAME else run
 
 
 def _live(kind, examples, steps, record_property):
