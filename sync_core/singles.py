@@ -8,7 +8,7 @@ memory keeps that as it keeps an ignore. Where memory lost it, links and our own
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -198,7 +198,7 @@ class Chosen:
             if not isinstance(ignore.mode, Singles):
                 continue
             side = _source(ignore)
-            found = _found(ignore, side, listed)
+            found = _found(ignore, side, listed, whole)
             modes[found] = ignore.mode
             known[found] = _fields(ignore, side)
             if ignore.left_id and ignore.right_id and ignore.mode is Singles.OCCURRENCES:
@@ -297,15 +297,23 @@ def _fields(ignore: Ignore, side: SideName) -> Fields:
     return ignore.left if side is SideName.SALESFORCE else ignore.right
 
 
-def _found(ignore: Ignore, side: SideName, listed: Mapping[str, Item]) -> str:
-    """The id under which the series of a choice goes now: the same, or that of the one series with its contents."""
+def _found(ignore: Ignore, side: SideName, listed: Mapping[str, Item], whole: Collection[str]) -> str:
+    """The id under which the series of a choice goes now: the same, or that of the one series with its contents.
+
+    `whole` are the ids that links know: one of them is a series that crosses as it is, however alike it may be. So is
+    one that carries our mark of an item that is there, unless that is what was chosen for it.
+    """
     known, fields = _id(ignore, side), _fields(ignore, side)
     if known in listed:
         return known
     same = [
         item.id
         for item in listed.values()
-        if item.side is side and item.series and all(item.fields.get(n) == fields.get(n) for n in ("subject", "when"))
+        if item.side is side
+        and item.series
+        and item.id not in whole
+        and (ignore.mode is Singles.CHANGED_ONES or marked_for(item.mark) not in listed)
+        and all(item.fields.get(n) == fields.get(n) for n in ("subject", "when"))
     ]
     return same[0] if len(same) == 1 else known
 

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from support.build import CAL, OL, SF, at, fields_of, gone, item, left, link, link_of, only, picture, plan, right
+import pytest
+from support.build import (
+    CAL,
+    MADE_AT,
+    OL,
+    SF,
+    at,
+    fields_of,
+    gone,
+    item,
+    left,
+    link,
+    link_of,
+    only,
+    picture,
+    plan,
+    right,
+)
 from support.model import World
 
 from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare, merged_baseline
@@ -11,9 +28,10 @@ from sync_core.pairing import Link, make_mark, pair
 from sync_core.plan import Action, Choice, Situation, State
 from sync_core.question import Rules
 from sync_core.review import Review
-from sync_core.sides import Fate, Operation, Sighting
+from sync_core.sides import Fate, Limits, Operation, Sighting
 
 LAST_YEAR = When("2025-11-23T10:00:00Z", "2025-11-23T11:00:00Z")
+WEEKLY = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=4", "Asia/Tokyo")
 
 
 def test_a_copy_of_an_old_event_is_a_new_thing():
@@ -198,3 +216,30 @@ def test_the_half_of_a_decided_merge_that_is_prevented_is_asked_about_again():
     again = only(world.plan())
     assert (again.situation, again.linked, [c.name for c in again.changes]) == (Situation.CONFLICT, True, ["notes"])
     assert world.left.items["S0001"].fields["notes"] == "ours"
+
+
+def a_series_of_which_single_events_cross(world: World) -> None:
+    """A series in Outlook that Salesforce cannot hold, and what crossed of it; then somebody deletes the series."""
+    world.left.limits = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
+    world.right.put({**fields_of(CAL), "when": WEEKLY})
+    review = Review.of(world.plan())
+    assert world.run(review.as_single_events([review.rows()[0].id], MADE_AT)).clean
+    world.right.items.clear()
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_a_series_that_crosses_whole_is_not_taken_for_one_of_which_single_events_cross(remembered):
+    """It looks exactly like a series that somebody deleted, of which single events crossed."""
+    world = World()
+    a_series_of_which_single_events_cross(world)
+    world.left.items.clear()
+    world.books.links_by_id.clear()
+    world.left.put({**fields_of(CAL), "when": WEEKLY})
+    assert world.sync().clean
+    assert [i.series for i in (*world.left.items.values(), *world.right.items.values())] == [True, True]
+    if not remembered:
+        world.books.links_by_id.clear()
+        assert [r.recommended for r in world.plan().rows] == [Action.LINK]
+    for _ in range(2):
+        assert world.sync().clean
+    assert (len(world.left.items), len(world.right.items)) == (1, 1)
