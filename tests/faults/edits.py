@@ -33,11 +33,13 @@ class Edit:
     side: str
     at: str
     number: int = REVIEWED
+    # with more rows than go into one batch: values are read ahead, and what one batch left with the next
+    many: bool = False
 
     def __str__(self) -> str:
         moments = {REVIEWED: "after the review", RAN: "before it is taken back"}
         when = moments.get(self.number, f"at {self.at} {self.number}")
-        return f"{self.kind.value}: {self.what} in {self.side} {when}"
+        return f"{self.kind.value}{', many rows' * self.many}: {self.what} in {self.side} {when}"
 
 
 def edits(kind: Kind) -> Iterator[Edit]:
@@ -53,9 +55,20 @@ def edits(kind: Kind) -> Iterator[Edit]:
                 yield from (Edit(kind, what, side, at, number) for number in range(points[at]))
 
 
+def edits_of_many(kind: Kind) -> list[Edit]:
+    """Every edit at every third moment between the batches of a run of many rows; for each edit others."""
+    points = known(kind, True).points
+    return [
+        Edit(kind, what, side, at, number, many=True)
+        for shift, (side, what) in enumerate((s, w) for s in SIDES for w in EDITS if (s, w) != ("salesforce", "moved"))
+        for at in SIDES
+        for number in range(shift % 3, points[at], 3)
+    ]
+
+
 def play(edit: Edit) -> list[str]:
     """Plays one edit to its end; gives what is wrong then, in words."""
-    with Stage(edit.kind) as stage:
+    with Stage(edit.kind, many=edit.many) as stage:
         # what was changed before and what is changed now differ by more than the second that servers compare to
         stage.sandbox.world.clock.offset += timedelta(seconds=5)
         person = _Person(stage, edit)

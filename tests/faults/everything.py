@@ -17,8 +17,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 def main() -> int:
     """Plays everything; prints what failed as it comes, and two lines per process. 1 when something did."""
-    from faults.edits import edits
-    from faults.suite import injections, known
+    from faults.edits import edits, edits_of_many
+    from faults.suite import injections, injections_of_many, known
     from sync_core.items import Kind
 
     words = argparse.ArgumentParser(description="Every fault and every edit at every point of a run.")
@@ -31,6 +31,10 @@ def main() -> int:
         for kind in options.kinds or list(Kind):
             failed += _played(pool, f"faults: {kind.value}", injections(kind, known(kind)), options.only)
             failed += _played(pool, f"edits: {kind.value}", list(edits(kind)), options.only)
+        if Kind.CALENDAR in (options.kinds or list(Kind)):
+            many = injections_of_many(Kind.CALENDAR, known(Kind.CALENDAR, True))
+            failed += _played(pool, "faults, many rows: calendar", many, options.only)
+            failed += _played(pool, "edits, many rows: calendar", edits_of_many(Kind.CALENDAR), options.only)
     return 1 if failed else 0
 
 
@@ -56,7 +60,7 @@ def play(what: object) -> list[str]:
 
     try:
         if isinstance(what, Injection):
-            return inject(what, known(what.kind))
+            return inject(what, known(what.kind, what.many))
         assert isinstance(what, edits.Edit)
         return edits.play(what)
     except Exception as problem:

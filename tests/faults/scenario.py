@@ -21,6 +21,8 @@ from sync_core.sandbox.running import start_sandbox
 from sync_core.service import Service
 from sync_core.settings.models import Settings
 
+# more rows than one batch takes, per side to be written: 200 in Salesforce, 50 in Outlook (facts: salesforce B4)
+MANY: Final = {"salesforce": 205, "outlook": 55}
 # syncs after which there must be nothing left to do
 MOST_SYNCS: Final = 4
 _LEFT: Final = {
@@ -46,10 +48,14 @@ class Point:
 
 
 class Stage:
-    """Two servers and a memory in the middle of a week: everything is in step, then a week's changes come."""
+    """Two servers and a memory in the middle of a week: everything is in step, then a week's changes come.
 
-    def __init__(self, kind: Kind = Kind.CALENDAR) -> None:
+    With `many` there are more creates and more updates on each side than go into one batch.
+    """
+
+    def __init__(self, kind: Kind = Kind.CALENDAR, *, many: bool = False) -> None:
         self.kind = kind
+        self._many = MANY if many else dict.fromkeys(MANY, 0)
         self.sandbox = start_sandbox(world="empty", validate_replies=True)
         self.directory = tempfile.TemporaryDirectory()
         self.state_dir = Path(self.directory.name) / "state"
@@ -107,6 +113,11 @@ class Stage:
         for number in range(5):
             self._left(f"From the left {number}")
             self._right(f"From the right {number}")
+        # what will be updated in Outlook was made in Salesforce, and the other way round
+        for number in range(self._many["outlook"]):
+            self._left(f"Many on the left {number}")
+        for number in range(self._many["salesforce"]):
+            self._right(f"Many on the right {number}")
         while self.sync():
             pass
         left = {self.title_left(row): str(row["Id"]) for row in self.rows()}
@@ -121,8 +132,13 @@ class Stage:
             self.edit_right(right[name], **{place_right: "typed on the right"})
         self.delete_left(left["From the left 3"])
         self.sandbox.mailbox.delete(right["From the right 3"])
-        for number in range(2):
+        for name in [name for name in left if name.startswith("Many on the left")]:
+            self.edit_left(left[name], **{place_left: f"York, {name}"})
+        for name in [name for name in right if name.startswith("Many on the right")]:
+            self.edit_right(right[name], **{place_right: f"Leeds, {name}"})
+        for number in range(2 + self._many["outlook"]):
             self._left(f"New on the left {number}")
+        for number in range(2 + self._many["salesforce"]):
             self._right(f"New on the right {number}")
         self.seen = dict.fromkeys(self.seen, 0)
 

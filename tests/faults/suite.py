@@ -39,6 +39,8 @@ JOURNAL_FAULTS: Final = {
     "disk full": "values",
 }
 FAULTS: Final = (*REQUEST_FAULTS, *KILLS, *JOURNAL_FAULTS)
+# of these with many rows
+MANY_FAULTS: Final = ("dropped before", "dropped after", "half an answer", "killed after")
 # seconds that a killed or finished run may take
 _PATIENCE: Final = 60
 _SLOWLY: Final = 0.05
@@ -55,9 +57,11 @@ class Injection:
     fault: str
     side: str
     number: int
+    # with more rows than go into one batch
+    many: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind.value}: {self.fault} at {self.side} {self.number}"
+        return f"{self.kind.value}{', many rows' * self.many}: {self.fault} at {self.side} {self.number}"
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,9 @@ class Undisturbed:
 
 
 @cache
-def known(kind: Kind) -> Undisturbed:
+def known(kind: Kind, many: bool = False) -> Undisturbed:
     """Runs once with nothing in the way."""
-    with Stage(kind) as stage, counted_writes() as writes, counted_values() as values:
+    with Stage(kind, many=many) as stage, counted_writes() as writes, counted_values() as values:
         stage.sync()
         points = {**stage.seen, "journal": writes[0], "values": values[0]}
         complaints = stage.recover()
@@ -97,9 +101,27 @@ def injections(kind: Kind, whole: Undisturbed) -> list[Injection]:
     ]
 
 
+def injections_of_many(kind: Kind, whole: Undisturbed) -> list[Injection]:
+    """What may go wrong between one batch and the next: answers lost, runs killed, in the run's part of the requests.
+
+    A run of many rows takes long, so each fault has every third point only, and others than its neighbour.
+    """
+    shift = {fault: number for number, fault in enumerate(MANY_FAULTS)}
+    found = [
+        Injection(kind, fault, side, number, many=True)
+        for fault in MANY_FAULTS
+        for side in SIDES
+        for number in range(shift[fault] % 3, whole.points[side], 3)
+    ]
+    return found + [
+        Injection(kind, "killed after the journal", "journal", number, many=True)
+        for number in range(0, whole.points["journal"], 3)
+    ]
+
+
 def inject(what: Injection, whole: Undisturbed) -> list[str]:
     """Plays one injection to its end; gives what is wrong then, in words."""
-    with Stage(what.kind) as stage:
+    with Stage(what.kind, many=what.many) as stage:
         _play(stage, what)
         try:
             wrong = stage.recover()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from faults.edits import EDITS, Edit, edits, play
+from faults.edits import EDITS, Edit, edits, edits_of_many, play
 from faults.suite import SIDES
 from sync_core.items import Kind
 
@@ -35,6 +35,14 @@ def test_no_edit_is_lost(kind: Kind, side: str, what: str, record_property: Call
     tried = sample(kind, side, what)
     record_property("tried", {"moments of other people's edits": len(tried)})
     assert [sentence for edit in tried for sentence in play(edit)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(4))
+def test_no_edit_is_lost_between_batches(number: int, record_property: Callable[[str, Any], None]) -> None:
+    found = edits_of_many(Kind.CALENDAR)
+    record_property("tried", {"moments of other people's edits": 1})
+    assert play(found[(2 * number + 1) * len(found) // 8]) == []
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from faults.suite import FAULTS, Injection, inject, injections, known
+from faults.suite import FAULTS, Injection, inject, injections, injections_of_many, known
 from sync_core.items import Kind
 
 # points per fault and process
@@ -33,6 +33,17 @@ def test_a_run_survives(kind: Kind, fault: str, record_property: Callable[[str, 
     record_property("tried", {"faults injected into runs": len(tried)})
     wrong = [sentence for what in tried for sentence in inject(what, known(kind))]
     assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(4))
+def test_a_run_of_several_batches_survives(number: int, record_property: Callable[[str, Any], None]) -> None:
+    """More than 200 rows for Salesforce and more than 50 for Outlook: points between one batch and the next."""
+    whole = known(Kind.CALENDAR, many=True)
+    points = injections_of_many(Kind.CALENDAR, whole)
+    what = points[(2 * number + 1) * len(points) // 8]
+    record_property("tried", {"faults injected into runs": 1})
+    assert inject(what, whole) == []
 
 
 def test_one_lost_answer_harms_nothing(record_property: Callable[[str, Any], None]) -> None:
