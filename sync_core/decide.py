@@ -152,6 +152,8 @@ def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
     """The row of one pair, or None when both halves are in step."""
     if p.named:
         return _make(p, q, Situation.LIKELY, reasons.named(p.left or p.right, p.rivals[0], q.left.reading))
+    if p.tied:
+        return _make(p, q, Situation.AMBIGUOUS, reasons.tied(p.left or p.right, p.rivals, p.likeness))
     if p.likeness:
         return _make(p, q, Situation.LIKELY, reasons.likely(p.left or p.right, p.rivals[0], p.likeness))
     if p.rivals:

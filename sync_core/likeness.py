@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Final, NamedTuple
 
 from sync_core.items import Item, Kind, When
 
@@ -21,36 +21,52 @@ _CROWD: Final = 12
 _DAY: Final = 86_400.0
 
 
-def likely_twins(kind: Kind, left: Sequence[Item], right: Sequence[Item]) -> list[tuple[Item, Item, float]]:
-    """The pairs that could be the same thing, best first: each the other's best, and clearly ahead of the next.
+class Twins(NamedTuple):
+    """Items that could be the same thing, with how alike they are: `pairs` best first, each the other's clear best.
 
-    A tie is no proposal. The order of `left` and `right` means nothing.
+    `ties` are the items of which several could be meant, with those of the other side that are level at the top.
     """
+
+    pairs: list[tuple[Item, Item, float]]
+    ties: list[tuple[Item, tuple[Item, ...], float]]
+
+
+def likely_twins(kind: Kind, left: Sequence[Item], right: Sequence[Item]) -> Twins:
+    """Who could be whom. Only those count who are each other's best; the order of `left` and `right` means nothing."""
     scores: dict[tuple[str, str], float] = {}
     lefts, rights = {i.id: i for i in left}, {i.id: i for i in right}
     for here, there in _neighbours(kind, left, right):
         if (here.id, there.id) not in scores:
             scores[here.id, there.id] = score(kind, here, there)
     best_left, best_right = _best(scores, 0), _best(scores, 1)
-    found = [
-        (lefts[a], rights[b], value)
-        for (a, b), value in scores.items()
-        if value >= LIKELY and best_left.get(a) == b and best_right.get(b) == a
-    ]
-    return sorted(found, key=lambda pair: (-pair[2], pair[0].id))
+    mutual = sorted(
+        (a, b) for (a, b), value in scores.items() if value >= LIKELY and b in best_left[a] and a in best_right[b]
+    )
+    pairs: list[tuple[Item, Item, float]] = []
+    level: defaultdict[tuple[bool, str], list[Item]] = defaultdict(list)
+    for a, b in mutual:
+        if len(best_left[a]) == len(best_right[b]) == 1:
+            pairs.append((lefts[a], rights[b], scores[a, b]))
+        else:
+            level[True, a].append(rights[b])
+            level[False, b].append(lefts[a])
+    ties = []
+    for (on_left, item_id), others in level.items():
+        value = scores[(item_id, others[0].id) if on_left else (others[0].id, item_id)]
+        ties.append(((lefts if on_left else rights)[item_id], tuple(others), value))
+    return Twins(sorted(pairs, key=lambda pair: (-pair[2], pair[0].id)), ties)
 
 
-def _best(scores: Mapping[tuple[str, str], float], place: int) -> dict[str, str]:
-    """For each id of one side its best partner; ids whose two best are level have none."""
-    by_id: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+def _best(scores: Mapping[tuple[str, str], float], place: int) -> dict[str, frozenset[str]]:
+    """For each id of one side its best partners: several where they are level."""
+    best: dict[str, tuple[float, frozenset[str]]] = {}
     for pair, value in scores.items():
-        by_id[pair[place]].append((value, pair[1 - place]))
-    best = {}
-    for item_id, partners in by_id.items():
-        partners.sort(reverse=True)
-        if len(partners) == 1 or partners[0][0] > partners[1][0]:
-            best[item_id] = partners[0][1]
-    return best
+        top, partners = best.get(pair[place], (-1.0, frozenset()))
+        if value > top:
+            best[pair[place]] = (value, frozenset((pair[1 - place],)))
+        elif value == top:
+            best[pair[place]] = (top, partners | {pair[1 - place]})
+    return {item_id: partners for item_id, (_, partners) in best.items()}
 
 
 def score(kind: Kind, left: Item, right: Item) -> float:

@@ -52,6 +52,8 @@ class Pair(NamedTuple):
     rivals: tuple[Item, ...] = ()
     # how alike the one rival is, where it is only likely and not said by any key; 0 elsewhere
     likeness: float = 0.0
+    # several are likely, and none of them more than the others
+    tied: bool = False
     # a side itself said, by a rule of its own, that the one rival is the same
     named: bool = False
 
@@ -327,13 +329,17 @@ def _by_key(
 
 
 def _likely(kind: Kind, left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
-    """Likely twins: both halves stay by themselves, each with the other as the one it could be."""
+    """Likely twins: all of them stay by themselves, each with the one it could be, or with all that are level."""
     result = []
     mine = [item for item in left.values() if not item.series]
     theirs = [item for item in right.values() if not item.series and not item.mark]
-    for here, there, likeness in likely_twins(kind, mine, theirs):
+    twins = likely_twins(kind, mine, theirs)
+    for here, there, likeness in twins.pairs:
         result.append(Pair(left=left.pop(here.id), rivals=(there,), likeness=likeness))
         result.append(Pair(right=right.pop(there.id), rivals=(here,), likeness=likeness))
+    for item, others, likeness in twins.ties:
+        (left if item.side is SideName.SALESFORCE else right).pop(item.id)
+        result.append(Pair(rivals=others, likeness=likeness, tied=True).with_half(item))
     return result
 
 

@@ -121,13 +121,31 @@ def rivals(item: Item | None, others: Sequence[Item]) -> str:
     return f"which one? it could be {titles}{more}; never paired by chance"
 
 
+def _apart(item: Item | None, *others: Item) -> str:
+    """What is different in the items that `item` could be, as the end of a sentence."""
+    mine = item.fields if item is not None else {}
+    kind = others[0].kind
+    differing = [
+        f.name
+        for f in FIELDS[kind]
+        if any(f.name in mine and f.name in one.fields and mine[f.name] != one.fields[f.name] for one in others)
+    ]
+    return f"; different: {names(kind, differing)}" if differing else ""
+
+
+def tied(item: Item | None, others: Sequence[Item], likeness: float) -> str:
+    """Several items look like the same thing, one as much as the other, and no key says which."""
+    titles = ", ".join(f"“{text.shorten(text.plain(o.title), 30)}” ({o.side.label})" for o in others[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    level = "each" if len(others) > 1 else "which is as much like another"
+    alike = f"{titles}{more}: {likeness:.0%} alike, {level}{_apart(item, *others)}"
+    return f"which one? {alike}; nothing is done until you say"
+
+
 def likely(item: Item | None, other: Item, likeness: float) -> str:
     """Another item looks like the same thing, and no key says so."""
-    mine = item.fields if item is not None else {}
-    known = [f.name for f in FIELDS[other.kind] if f.name in mine and f.name in other.fields]
-    differing = [name for name in known if mine[name] != other.fields[name]]
     title = text.shorten(text.plain(other.title), 30)
-    apart = f"; different: {names(other.kind, differing)}" if differing else ""
+    apart = _apart(item, other)
     return f"the same as “{title}” in {other.side.label}? {likeness:.0%} alike{apart}; nothing is done until you say"
 
 
@@ -135,10 +153,7 @@ def named(item: Item | None, other: Item, listed: Reading) -> str:
     """Another item that a duplicate rule of the org takes for the same, which stopped a create."""
     title = text.shorten(text.plain(other.title), 30)
     head = f"a duplicate rule in Salesforce says that this is “{title}” ({other.side.label})"
-    mine = item.fields if item is not None else {}
-    known = [f.name for f in FIELDS[other.kind] if f.name in mine and f.name in other.fields]
-    differing = [name for name in known if mine[name] != other.fields[name]]
-    apart = f"; different: {names(other.kind, differing)}" if differing else ""
+    apart = _apart(item, other)
     if other.side is SideName.SALESFORCE and all(one.id != other.id for one in listed.items):
         return f"{head}, which is not among what you sync{apart}: change one of them, or leave it out"
     return f"{head}{apart}: link the two (m), or change one of them; nothing is done until you say"

@@ -17,6 +17,9 @@ from sync_core.items import Fields, Item, Kind, SideName
 from sync_core.review import Review
 from sync_core.sides import Fate, Operation
 
+# names that nobody takes for one another: what is alike is asked about, and then nothing can be foretold of it
+UNLIKE = ("Budget", "Quarry", "Visit to Leeds", "Tax", "Monthly figures", "Offsite")
+
 
 class People(Oracle):
     """A person with two systems."""
@@ -26,7 +29,7 @@ class People(Oracle):
         self.world.left.normalise, self.world.right.normalise = left, right
         name = "last_name" if self.kind is Kind.CONTACTS else "subject"
         for number in range(pairs):
-            raw = fields_of(self.kind, **PLAIN[self.kind] | self.fresh({"notes": FRESH, name: f"Pair {number}"}))
+            raw = fields_of(self.kind, **PLAIN[self.kind] | self.fresh({"notes": FRESH, name: UNLIKE[number]}))
             self.type(self.world.side(SF if number % 2 else OL).put(raw))
         self.run_review(Review.of(self.world.plan()))
 

@@ -139,7 +139,7 @@ def test_only_the_first_200_characters_are_compared():
 
 
 def found(kind: Kind, lefts: list[Item], rights: list[Item]) -> list[tuple[str, str, float]]:
-    return [(a.id, b.id, round(value, 3)) for a, b, value in likely_twins(kind, lefts, rights)]
+    return [(a.id, b.id, round(value, 3)) for a, b, value in likely_twins(kind, lefts, rights).pairs]
 
 
 def test_the_best_are_found_and_the_best_of_them_first():
