@@ -79,7 +79,8 @@ def make_plan(q: Question) -> Plan:
         return _remarked(related(row, q.people) if q.people else row)
 
     def rows_of(some: Sequence[Pair]) -> list[Row]:
-        return [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
+        made = [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
+        return sorted(made, key=_order)
 
     rows = offered([finished(row) for row in rows], q, rows_of)
     rows = ignored(q.kind, rows, q.ignores)

@@ -44,7 +44,7 @@ class _Desk:
         other = row.item(source.side.other)
         other_id = other.id if other is not None else row.link_ids[0 if source.side is SideName.OUTLOOK else 1]
         choice = singles.choice(mode, source, other_id, row.id, row.reason, "")
-        return Offer(choice, tuple(parts), tuple(one.id for one in absorbs))
+        return Offer(choice, tuple(parts), tuple(sorted(one.id for one in absorbs)))
 
 
 def offered(rows: Iterable[Row], q: Question, rows_of: RowsOf) -> list[Row]:

@@ -18,6 +18,7 @@ from sync_core.sides import Window
 from sync_core.sides.outlook import recurrence, values
 from sync_core.sides.outlook.mapping import Change, ItemMapping, Words
 from sync_core.sides.outlook.services import Parsed
+from sync_core.span import senseless
 
 # Exchange's own limit (facts: exchange A.11)
 _LENGTHS: Final = {"subject": 255}
@@ -205,12 +206,12 @@ def check_new(fields: Fields) -> str:
 def _check_when(when: Value) -> str:
     if not isinstance(when, When):
         return NO_TIME
-    try:
-        start, end = _moments(when)
-    except ValueError:
-        return "the time of the event cannot be read"
-    if end < start:
-        return "the end is before the start"
+    if why := senseless(when):
+        return why
+    for moment in when[:2]:
+        # the day is enough: what is a day off in some zone is far from both ends
+        if why := values.day_problem(moment[:10], "the time of the event"):
+            return why
     return recurrence.problem(when) if when.recurrence else ""
 
 

@@ -18,6 +18,7 @@ from sync_core.sides.salesforce.ids import id18
 from sync_core.sides.salesforce.mapping import Context, UnwritableError
 from sync_core.sides.salesforce.series import Family
 from sync_core.sides.salesforce.shape import Shape
+from sync_core.span import senseless
 
 _LABELS: Final = {spec.name: spec.label for spec in FIELDS[Kind.CALENDAR]}
 
@@ -68,6 +69,8 @@ def _when(when: object) -> dict[str, Any]:
     """Start, end and all-day, always together; DurationInMinutes would have to agree with them and is left out."""
     if not isinstance(when, When):
         raise UnwritableError("it has no time")
+    if why := no_such_time({"when": when}):
+        raise UnwritableError(why)
     if when.all_day:
         first, last = date.fromisoformat(when.start), date.fromisoformat(when.end)
         start, end = times.midnight(first), times.midnight(last)
@@ -75,11 +78,20 @@ def _when(when: object) -> dict[str, Any]:
     else:
         start, end = times.instant(when.start), times.instant(when.end)
         length = end - start
-    if end < start:
-        raise UnwritableError("it ends before it begins")
     if length > timedelta(days=LONGEST_DAYS):
         raise UnwritableError(f"it lasts longer than {LONGEST_DAYS} days, which is the most Salesforce holds")
     return {"IsAllDayEvent": when.all_day, "StartDateTime": times.wire(start), "EndDateTime": times.wire(end)}
+
+
+def no_such_time(fields: Fields) -> str:
+    """Why Salesforce cannot hold an event at the time in these fields; "" when it can, or there is none."""
+    when = fields.get("when")
+    if not isinstance(when, When):
+        return ""
+    if why := senseless(when):
+        return why
+    outside = rows.out_of_years(when.start) or rows.out_of_years(when.end)
+    return f"it is {outside}" if outside else ""
 
 
 def _pattern(given: Fields, context: Context) -> dict[str, Any]:
@@ -172,5 +184,10 @@ def _reminder(given: Fields, before: Fields, creating: bool, zone: str) -> dict[
     when = given.get("when") or before.get("when")
     if not isinstance(when, When) or not isinstance(minutes, int):
         raise UnwritableError("its time is not known, so its reminder cannot be set")
-    at = reminder_base(when, zone) - timedelta(minutes=minutes)
+    try:
+        at = reminder_base(when, zone) - timedelta(minutes=minutes)
+    except OverflowError:
+        raise UnwritableError("its reminder is at no time that there is") from None
+    if why := rows.out_of_years(times.wire(at)):
+        raise UnwritableError(f"its reminder is {why}")
     return {"IsReminderSet": True, "ReminderDateTime": times.wire(at)}

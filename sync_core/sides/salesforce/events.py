@@ -63,7 +63,7 @@ class EventMapping(ObjectMapping):
             lengths=lengths,
             longest_days=LONGEST_DAYS,
             private_relations=False,
-            refuses=lambda fields: notes.too_long(fields, most),
+            refuses=lambda fields: event_writes.no_such_time(fields) or notes.too_long(fields, most),
         )
 
     def unwritable(self, shape: Shape, operation: Operation) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sync_core.sides.salesforce import times
 from sync_core.sides.salesforce.ids import id18
 from sync_core.sides.salesforce.mapping import UnwritableError
 from sync_core.sides.salesforce.shape import Shape
+from sync_core.span import is_day, is_instant
 
 HIDDEN: Final = "hidden from you by the org's field-level security"
 READ_ONLY: Final = "read-only for you in this org"
@@ -134,10 +135,22 @@ def _length(kind: Kind, name: str, words: str) -> int:
 
 
 def out_of_range(kind: Kind, fields: Fields, *names: str) -> str:
-    """Which of these dates or moments Salesforce cannot hold; "" when it holds all."""
+    """Which of these dates or moments Salesforce cannot hold, or is none; "" when it holds all."""
     for name in names:
         value = fields.get(name)
-        if isinstance(value, str) and not _FIRST_YEAR <= int(value[:4]) <= _LAST_YEAR:
-            label = spec(kind, name).label
-            return f"{label} is in the year {int(value[:4])}, Salesforce holds {_FIRST_YEAR} to {_LAST_YEAR}"
+        if not isinstance(value, str):
+            continue
+        f = spec(kind, name)
+        known = is_day(value) if f.type is FieldType.DATE else is_instant(value)
+        if not known:
+            return f"{f.label} cannot be understood"
+        if why := out_of_years(value):
+            return f"{f.label} is {why}"
     return ""
+
+
+def out_of_years(iso: str) -> str:
+    """Why Salesforce cannot hold this day or instant, as the end of a sentence; "" when it can."""
+    year = int(iso[:4])
+    within = _FIRST_YEAR <= year <= _LAST_YEAR
+    return "" if within else f"in the year {year}, Salesforce holds {_FIRST_YEAR} to {_LAST_YEAR}"

@@ -11,14 +11,18 @@ def instant(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError(f"a time without a zone: {value}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"a time before the first day or after the last: {value}") from None
 
 
 def neutral(moment: datetime) -> str:
     """`moment` as items have it: "2026-11-23T10:00:00Z". Sub-seconds are cut. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes the year 987 with three digits
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 # a SOQL literal and a value to write have the same form (facts: salesforce B4, SOQL)

@@ -204,9 +204,9 @@ def test_what_nobody_can_read_keeps_its_id_and_title() -> None:
     ("values", "words"),
     [
         ({"subject": "x" * 256}, "256 characters"),
-        ({"when": When("2026-11-25T10:00:00Z", "2026-11-25T09:00:00Z")}, "end is before"),
-        ({"when": When("2026-11-25", "2026-11-24", True)}, "end is before"),
-        ({"when": When("soon", "later")}, "cannot be read"),
+        ({"when": When("2026-11-25T10:00:00Z", "2026-11-25T09:00:00Z")}, "ends before it starts"),
+        ({"when": When("2026-11-25", "2026-11-24", True)}, "ends before it starts"),
+        ({"when": When("soon", "later")}, "cannot be understood"),
         ({"when": None}, "needs a time"),
         ({"when": When("2026-11-25T09:00:00Z", "2026-11-25T10:00:00Z", False, "every day")}, "series"),
         ({"show_as": "perhaps"}, "perhaps"),
