@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WIDTH: Final = 80
 HEIGHT: Final = 24
+# where Home leads to: imported beside the screen, when the first one was drawn
+_NEXT: Final = ("tui.screens.sync", "tui.screens.configure", "tui.screens.ignored")
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,8 @@ class HandsyncApp(App[int]):
         return loaded
 
     def _load(self) -> Loaded:
+        for module in _NEXT:
+            import_module(module)
         settings = self.backend.load()
         service = self.backend.service(settings)
         last_runs = {kind: service.last_run(kind) for kind in Kind}

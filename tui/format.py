@@ -8,7 +8,7 @@ that is only ever put into one), so that markup and control characters in a subj
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from rich.style import Style
@@ -16,10 +16,11 @@ from rich.text import Text
 
 from sync_core import dates
 from sync_core.items import FieldType, Item, Kind, Value, When, spec
-from sync_core.order import due_day
-from sync_core.plan import Row
-from sync_core.sides import Window
 from sync_core.text import plain
+
+if TYPE_CHECKING:
+    from sync_core.plan import Row
+    from sync_core.sides import Window
 
 # "10:30pm": times of twelve hours in a column are as wide as the widest
 _TWELVE_WIDTH: Final = 7
@@ -121,6 +122,9 @@ def age(then: str, now: datetime) -> str:
 
 def field_value(kind: Kind, name: str, value: Value, zone: str, today: date) -> str:
     """A field's value in words, harmless; "" when there is nothing in it. A block of text keeps its line ends."""
+    # screens that show no values start without it
+    from sync_core.order import due_day
+
     f = spec(kind, name)
     match f.type:
         case FieldType.WHEN:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.text import Text
 from textual.color import Color
 from textual.filter import LineFilter
 
-from sync_core.plan import Action, Choice, Row, Situation, State, effect
+from sync_core.actions import Action, Choice, Situation, State
+from sync_core.effects import effect
+
+if TYPE_CHECKING:
+    from sync_core.plan import Row
 
 # terminals whose usual font has no arrows and no box drawing beyond the oldest code pages
 _POOR: Final = ("dumb", "unknown", "linux", "vt", "cons", "ansi", "sun")

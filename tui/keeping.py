@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sync_core.draft import Draft, draft_of
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
-from sync_core.review import Review
 
-Keep = Callable[[Draft], None]
+if TYPE_CHECKING:
+    from sync_core.draft import Draft
+    from sync_core.review import Review
+
+    Keep = Callable[[Draft], None]
 
 # seconds between two writes: what a person can lose at most when the process is killed
 PAUSE: Final = 1.0
@@ -84,6 +86,9 @@ class DraftKeeper:
                 self._changed.wait_for(lambda: self._hurry, self._pause)
 
     def _write(self, taken: dict[Kind, tuple[Keep, Review]]) -> str:
+        # the program starts without it
+        from sync_core.draft import draft_of
+
         trouble = ""
         for keep, review in taken.values():
             try:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from sync_core.errors import StoreError
 from sync_core.items import Kind
-from sync_core.journal import RunHead
 from sync_core.text import plain
 from tui import format as fmt
-from tui import run_words
 
 if TYPE_CHECKING:
+    from sync_core.journal import RunHead
     from sync_core.lock import Holder
     from sync_core.service import Service
+    from tui.run_words import Clock
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Past:
         busy = [holder for holder in holders.values() if holder is not None]
         return cls(tuple(cut), tuple(busy), tuple(service.rebuilt_because()))
 
-    def sentences(self, clock: run_words.Clock, now: datetime) -> list[str]:
+    def sentences(self, clock: Clock, now: datetime) -> list[str]:
         """All of it in words, a paragraph each. `now` is the time, aware."""
         said = [f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in map(plain, self.because)]
         for holder in self.busy:
@@ -60,7 +60,10 @@ class Past:
 _WHAT_TO_DO = "Press f to see what it did, and to finish it or stop here; nothing is repeated by itself."
 
 
-def about(head: RunHead, clock: run_words.Clock) -> str:
+def about(head: RunHead, clock: Clock) -> str:
     """A run in a few words: "Calendar, Sun 22 Nov 08:00, 17 rows, by priya@jump-host"."""
-    words = f"{head.kind.label}, {clock.moment(head.started)}, {fmt.plural(run_words.rows_of(head), 'row')}"
+    # Home is drawn without it
+    from tui.run_words import rows_of
+
+    words = f"{head.kind.label}, {clock.moment(head.started)}, {fmt.plural(rows_of(head), 'row')}"
     return f"{words}, by {plain(head.user)}" if head.user else words

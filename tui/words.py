@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sync_core.items import Kind, SideName
-from sync_core.sides import Window
 from tui.format import period, plural
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def flow(prevented: Prevented) -> str:
 
 def days(today: date, past_days: int, future_days: int) -> str:
     """The days a process looks at: "23 Oct 2026 – 22 Nov 2027"."""
+    from sync_core.sides import Window
+
     return period(Window(today - timedelta(days=past_days), today + timedelta(days=future_days), ""))
 
 

@@ -34,7 +34,8 @@ from tui.app import HandsyncApp
 from tui.backend import FileBackend
 
 HEAVY = {"pydantic", "pydantic_settings", "exchangelib", "simple_salesforce", "diskcache", "requests", "tomlkit",
-         "sync_core.sandbox", "sync_core.demo", "sync_core.service"}
+         "sync_core.sandbox", "sync_core.demo", "sync_core.service", "sync_core.plan", "sync_core.journal",
+         "sync_core.review", "sync_core.draft", "sync_core.recurrence", "tui.screens.configure", "tui.screens.sync"}
 
 class Slow(FileBackend):
     def begin(self, say):

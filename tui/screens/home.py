@@ -23,13 +23,8 @@ from tui.backend import check_connection
 from tui.background import in_thread
 from tui.format import day
 from tui.keys import HELP, MOVES
-from tui.past import Past
-from tui.run_words import Clock
 from tui.screens.base import BaseScreen
-from tui.screens.configure import ConfigureScreen
-from tui.screens.ignored import IgnoredScreen
 from tui.screens.question import Answer, Question
-from tui.screens.sync import kept_words, start_question, sync
 from tui.widgets.controls import Push, Words
 from tui.widgets.frame import KeyLine, TitleBar
 from tui.widgets.home_rows import ConnectionRow, Notices, ProcessRow
@@ -186,6 +181,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     def _tell_past(self, loaded: Loaded) -> None:
         """Says what a person should know of the past."""
+        from tui.run_words import Clock
+
         said = loaded.past.sentences(Clock(loaded.zone, loaded.today), datetime.now(UTC))
         self.query_one("#past", Words).update(Content("\n".join(said)))
         self.query_one("#notices").display = bool(said)
@@ -260,6 +257,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         if self.loaded is None:
             self.notify("The settings cannot be read; see above.", markup=False)
             return
+        from tui.screens.configure import ConfigureScreen
+
         await self.handsync.ask(ConfigureScreen(self.loaded, at))
         self.reload()
 
@@ -282,6 +281,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
     @work(group="flow", exit_on_error=False)
     async def action_ignored(self) -> None:
         """Shows what is being ignored."""
+        from tui.screens.ignored import IgnoredScreen
+
         if self.loaded is not None:
             await self.handsync.ask(IgnoredScreen(self.loaded))
 
@@ -316,6 +317,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
     @work(group="flow", exclusive=True, exit_on_error=False)
     async def action_start(self) -> None:
         """Asks, reads, lets the person review, runs."""
+        from tui.screens.sync import start_question
+
         loaded, kinds = self.loaded, self.ticked_kinds
         if loaded is None:
             return
@@ -330,6 +333,7 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
 
     async def _past_is_settled(self, loaded: Loaded, kinds: list[Kind]) -> bool:
         """Whether no run was cut off, or a person goes on all the same; asked of the memory as it is now."""
+        from tui.past import Past
         from tui.screens.cut_off import settle_first
 
         past = await in_thread(Past.of, loaded.service)
@@ -342,6 +346,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
     @work(group="run", exclusive=True, exit_on_error=False)
     async def run_kinds(self, kinds: list[Kind], *, anew: bool = False) -> None:
         """Takes processes through reading, review and run; reviews that were kept are resumed, unless `anew`."""
+        from tui.screens.sync import sync
+
         if self.loaded is not None:
             await sync(self.handsync, self.loaded, kinds, anew=anew)
         self.reload()
@@ -352,6 +358,8 @@ class HomeScreen(BaseScreen[None], inherit_bindings=False):
         return [row.kind for row in self.rows if row.included and self.loaded and row.kind in self.loaded.drafts]
 
     def _show_drafts(self, loaded: Loaded) -> None:
+        from tui.screens.sync import kept_words
+
         kept = kept_words(loaded, self.kept_kinds)
         self.query_one("#drafts").display = bool(kept)
         self.query_one("#kept", Words).update(f"A review in progress was kept: {kept}.")
