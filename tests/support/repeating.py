@@ -62,6 +62,15 @@ class Repeating(People):
         pattern = "FREQ=WEEKLY;BYDAY={day};COUNT=4" if "WEEKLY" in when.recurrence else when.recurrence
         return {**changes, "when": repeating(wanted, pattern, when.zone), "exceptions": ""}
 
+    def write(self, side: SideName, item_id: str, changes: dict[str, Any]) -> None:
+        """Somebody writes some fields. The events of a series that is moved are other ones: of those that were there
+        some may have to stay."""
+        old = self.world.side(side).items[item_id]
+        super().write(side, item_id, changes)
+        new = self.world.side(side).items[item_id]
+        if new.series and new.when != old.when:
+            self.may_become_two(new)
+
     @rule(side=SIDES, position=WHICH, number=st.integers(0, 3), what=WHAT)
     def change_one_event(self, side: SideName, position: int, number: int, what: str) -> None:
         """One event of a series is moved, edited or taken out, or is again as the series has it."""
