@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.office import Office
 
 from sync_core.items import Kind
 from sync_core.plan import Plan
@@ -89,3 +90,11 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 def desk(open_desk: Callable[..., Desk]) -> Desk:
     """The standard company."""
     return open_desk()
+
+
+@pytest.fixture
+def office(open_desk: Callable[..., Desk], tmp_path: Path) -> Iterator[Office]:
+    """An empty company, and two items on each side to be brought across."""
+    office = Office(open_desk(world="empty", today=None), tmp_path)
+    yield office
+    office.arrived.set()

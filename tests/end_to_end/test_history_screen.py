@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.office import ALL, BROUGHT, Office
+from support.office import ALL, BROUGHT, Office, on_screen, say_ok, to_the_summary
 from support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def office(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Office]:
-    office = Office(open_desk(world="empty", today=None), tmp_path)
-    yield office
-    office.arrived.set()
-
-
-def ok(terminal: Terminal) -> None:
-    terminal.send("o")
-    terminal.until_text("Write this now?")
-    terminal.send("y")
-
-
 def run(office: Office, terminal: Terminal) -> None:
     """From Home to the report of a run."""
-    terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
-    terminal.send("s")
-    terminal.until_text("Start Sync?")
-    terminal.send("y")
-    terminal.until_text("Ok would write")
-    ok(terminal)
+    to_the_summary(terminal)
+    say_ok(terminal)
     terminal.until_text("4 done")
     assert office.titles() == (ALL, ALL)
 
@@ -57,7 +38,7 @@ def test_what_a_server_keeps_otherwise_is_said_on_the_row_and_not_argued_with(
     box = office.desk.sandbox.mailbox
     for item in box.items(box.folder("calendar")):
         box.update(item.id, {"location": "Room 4, North wing"})
-    with Terminal([sys.executable, "-m", "tui"], office.environment, width=120, height=40) as terminal:
+    with on_screen(office, width=120, height=40) as terminal:
         run(office, terminal)
         terminal.until_text("Salesforce keeps location in a form of its own")
         # the history has it too: as it was written, and as the server keeps it
@@ -85,7 +66,7 @@ def test_what_a_server_keeps_otherwise_is_said_on_the_row_and_not_argued_with(
 
 
 def test_a_run_is_taken_back_from_its_own_report(office: Office) -> None:
-    with Terminal([sys.executable, "-m", "tui"], office.environment, width=80, height=24) as terminal:
+    with on_screen(office) as terminal:
         run(office, terminal)
         terminal.until_text("h shows what was there before")
         terminal.send("h")
@@ -93,7 +74,7 @@ def test_a_run_is_taken_back_from_its_own_report(office: Office) -> None:
         terminal.send("t")
         terminal.until_text("the run of")
         terminal.until_text("2 DELETED")
-        ok(terminal)
+        say_ok(terminal)
         left = ["From Salesforce 0", "From Salesforce 1"]
         terminal.until(lambda: office.titles() == (left, BROUGHT), "as it was before")
         terminal.until_text("It is kept in the history")
@@ -114,7 +95,7 @@ def test_the_demo_is_run_looked_up_and_taken_back() -> None:
         terminal.until_text("Synchronization Summary")
         terminal.until_text("? Keys")
         terminal.quiet()
-        ok(terminal)
+        say_ok(terminal)
         terminal.until_text("It is kept in the history")
         done = re.search(r"^ *(\d+) done\.", terminal.text, re.M)
         assert done, terminal.text
@@ -126,7 +107,7 @@ def test_the_demo_is_run_looked_up_and_taken_back() -> None:
         terminal.until(lambda: "Take back" in terminal.lines[0] and "the run of" in terminal.lines[0], "the plan")
         terminal.until_text("? Keys")
         terminal.quiet()
-        ok(terminal)
+        say_ok(terminal)
         terminal.until_text("It is kept in the history")
         terminal.until(lambda: re.search(r"^ *\d+ done", terminal.text, re.M) is not None, "the report")
         assert "failed" not in terminal.text

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from support.office import PATIENCE, Office, check_that_nothing_is_lost
+from support.office import PATIENCE, Office, check_that_nothing_is_lost, on_screen, say_ok, to_the_summary
 from support.terminal import Terminal
 
 from sync_core.sandbox.faults import Fault
@@ -18,31 +14,12 @@ from sync_core.sandbox.faults import Fault
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def office(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Office]:
-    office = Office(open_desk(world="empty", today=None), tmp_path)
-    yield office
-    office.arrived.set()
-
-
-def summary(office: Office) -> Terminal:
-    """The program with its Summary open."""
-    terminal = Terminal([sys.executable, "-m", "tui"], office.environment, width=80, height=24)
-    terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
-    terminal.send("s")
-    terminal.until_text("Start Sync?")
-    terminal.send("y")
-    terminal.until_text("Ok would write")
-    return terminal
-
-
 def running(office: Office) -> Terminal:
     """The program while the first batch is on its way."""
-    terminal = summary(office)
+    terminal = on_screen(office)
+    to_the_summary(terminal)
     office.slow_down()
-    terminal.send("o")
-    terminal.until_text("Write this now?")
-    terminal.send("y")
+    say_ok(terminal)
     assert office.arrived.wait(PATIENCE)
     return terminal
 
@@ -98,8 +75,7 @@ def test_ctrl_q_asks_stops_the_run_and_leaves(office: Office) -> None:
 
 
 def test_a_signal_while_both_sides_are_read_ends_it_at_once(office: Office) -> None:
-    with Terminal([sys.executable, "-m", "tui"], office.environment, width=80, height=24) as terminal:
-        terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
+    with on_screen(office) as terminal:
         office.desk.sandbox.faults.add(Fault("salesforce", "latency", "query", seconds=20))
         terminal.send("s")
         terminal.until_text("Start Sync?")

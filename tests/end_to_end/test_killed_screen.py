@@ -8,13 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from support.office import ALL, BROUGHT, PATIENCE, ROOT, Office
+from support.office import ALL, BROUGHT, PATIENCE, ROOT, Office, on_screen, say_ok, to_the_summary
 from support.terminal import Terminal
 
 from sync_core.report import Result
@@ -32,34 +30,6 @@ place._text = lambda path: host if path in ("/etc/machine-id", "/proc/sys/kernel
 from tui.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
-
-
-@pytest.fixture
-def office(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Office]:
-    office = Office(open_desk(world="empty", today=None), tmp_path)
-    yield office
-    office.arrived.set()
-
-
-def program(office: Office, host: str = "") -> Terminal:
-    """The program on Home, both connections checked."""
-    words = ["-c", ON_HOST, host] if host else ["-m", "tui"]
-    terminal = Terminal([sys.executable, *words], office.environment, width=80, height=24)
-    terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
-    return terminal
-
-
-def to_the_summary(terminal: Terminal) -> None:
-    terminal.send("s")
-    terminal.until_text("Start Sync?")
-    terminal.send("y")
-    terminal.until_text("Ok would write")
-
-
-def say_ok(terminal: Terminal) -> None:
-    terminal.send("o")
-    terminal.until_text("Write this now?")
-    terminal.send("y")
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:
@@ -84,7 +54,7 @@ def test_killed_in_the_middle_it_says_so_at_the_start_and_a_person_goes_on_from_
     office: Office, answer: str
 ) -> None:
     """kill -9 while the first batch is on its way: the server does it, nobody hears the answer."""
-    with program(office) as terminal:
+    with on_screen(office) as terminal:
         to_the_summary(terminal)
         office.slow_down()
         say_ok(terminal)
@@ -92,7 +62,7 @@ def test_killed_in_the_middle_it_says_so_at_the_start_and_a_person_goes_on_from_
         terminal.signal(signal.SIGKILL)
         assert terminal.wait() == -signal.SIGKILL
     until(lambda: office.titles()[0] == ALL, "the server does what it was sent")
-    with program(office) as terminal:
+    with on_screen(office) as terminal:
         terminal.until_text("cut off")
         terminal.send("f")
         terminal.until_text("2 done, 2 not done.")
@@ -124,7 +94,7 @@ def test_killed_in_the_middle_it_says_so_at_the_start_and_a_person_goes_on_from_
 def test_another_host_shows_whose_run_it_is_and_runs_once_that_is_over(office: Office) -> None:
     """Two processes with one state directory, each on a host of its own."""
     office.planned()
-    with program(office, "jump-host-b") as terminal:
+    with on_screen(office, "-c", ON_HOST, "jump-host-b") as terminal:
         to_the_summary(terminal)
         office.desk.sandbox.faults.add(Fault("salesforce", "latency", "POST", seconds=8))
         first = subprocess.Popen(
@@ -154,7 +124,7 @@ def test_another_host_shows_whose_run_it_is_and_runs_once_that_is_over(office: O
 
 def test_a_run_that_died_on_another_host_is_taken_over_after_a_question(office: Office) -> None:
     office.planned()
-    with program(office, "jump-host-b") as terminal:
+    with on_screen(office, "-c", ON_HOST, "jump-host-b") as terminal:
         to_the_summary(terminal)
         office.slow_down()
         command = [sys.executable, "-c", ON_HOST, "jump-host-a", "apply", str(office.kept), "--yes"]

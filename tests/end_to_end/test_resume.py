@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import signal
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from support.office import Office
+from support.office import Office, on_screen, to_the_summary
 from support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def office(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Office]:
-    office = Office(open_desk(world="empty", today=None), tmp_path)
-    yield office
-    office.arrived.set()
-
-
-def started(office: Office) -> Terminal:
-    """The program, with both connections checked."""
-    terminal = Terminal([sys.executable, "-m", "tui"], office.environment, width=80, height=24)
-    terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
-    return terminal
-
-
 def decided(office: Office) -> Terminal:
     """The Summary, in which nothing is to be done with the first row."""
-    terminal = started(office)
-    terminal.send("s")
-    terminal.until_text("Start Sync?")
-    terminal.send("y")
-    terminal.until_text("Ok would write")
+    terminal = on_screen(office)
+    to_the_summary(terminal)
     terminal.until_text("Salesforce: 2 new")
     terminal.send(".")
     terminal.until_text("do nothing this time")
@@ -56,7 +35,7 @@ def subjects(office: Office) -> list[str]:
 def resumed_and_run(office: Office) -> None:
     """Starts again, resumes, says Ok; three of four are brought across."""
     before = subjects(office)
-    with started(office) as terminal:
+    with on_screen(office) as terminal:
         terminal.until_text("A review in progress was kept: Calendar, 1 decision")
         # Enter is the answer that does no harm
         terminal.send("\r")
@@ -69,7 +48,7 @@ def resumed_and_run(office: Office) -> None:
         terminal.press("\x1b")
         terminal.until_text("Start Sync")
         terminal.until(lambda: terminal.text.count("signed in as") == 2, "Home again")
-        assert "A review in progress" not in terminal.text
+        terminal.until(lambda: "A review in progress" not in terminal.text, "nothing is left to resume")
         terminal.send(b"\x11")
         assert terminal.wait() == 0
     assert len(subjects(office)) == len(before) + 3

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from support.terminal import Terminal
 from sync_core.cli import main
 from sync_core.plan import Action
 from sync_core.report import Result
@@ -96,6 +97,28 @@ class Office:
     def slow_down(self) -> None:
         """The first batch, two creates in Salesforce, takes its time."""
         self.desk.sandbox.faults.add(Fault("salesforce", "latency", "POST", seconds=1.5))
+
+
+def on_screen(office: Office, *words: str, width: int = 80, height: int = 24) -> Terminal:
+    """The program on a terminal, both connections checked. `words` are what Python is to run, if not the program."""
+    terminal = Terminal([sys.executable, *(words or ("-m", "tui"))], office.environment, width=width, height=height)
+    terminal.until(lambda: terminal.text.count("signed in as") == 2, "both connections")
+    return terminal
+
+
+def to_the_summary(terminal: Terminal) -> None:
+    """From Home to the Summary."""
+    terminal.send("s")
+    terminal.until_text("Start Sync?")
+    terminal.send("y")
+    terminal.until_text("Ok would write")
+
+
+def say_ok(terminal: Terminal) -> None:
+    """From the Summary to the run."""
+    terminal.send("o")
+    terminal.until_text("Write this now?")
+    terminal.send("y")
 
 
 def check_that_nothing_is_lost(office: Office) -> None:

@@ -8,11 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button
 
 from sync_core.errors import HandsyncError
 from sync_core.finish import not_done
@@ -26,14 +23,12 @@ from tui import format as fmt
 from tui import run_words
 from tui.backend import look_up
 from tui.background import in_thread
-from tui.keys import BACK, HELP, LEFT, RIGHT, SHIFT_TAB, TAB
 from tui.past import about
-from tui.screens.base import BaseScreen
 from tui.screens.fetch import FetchScreen
 from tui.screens.question import Answer, Question
+from tui.screens.records import RecordsScreen
 from tui.screens.sync import review
-from tui.widgets.controls import Push, Words
-from tui.widgets.frame import KeyLine, TitleBar
+from tui.widgets.frame import TitleBar
 from tui.widgets.pick_list import PickList
 from tui.widgets.run_rows import RunRows
 
@@ -48,55 +43,42 @@ REST: Final = (
 ALL_DONE: Final = "All of it had been done. Nothing is left to finish; Stop here closes the matter."
 
 
-class CutOffScreen(BaseScreen[str]):
+class CutOffScreen(RecordsScreen[str]):
     """Looks a run up and asks what shall become of it; answers "finish", "stop", or None for later."""
 
-    CSS_PATH = "history.tcss"
+    BUTTONS = (("Finish", "finish"), ("Stop here", "stop"), ("Try again", "look"), ("Later", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "finish", "Finish", id="finish", tooltip="Compare what is not done, review it, and run it."),
         Binding("s", "stop", "Stop here", id="stop", tooltip="Leave it at that; the next sync offers the rest anew."),
         Binding("r", "look", "Try again", id="again", tooltip="Look the run up again."),
-        BACK,
-        HELP,
-        TAB,
-        SHIFT_TAB,
-        RIGHT,
-        LEFT,
     ]
 
     def __init__(self, loaded: Loaded, head: RunHead) -> None:
-        super().__init__()
-        self._loaded = loaded
+        super().__init__(loaded)
         self._head = head
-        self._clock = run_words.Clock(loaded.zone, loaded.today)
         self.record: RunRecord | None = None
         self._failed = False
 
-    def compose(self) -> ComposeResult:
-        """What was found, row by row, and the two ways on."""
-        yield TitleBar("Cut off", about(self._head, self._clock))
-        yield Words(LOOKING, classes="said")
-        yield RunRows(id="rows")
-        yield Words("", classes="foot quiet")
-        with Horizontal(classes="buttons"):
-            yield Push("Finish", id="press-finish")
-            yield Push("Stop here", id="press-stop")
-            yield Push("Try again", id="press-look")
-            yield Push("Later", id="press-back")
-        yield KeyLine()
+    def title_bar(self) -> TitleBar:
+        """Which run it is."""
+        return TitleBar("Cut off", about(self._head, self._clock))
+
+    def make_list(self) -> PickList:
+        """What was found, row by row."""
+        return RunRows(id="rows")
 
     def on_mount(self) -> None:
         """Looks."""
-        self.query_one("#press-back").focus()
+        self.button("back").focus()
         self.action_look()
 
     def _turned(self) -> None:
         """Fits buttons and keys to what is known."""
         ready = self.record is not None
-        self.query_one("#press-finish").display = ready and bool(self._left)
-        self.query_one("#press-stop").display = ready
-        self.query_one("#press-look").display = self._failed
-        self.call_after_refresh(self.query_one(KeyLine).refresh_keys)
+        self.button("finish").display = ready and bool(self._left)
+        self.button("stop").display = ready
+        self.button("look").display = self._failed
+        self.keys_changed()
 
     @property
     def _left(self) -> int:
@@ -119,33 +101,28 @@ class CutOffScreen(BaseScreen[str]):
         """Looks the run up, with connections of its own: whoever leaves meanwhile disturbs nothing."""
         self.record, self._failed = None, False
         self._turned()
-        self._say(LOOKING)
+        self.say(LOOKING)
         try:
             records = await in_thread(look_up, self.handsync.backend, self._loaded.settings, self._head.kind)
         except HandsyncError as error:
             self._failed = True
             self._turned()
-            self._say(error.sentence(), bad=True)
+            self.say(error.sentence(), bad=True)
             return
         self.record = next((record for record in records if record.head.id == self._head.id), None)
         if self.record is None:
-            self._say("This run has been answered for meanwhile. Nothing is left to do here.")
+            self.say("This run has been answered for meanwhile. Nothing is left to do here.")
             self._turned()
             return
         rows = self.query_one(RunRows)
         rows.show(self.record, word=found_word)
         rows.focus()
         self._turned()
-        self._say(f"{found(self.record)}\n{REST if self._left else ALL_DONE}")
-
-    def _say(self, words: str, *, bad: bool = False) -> None:
-        said = self.query_one(".said", Words)
-        said.update(Content(plain(words, keep_newlines=True)))
-        said.set_class(bad, "bad")
+        self.say(f"{found(self.record)}\n{REST if self._left else ALL_DONE}")
 
     @on(PickList.Moved)
     def _moved(self) -> None:
-        self.query_one(".foot", Words).update(Content(self.query_one(RunRows).about_cursor()))
+        self.tell(self.query_one(RunRows).about_cursor())
 
     @on(PickList.Chosen)
     @work(group="flow", exit_on_error=False)
@@ -159,19 +136,6 @@ class CutOffScreen(BaseScreen[str]):
     def action_stop(self) -> None:
         """Leaves it at that."""
         self.dismiss("stop")
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """The buttons do what the keys do."""
-        match event.button.id:
-            case "press-finish":
-                self.action_finish()
-            case "press-stop":
-                self.action_stop()
-            case "press-look":
-                self.action_look()
-            case "press-back":
-                self.action_back()
 
 
 def found_word(result: Result) -> str:

@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Button
 
 from sync_core.errors import HandsyncError
 from sync_core.journal import RunHead
-from sync_core.text import plain
 from tui import format as fmt
 from tui import glyphs, run_words
 from tui.background import in_thread
-from tui.keys import BACK, HELP, LEFT, RIGHT, SHIFT_TAB, TAB
-from tui.screens.base import BaseScreen
-from tui.widgets.controls import Push, Words
-from tui.widgets.frame import KeyLine, TitleBar
+from tui.screens.records import RecordsScreen
+from tui.widgets.frame import TitleBar
 from tui.widgets.lines import Looks
 from tui.widgets.pick_list import PickList
 
@@ -41,25 +34,17 @@ _ROWS = 8
 _ROOMY = 100
 
 
-class HistoryScreen(BaseScreen[bool]):
+class HistoryScreen(RecordsScreen[bool]):
     """A list of runs. What was cut off stands out. Answers whether something may have been run from here."""
 
-    CSS_PATH = "history.tcss"
+    BUTTONS = (("Open", "open"), ("Take back", "take_back"), ("Export", "export"), ("Back", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "take_back", "Take back", id="take-back", tooltip="Make the plan that takes this run back."),
         Binding("e", "export", "Export", id="export", tooltip="Keep this run in a file, as JSON or CSV."),
-        BACK,
-        HELP,
-        TAB,
-        SHIFT_TAB,
-        RIGHT,
-        LEFT,
     ]
 
     def __init__(self, loaded: Loaded) -> None:
-        super().__init__()
-        self._loaded = loaded
-        self._clock = run_words.Clock(loaded.zone, loaded.today)
+        super().__init__(loaded)
         self._heads: list[RunHead] = []
         self._starts: dict[str, str] = {}
         self._busy: frozenset[str] = frozenset()
@@ -67,18 +52,13 @@ class HistoryScreen(BaseScreen[bool]):
         self._open: frozenset[str] = frozenset()
         self._left = False
 
-    def compose(self) -> ComposeResult:
-        """The list, what is known of the run under the cursor, and the way back."""
-        yield TitleBar("History")
-        yield Words("", classes="said")
-        yield PickList(glyphs=glyphs.current(), id="runs")
-        yield Words("", classes="foot quiet")
-        with Horizontal(classes="buttons"):
-            yield Push("Open", id="open")
-            yield Push("Take back", id="take-back")
-            yield Push("Export", id="export")
-            yield Push("Back", id="back")
-        yield KeyLine()
+    def title_bar(self) -> TitleBar:
+        """The first line."""
+        return TitleBar("History")
+
+    def make_list(self) -> PickList:
+        """All runs."""
+        return PickList(glyphs=glyphs.current(), id="runs")
 
     def on_mount(self) -> None:
         """Reads the list."""
@@ -90,22 +70,22 @@ class HistoryScreen(BaseScreen[bool]):
         try:
             heads, busy = await in_thread(self._read)
         except HandsyncError as error:
-            self._say(error.sentence(), bad=True)
-            self.query_one("#back").focus()
+            self.say(error.sentence(), bad=True)
+            self.button("back").focus()
             return
         self._heads, self._busy = heads, busy
         self._starts = {head.id: head.started for head in heads}
         runs = self.query_one(PickList)
         runs.fill([head.id for head in heads], self._line)
-        for name in ("#open", "#take-back", "#export"):
-            self.query_one(name, Button).disabled = not heads
+        for name in ("open", "take_back", "export"):
+            self.button(name).disabled = not heads
         if heads:
             runs.focus()
-            self._say(said or INTRO)
+            self.say(said or INTRO)
         else:
-            self.query_one("#back").focus()
-            self._say(" ".join(part for part in (said, EMPTY) if part))
-        self.call_after_refresh(self.query_one(KeyLine).refresh_keys)
+            self.button("back").focus()
+            self.say(" ".join(part for part in (said, EMPTY) if part))
+        self.keys_changed()
 
     def _read(self) -> tuple[list[RunHead], frozenset[str]]:
         service = self._loaded.service
@@ -113,11 +93,6 @@ class HistoryScreen(BaseScreen[bool]):
         busy = {head.id for head in heads if not head.finished and service.busy(head.kind)}
         self._open = frozenset(head.id for head in service.cut_off()) - busy
         return heads, frozenset(busy)
-
-    def _say(self, sentence: str, *, bad: bool = False) -> None:
-        said = self.query_one(".said", Words)
-        said.update(Content(plain(sentence)))
-        said.set_class(bad, "bad")
 
     def _line(self, place: int, width: int, looks: Looks) -> Text:
         head = self._heads[place]
@@ -146,7 +121,7 @@ class HistoryScreen(BaseScreen[bool]):
     def _moved(self) -> None:
         head = self._head
         lines = run_words.about(head, self._clock) if head is not None else []
-        self.query_one(".foot", Words).update(Content("\n".join(lines)))
+        self.tell("\n".join(lines))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without runs there is nothing to do to one."""
@@ -194,20 +169,7 @@ class HistoryScreen(BaseScreen[bool]):
         try:
             record = await in_thread(self._loaded.service.run_record, head.id)
         except HandsyncError as error:
-            self._say(error.sentence(), bad=True)
+            self.say(error.sentence(), bad=True)
             return
         if record is not None:
-            self._say(await export_run(self.handsync, record) or INTRO)
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """The buttons do what the keys do."""
-        match event.button.id:
-            case "open":
-                self.action_open()
-            case "take-back":
-                self.action_take_back()
-            case "export":
-                self.action_export()
-            case "back":
-                self.action_back()
+            self.say(await export_run(self.handsync, record) or INTRO)

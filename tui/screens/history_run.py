@@ -5,21 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Button
 
 from sync_core.errors import HandsyncError
 from sync_core.journal import RunRecord
-from sync_core.text import plain
 from tui import run_words
 from tui.background import in_thread
-from tui.keys import BACK, HELP, LEFT, RIGHT, SHIFT_TAB, TAB
-from tui.screens.base import BaseScreen
-from tui.widgets.controls import Push, Words
-from tui.widgets.frame import KeyLine, TitleBar
+from tui.screens.records import RecordsScreen
+from tui.widgets.frame import TitleBar
 from tui.widgets.pick_list import PickList
 from tui.widgets.run_rows import RunRows
 
@@ -31,46 +25,33 @@ _TALL = 30
 GONE = "This run is no longer in the history."
 
 
-class RunRecordScreen(BaseScreen[bool]):
+class RunRecordScreen(RecordsScreen[bool]):
     """The rows of one run, what was not done first; marked ones, or all of them, can be taken back.
 
     Answers whether something may have been run from here.
     """
 
-    CSS_PATH = "history.tcss"
+    BUTTONS = (("Open", "open"), ("Take back", "take_back"), ("Export", "export"), ("Back", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "take_back", "Take back", id="take-back", tooltip="Take back the marked rows, or the whole run."),
         Binding("p", "problems", "Problems", id="problems", tooltip="Show only rows that were not done, or all."),
         Binding("e", "export", "Export", id="export", tooltip="Keep this run in a file, as JSON or CSV."),
-        BACK,
-        HELP,
-        TAB,
-        SHIFT_TAB,
-        RIGHT,
-        LEFT,
     ]
 
     def __init__(self, loaded: Loaded, run_id: str) -> None:
-        super().__init__()
-        self._loaded = loaded
+        super().__init__(loaded)
         self._run_id = run_id
-        self._clock = run_words.Clock(loaded.zone, loaded.today)
         self.record: RunRecord | None = None
         self._only_problems = False
         self._left = False
 
-    def compose(self) -> ComposeResult:
-        """The rows, the message of the one under the cursor, and what can be done."""
-        yield TitleBar("Run")
-        yield Words("", classes="said")
-        yield RunRows(marks=True, id="rows")
-        yield Words("", classes="foot quiet")
-        with Horizontal(classes="buttons"):
-            yield Push("Open", id="open")
-            yield Push("Take back", id="take-back")
-            yield Push("Export", id="export")
-            yield Push("Back", id="back")
-        yield KeyLine()
+    def title_bar(self) -> TitleBar:
+        """The first line; which run it is comes when it is read."""
+        return TitleBar("Run")
+
+    def make_list(self) -> PickList:
+        """The rows."""
+        return RunRows(marks=True, id="rows")
 
     def on_mount(self) -> None:
         """Reads the run."""
@@ -83,20 +64,20 @@ class RunRecordScreen(BaseScreen[bool]):
         try:
             self.record = await in_thread(self._loaded.service.run_record, self._run_id)
         except HandsyncError as error:
-            self._say(error.sentence(), bad=True)
+            self.say(error.sentence(), bad=True)
         else:
             if self.record is None:
-                self._say(GONE, bad=True)
+                self.say(GONE, bad=True)
         if self.record is None:
-            for name in ("#open", "#take-back", "#export"):
-                self.query_one(name, Button).disabled = True
-            self.query_one("#back").focus()
+            for name in ("open", "take_back", "export"):
+                self.button(name).disabled = True
+            self.button("back").focus()
             return
         head = self.record.head
         self.query_one(TitleBar).show(Content(f"{self._clock.moment(head.started)}   {head.kind.label}"))
         self._introduce()
         self._show_rows()
-        self.call_after_refresh(self.query_one(KeyLine).refresh_keys)
+        self.keys_changed()
 
     def _introduce(self) -> None:
         if self.record is None:
@@ -104,12 +85,7 @@ class RunRecordScreen(BaseScreen[bool]):
         head = self.record.head
         words = run_words.outcome(head, self._clock, {})
         lines = run_words.about(head, self._clock)[: 3 if self.size.height >= _TALL else 1]
-        self._say("\n".join([f"{words[0].upper()}{words[1:]}.", *lines]))
-
-    def _say(self, words: str, *, bad: bool = False) -> None:
-        said = self.query_one(".said", Words)
-        said.update(Content(plain(words, keep_newlines=True)))
-        said.set_class(bad, "bad")
+        self.say("\n".join([f"{words[0].upper()}{words[1:]}.", *lines]))
 
     def _show_rows(self) -> None:
         assert self.record is not None
@@ -118,7 +94,7 @@ class RunRecordScreen(BaseScreen[bool]):
     @on(PickList.Moved)
     @on(PickList.MarksChanged)
     def _moved(self) -> None:
-        self.query_one(".foot", Words).update(Content(self.query_one(RunRows).about_cursor()))
+        self.tell(self.query_one(RunRows).about_cursor())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be read cannot be taken back."""
@@ -161,19 +137,6 @@ class RunRecordScreen(BaseScreen[bool]):
         if self.record is not None:
             said = await export_run(self.handsync, self.record)
             if said:
-                self._say(said)
+                self.say(said)
             else:
                 self._introduce()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """The buttons do what the keys do."""
-        match event.button.id:
-            case "open":
-                self.action_open()
-            case "take-back":
-                self.action_take_back()
-            case "export":
-                self.action_export()
-            case "back":
-                self.dismiss(self._left)
