@@ -94,7 +94,8 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
         return why
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
-        return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}"
+        because = f": {limits.longest_because}" if limits.longest_because else ""
+        return f"it lasts {days} days, {side.label} holds events of up to {limits.longest_days}{because}"
     if wanted.get("private") is True and target is not None and target.people and not limits.private_relations:
         people = text.shorten(text.plain(", ".join(target.people)), 60)
         return f"{side.label} keeps no private event that is related to somebody ({people}): take that off there first"

@@ -18,11 +18,11 @@ from sync_core.ignores import ignored
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When
 from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
-from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id
+from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id, saying
 from sync_core.question import Picture, Question
 from sync_core.relating import related
 from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Window
-from sync_core.span import in_window
+from sync_core.span import days_of, in_window
 
 
 def unseen(links: Iterable[Link], left: Reading, right: Reading, window: Window) -> tuple[list[Ref], list[Ref]]:
@@ -76,7 +76,7 @@ def make_plan(q: Question) -> Plan:
 
     def finished(row: Row) -> Row:
         row = replace(row, blocks=blocks_of(row, q), remarks=said)
-        return _remarked(related(row, q.people) if q.people else row)
+        return _remarked(related(_doubted(row, q), q.people or {}))
 
     def rows_of(some: Sequence[Pair]) -> list[Row]:
         made = [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
@@ -287,6 +287,19 @@ def _remarks(q: Question) -> dict[tuple[SideName, Operation], str]:
     """What both sides say about operations, before any of them happens."""
     descriptions = (q.left.description, q.right.description)
     return {(d.side, operation): words for d in descriptions for operation, words in d.notes.items()}
+
+
+def _doubted(row: Row, q: Question) -> Row:
+    """The row with words about a length that a side may refuse, where nothing can tell before."""
+    for side, picture in ((SideName.SALESFORCE, q.left), (SideName.OUTLOOK, q.right)):
+        sure, source, target = picture.description.limits.doubtful_days, row.item(side.other), row.item(side)
+        if sure is None or source is None or source.when is None or (days := days_of(source.when)) <= sure:
+            continue
+        operation = Operation.CREATE if target is None else Operation.UPDATE
+        if target is None or any(c.name == "when" and c.verdict is not Verdict.SAME for c in row.changes):
+            said = f"it lasts {days} days, which {side.label} refuses where multi-day events are switched off"
+            row = saying(row, side, operation, said)
+    return row
 
 
 def _remarked(row: Row) -> Row:

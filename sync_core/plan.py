@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sync_core.actions import (
     DELETES,
@@ -54,6 +54,7 @@ __all__ = [
     "remarks",
     "results",
     "row_id",
+    "saying",
     "shared_fields",
 ]
 
@@ -217,6 +218,12 @@ class Row:
 def row_id(kind: Kind, left_id: str, right_id: str) -> str:
     """The name of a row, the same from one plan to the next for the same pair."""
     return hashlib.sha256(f"{kind.value}\n{left_id}\n{right_id}".encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+
+def saying(row: Row, side: SideName, operation: Operation, words: str) -> Row:
+    """The row with one more sentence about an operation, which a person should know before it happens."""
+    said = "; ".join(one for one in (row.remarks.get((side, operation), ""), words) if one)
+    return replace(row, remarks={**row.remarks, (side, operation): said})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from sync_core import text
 from sync_core.items import Item, SideName
 from sync_core.pairing import Link
-from sync_core.plan import Row
+from sync_core.plan import Row, saying
 from sync_core.sides import Operation, Person
 
 _CREATE = (SideName.SALESFORCE, Operation.CREATE)
@@ -46,8 +46,7 @@ def related(row: Row, people: Mapping[str, Sequence[Person]]) -> Row:
 
 
 def _saying(row: Row, words: str) -> Row:
-    said = "; ".join(one for one in (row.remarks.get(_CREATE, ""), words) if one)
-    return replace(row, remarks={**row.remarks, _CREATE: said})
+    return saying(row, *_CREATE, words)
 
 
 def _shown(person: Person) -> str:

@@ -101,8 +101,10 @@ class Service(Remembered):
 
         def read(side: SideName) -> Picture:
             open_side = self._open.side(side)
-            description = open_side.describe(kind)
-            return Picture(description, open_side.fetch(kind, window, progress, stopped))
+            open_side.describe(kind)
+            reading = open_side.fetch(kind, window, progress, stopped)
+            # what was read may tell what can be held
+            return Picture(open_side.describe(kind), reading)
 
         self._attend(lambda side, said: progress(Progress(side, 0, None, said)), stopped)
         self._settle_known(kind)

@@ -65,6 +65,10 @@ class Limits:
     lengths: Mapping[str, int] = field(default_factory=dict)
     # the longest event in days; 1 when an org has multi-day events switched off; None when there is no such limit
     longest_days: int | None = None
+    # longer events than this may be refused, and nothing tells before; None when everything is known
+    doubtful_days: int | None = None
+    # why the longest event is no longer, in words; "" when that is the side's own limit
+    longest_because: str = ""
     # the IANA zone that every new series gets; "" where a series brings its own
     series_zone: str = ""
     # a series keeps for good the days that it was made with

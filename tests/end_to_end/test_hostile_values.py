@@ -126,7 +126,7 @@ class Desks:
         if "business_phone" in values:
             fields["phones"] = {"BusinessPhone": values["business_phone"]}
         if "business_street" in values:
-            fields["addresses"] = {"Business": {"street": _in_xml(values["business_street"])}}
+            fields["addresses"] = {"Business": {"Street": _in_xml(values["business_street"])}}
         if "attachments" in values:
             fields["attachments"] = [(_in_xml(name), 1, "text/plain", False) for name in values["attachments"]]
         made: str = self.box.create(self.box.folder(_FOLDER[self.kind]), fields).id

@@ -35,6 +35,9 @@ _OTHERS: Final = (
     *("IsRecurrence2", "Recurrence2PatternText", "Recurrence2PatternStartDate", "Recurrence2PatternTimeZone"),
     *("IsRecurrence2Exception", "IsRecurrence2Exclusion"),
 )
+_DAY: Final = 24 * 60
+# Activity Settings > Enable Multiday Events (facts: salesforce B1, multi-day): nothing but an event tells of it
+_SWITCHED_OFF: Final = "multi-day events are switched off in this org"
 _RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
 
 
@@ -43,6 +46,10 @@ class EventMapping(ObjectMapping):
 
     sobject = "Event"
     what = "events"
+
+    def __init__(self) -> None:
+        # whether the org has multi-day events switched on, once an event or a refusal has told
+        self._multiday: bool | None = None
 
     def assumed(self) -> Shape:
         """The shape to work with where a server has no describe."""
@@ -61,7 +68,9 @@ class EventMapping(ObjectMapping):
         return replace(
             event_writes.series_limits(context),
             lengths=lengths,
-            longest_days=LONGEST_DAYS,
+            longest_days=1 if self._multiday is False else LONGEST_DAYS,
+            longest_because=_SWITCHED_OFF if self._multiday is False else "",
+            doubtful_days=1 if self._multiday is None else None,
             private_relations=False,
             refuses=lambda fields: event_writes.no_such_time(fields) or notes.too_long(fields, most),
         )
@@ -104,6 +113,8 @@ class EventMapping(ObjectMapping):
         self, found: Sequence[Mapping[str, Any]], context: Context, window: Window
     ) -> tuple[list[Item], list[Unreadable]]:
         """The items in `window` among `found`; the occurrences of a series become one item."""
+        if any(_is_long(row) for row in found):
+            self._multiday = True
         items: list[Item] = []
         unreadable: list[Unreadable] = []
         classic: dict[tuple[Any, ...], list[tuple[Item, Mapping[str, Any]]]] = defaultdict(list)
@@ -205,8 +216,15 @@ class EventMapping(ObjectMapping):
         return event_writes.record(write, context, self.unwritable(context.shape, write.operation))
 
     def refusal(self, code: str, message: str, fields: Sequence[str], shape: Shape) -> str:
-        """The contact of a new event may be gone by then."""
+        """The contact of a new event may be gone by then; an event may be longer than the org takes."""
+        if code == "FIELD_INTEGRITY_EXCEPTION" and "1440" in message:
+            self._multiday = False
         return people.refusal(code, message, fields)
+
+
+def _is_long(row: Mapping[str, Any]) -> bool:
+    minutes = row.get("DurationInMinutes")
+    return isinstance(minutes, int) and minutes > _DAY
 
 
 def touches(when: When, window: Window) -> bool:
