@@ -28,6 +28,7 @@ from tui.background import in_thread
 from tui.driver import QuietDriver, driver_class
 from tui.ending import WATCH, Ending
 from tui.glyphs import AsciiFilter
+from tui.habits import HabitKeeper
 from tui.keeping import DraftKeeper
 from tui.keys import KeyHelp, key_help
 from tui.look import Look, Terminal
@@ -99,6 +100,7 @@ class HandsyncApp(App[int]):
         # faults of our own, told when the program ends
         self.faults: list[BaseException] = []
         self.keeper = DraftKeeper(self.faults)
+        self.habits = HabitKeeper(lambda: self.backend.state_dir)
         # what is said when the terminal has been given back
         self.farewell = ""
         self.animation_level = "none"
@@ -280,6 +282,7 @@ def run(config_path: Path | None, demo: bool = False, no_mouse: bool = False) ->
         code = app.run(mouse=display.mouse and not no_mouse)
     finally:
         app.keeper.flush()
+        app.habits.flush()
         backend.close()
     if app.farewell:
         print(app.farewell)

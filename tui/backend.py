@@ -32,6 +32,10 @@ class Backend(Protocol):
     def path(self) -> Path:
         """The settings file, whether it is there or not."""
 
+    @property
+    def state_dir(self) -> Path | None:
+        """Where what is remembered is kept, whether it is there or not; None as long as there is no such place."""
+
     def display(self) -> Display:
         """How the program shall look, as far as that is known without loading anything. Raises nothing."""
 
@@ -72,6 +76,11 @@ class FileBackend:
     def path(self) -> Path:
         """The settings file, whether it is there or not."""
         return self._path
+
+    @property
+    def state_dir(self) -> Path:
+        """The directory of the memory."""
+        return self._state_dir
 
     def display(self) -> Display:
         """What the settings file and the environment say."""
@@ -138,6 +147,11 @@ class DemoBackend:
     def path(self) -> Path:
         """The settings file."""
         return self.files.path
+
+    @property
+    def state_dir(self) -> Path | None:
+        """The demo's, once it has been prepared."""
+        return self._files.state_dir if self._files is not None else None
 
     def display(self) -> Display:
         """That of the person's own settings."""

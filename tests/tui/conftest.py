@@ -207,6 +207,8 @@ class GivenBackend:
     given: GivenService
     path: Path = Path("~/.config/handsync/config.toml")
     demo: bool = False
+    # where habits are kept, if they are
+    state_dir: Path | None = None
     # what the preparation says
     said: tuple[str, ...] = ()
     # the preparation lasts until this is set

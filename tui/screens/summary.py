@@ -22,6 +22,7 @@ from sync_core.review import Group, Review
 from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet, current
+from tui.habits import Habits
 from tui.screens.base import BaseScreen
 from tui.screens.confirm import OkQuestion
 from tui.screens.question import Answer, Question
@@ -82,7 +83,8 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
     `zone` is an IANA name, `today` the day there. `now` gives the time, UTC. `keep` is told of every review that was
     changed; without it decisions are lost when the screen is left. `reread` makes the screen that reads a process again
     and answers with its plan. `takes_back` names the run that is taken back, in words: "the run of Mon 23 Nov 10:12".
-    Whoever shows the screen keeps the ignores of its `reviews` when it was left without Ok.
+    `habits` are how the rows are looked at; `keep_habits` is told when they change. Whoever
+    shows the screen keeps the ignores of its `reviews` when it was left without Ok.
     """
 
     CSS_PATH = "summary.tcss"
@@ -116,6 +118,8 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
         keep: Callable[[Review], None] | None = None,
         reread: Callable[[Kind], Screen[Plan | None]] | None = None,
         takes_back: str = "",
+        habits: Habits | None = None,
+        keep_habits: Callable[[Habits], None] | None = None,
     ) -> None:
         super().__init__()
         self._takes_back = takes_back
@@ -124,6 +128,8 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
         self._now = now
         self._keep = keep
         self._reread = reread
+        self._habits = habits or Habits()
+        self._keep_habits = keep_habits
         self.glyphs = glyphs or current()
         self.panes: list[Pane] = [self._pane_of(opening) for opening in openings]
         # the number of the one in view
@@ -135,7 +141,7 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
     def _pane_of(self, opening: Opening) -> Pane:
         if isinstance(opening, NotRead):
             return NotReadPane(opening)
-        return ReviewPane(opening, self.zone, self.today, now=self._now, glyphs=self.glyphs)
+        return ReviewPane(opening, self.zone, self.today, now=self._now, glyphs=self.glyphs, habits=self._habits)
 
     def compose(self) -> ComposeResult:
         """Title, processes, what Ok would write, the review in view, keys."""
@@ -214,6 +220,16 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
     def _decided(self, event: ReviewPane.Decided) -> None:
         if self._keep is not None:
             self._keep(event.review)
+
+    @on(ReviewPane.Habit)
+    def _habit(self, event: ReviewPane.Habit) -> None:
+        """Another habit: it is that of all processes, and remembered."""
+        self._habits = event.habits
+        for pane in self.panes:
+            if isinstance(pane, ReviewPane):
+                pane.adopt(event.habits)
+        if self._keep_habits is not None:
+            self._keep_habits(event.habits)
 
     def _show_title(self) -> None:
         """What is in view and the age of the picture; written only when it says something else."""

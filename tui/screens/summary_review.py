@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar, Final
 
@@ -18,6 +19,7 @@ from sync_core.review import Review
 from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet
+from tui.habits import Habits
 from tui.screens import sharing
 from tui.screens.summary_rows import RowsPane
 from tui.widgets.action_menu import KEYS, Command, entries, picks
@@ -58,9 +60,16 @@ class ReviewPane(RowsPane):
             self.review = review
 
     def __init__(
-        self, review: Review, zone: str, today: date, *, now: Callable[[], datetime], glyphs: GlyphSet
+        self,
+        review: Review,
+        zone: str,
+        today: date,
+        *,
+        now: Callable[[], datetime],
+        glyphs: GlyphSet,
+        habits: Habits | None = None,
     ) -> None:
-        super().__init__(review, zone, today, glyphs=glyphs)
+        super().__init__(review, zone, today, glyphs=glyphs, habits=habits)
         self._now = now
         # the row and the field that a value is typed for
         self._typing = ("", "")
@@ -84,7 +93,9 @@ class ReviewPane(RowsPane):
         """Does a command to the marked rows, else to the row under the cursor."""
         command = Command(name)
         if command is Command.DETAILS:
-            self.toggle_class("-no-details")
+            shown = not self.habits.details
+            self._change_habits(replace(self.habits, details=shown))
+            self.tell("details are shown" if shown else "details are hidden; Enter shows them, d keeps them")
             return
         ids = self.table.target_ids
         if ids:
@@ -144,6 +155,7 @@ class ReviewPane(RowsPane):
     @on(DataTable.RowSelected)
     def _entered(self) -> None:
         """Enter goes to the details, which become large."""
+        # hidden ones are shown for as long as they are read
         self.remove_class("-no-details")
         self.details.focus()
 
@@ -156,6 +168,7 @@ class ReviewPane(RowsPane):
         if self.details.has_focus and self._resting is not None:
             self._show_details()
         self.set_class(self.details.reading, "-reading")
+        self.set_class(not (self.habits.details or self.details.reading), "-no-details")
 
     # fields one by one
 

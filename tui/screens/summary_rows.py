@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import ClassVar, Final
@@ -23,6 +24,7 @@ from sync_core.selecting import Condition
 from sync_core.text import plain
 from tui import format as fmt
 from tui.glyphs import GlyphSet
+from tui.habits import Habits
 from tui.tally import Tally
 from tui.view import View
 from tui.widgets.action_menu import conditions
@@ -70,13 +72,24 @@ class RowsPane(Vertical):
     class Counted(Message):
         """What a run would write may be something else now."""
 
-    def __init__(self, review: Review, zone: str, today: date, *, glyphs: GlyphSet) -> None:
+    class Habit(Message):
+        """A person looks at rows in another way; that is for all processes, and to be remembered."""
+
+        def __init__(self, habits: Habits) -> None:
+            super().__init__()
+            self.habits = habits
+
+    def __init__(
+        self, review: Review, zone: str, today: date, *, glyphs: GlyphSet, habits: Habits | None = None
+    ) -> None:
         super().__init__()
+        self.habits = habits or Habits()
         self.review = review
         self.zone = zone
         self.today = today
         self.glyphs = glyphs
         self.view = View(zone, today)
+        self.view.order = self.habits.order(review.plan.kind)
         self._rows: dict[str, Row] = {}
         self._ids: list[str] = []
         self.tally = Tally(())
@@ -102,8 +115,9 @@ class RowsPane(Vertical):
         yield StatusLine(id="status")
 
     def on_mount(self) -> None:
-        """Fills the table."""
+        """Fills the table, in the way this person looks at it."""
         self.show_notes()
+        self.adopt(self.habits)
         self._show_rows()
         self.tell(self.review.said or self._first_words())
 
@@ -215,11 +229,24 @@ class RowsPane(Vertical):
         if not self.table.next_row(step, lambda row: row.action in DELETES):
             self.tell("no row shown deletes anything")
 
+    # habits
+
+    def adopt(self, habits: Habits) -> None:
+        """Takes on the habits of all processes; the order is one's own."""
+        self.habits = habits
+        self.set_class(not (habits.details or self.details.reading), "-no-details")
+        if self.details.differences is not habits.differences:
+            self.table.show_differences(habits.differences)
+            self.details.show_differences(habits.differences)
+
+    def _change_habits(self, habits: Habits) -> None:
+        self.adopt(habits)
+        self.post_message(self.Habit(habits))
+
     def action_what(self) -> None:
         """Shows what differs, in the table and in the details, or what will be done again."""
         only = not self.details.differences
-        self.table.show_differences(only)
-        self.details.show_differences(only)
+        self._change_habits(replace(self.habits, differences=only))
         self.tell("what differs; w shows what will be done" if only else "what will be done; w shows what differs")
 
     # order and groups
@@ -227,6 +254,7 @@ class RowsPane(Vertical):
     def action_sort(self) -> None:
         """Sorts by the next of the orders; the cursor stays on its row."""
         self.view.order = self.view.order.next
+        self._change_habits(self.habits.with_order(self.review.plan.kind, self.view.order))
         self._rows = self.view.arrange(self._rows[row_id] for row_id in self._ids)
         self._show_rows()
         self.tell(f"sorted {self.view.order.label(self.review.plan.kind)}")

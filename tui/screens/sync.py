@@ -100,9 +100,17 @@ async def _review(app: HandsyncApp, loaded: Loaded, openings: Sequence[Opening])
     quiet = not takes_back and len(reviews) == len(openings) and all(map(in_step, reviews))
     if quiet and await app.ask(in_step_question(reviews)) != "look":
         return
+    habits = await in_thread(app.habits.load)
     if takes_back:
         named = await in_thread(_run_named, loaded, reviews[0].plan)
-        summary = SummaryScreen(openings, loaded.zone, loaded.today, takes_back=named)
+        summary = SummaryScreen(
+            openings,
+            loaded.zone,
+            loaded.today,
+            takes_back=named,
+            habits=habits,
+            keep_habits=app.habits.note,
+        )
     else:
         summary = SummaryScreen(
             openings,
@@ -110,6 +118,8 @@ async def _review(app: HandsyncApp, loaded: Loaded, openings: Sequence[Opening])
             loaded.today,
             keep=lambda one: app.keeper.note(loaded.service.keep_draft, one),
             reread=lambda kind: FetchScreen(loaded, kind),
+            habits=habits,
+            keep_habits=app.habits.note,
         )
     # a run comes back here when something is left to review
     app.install_screen(summary, f"summary {id(summary)}")
