@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sync_core.items import Kind, SideName
 from tui import words
 from tui.format import instant
+from tui.widgets.labelled import Line
 from tui.words import OPERATIONS, Prevented
 
 if TYPE_CHECKING:
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
     from sync_core.settings.models import Settings
 
 _MAY: Final = {"create": "create", "update": "change", "delete": "delete"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A label in a tone (a style, "" for none), and words; `quiet` words are dimmed."""
-
-    label: str
-    words: str
-    tone: str = "$quiet"
-    quiet: bool = False
 
 
 def listed(names: Sequence[str]) -> str:

@@ -50,6 +50,7 @@ _NAMES: Final = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "delete": "Del",
+    "menu": "Menu",
     "backspace": "Backspace",
 }
 
@@ -90,17 +91,21 @@ def key_help(screen: Screen[Any]) -> list[KeyHelp]:
             continue
         if not active.binding.description and not active.binding.tooltip:
             continue
-        group = (active.node, active.binding.action)
+        node, action = active.node, active.binding.action
+        # what the program does is one thing, wherever a screen has a key of its own for it
+        if action.startswith("app."):
+            node, action = screen.app, action.removeprefix("app.")
+        group = (node, action)
         found.setdefault(group, []).append((key, active.binding, active.enabled))
     helps = []
-    for (node, _), entries in found.items():
+    for (node, action), entries in found.items():
         binding = entries[0][1]
         helps.append(
             KeyHelp(
                 keys=tuple(key_name(key) for key, _, _ in entries),
                 label=binding.description,
                 sentence=binding.tooltip or binding.description,
-                action=binding.action,
+                action=action,
                 shown=binding.show,
                 enabled=entries[0][2],
                 node=node,

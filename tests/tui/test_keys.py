@@ -13,14 +13,20 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 
+from sync_core.plan import DELETES
+from sync_core.review import Group
+from sync_core.selecting import Condition
 from tui.app import HandsyncApp
 from tui.keys import KeyHelp, key_help, key_name
 from tui.screens.home import HomeScreen
 from tui.screens.keys_page import KeysScreen
 from tui.screens.palette import PaletteScreen, commands, found
 from tui.theme import LIGHT
-from tui.widgets.controls import Listing, Words
+from tui.topics import together
+from tui.widgets.action_menu import MARK_NAMES
+from tui.widgets.controls import Listing
 from tui.widgets.frame import KeyLine, fitting
+from tui.widgets.labelled import Labelled
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -60,11 +66,14 @@ async def test_the_key_line_and_the_help_page_come_from_the_bindings(app: Handsy
             "? Keys",
             "q Quit ",
         ]
+        helps = together(key_help(app.screen))
         await pilot.press("question_mark")
         assert isinstance(app.screen, KeysScreen)
-        page = [str(words.content) for words in app.screen.query("#keys Words").results(Words)]
-        for entry in told.values():
+        page = "\n".join(lines.text for lines in app.screen.query(Labelled))
+        for entry in helps:
             assert entry.sentence in page
+        assert page.count("Leave handsync.") == 1
+        assert "q, Ctrl+Q Leave handsync." in page
         await pilot.press("escape")
         assert isinstance(app.screen, HomeScreen)
 
@@ -76,6 +85,7 @@ async def test_the_palette_offers_what_the_screen_can_do(app: HandsyncApp, settl
         labels = [entry.label for entry in commands(home)]
         assert labels[:4] == ["Start Sync", "Configure", "Ignored", "History"]
         assert {"Quit", "Keys"} <= set(labels)
+        assert labels.count("Quit") == 1
         await pilot.press("ctrl+p")
         await pilot.pause()
         assert isinstance(app.screen, PaletteScreen)
@@ -133,14 +143,43 @@ async def test_palette_help_and_key_line_cannot_disagree(summary: Any, size: tup
         screen = shown.screen
         helps = key_help(screen)
         named = {entry.action for entry in helps if entry.label and entry.enabled}
-        palette = {entry.action for entry in commands(screen) if entry.keys}
+        more = {entry.action for entry in screen.more_commands()}
+        palette = {entry.action for entry in commands(screen) if entry.keys} - more
         assert palette == named - {"palette"}
         line = screen.query_one(KeyLine)
         assert {entry.action for entry in line._fitted} <= named
         assert cell_len(str(line.content)) <= size[0]
         await shown.press("question_mark")
-        page = {str(words.content) for words in shown.pilot.app.screen.query("#keys Words").results(Words)}
-        assert {entry.sentence for entry in helps} <= page
+        page = "\n".join(lines.text for lines in shown.pilot.app.screen.query(Labelled))
+        for entry in together(helps):
+            assert f"{', '.join(entry.keys)} {entry.sentence}" in page
+
+
+async def test_the_palette_has_each_condition_each_order_and_each_group(summary: Any) -> None:
+    async with summary() as shown:
+        screen = shown.screen
+        labels = [entry.label for entry in commands(screen)]
+        for condition in Condition:
+            assert f"Mark: {MARK_NAMES[condition]}" in labels
+        assert "Mark: invert" in labels
+        assert {"Sort by subject", "Sort by action", "Sort by last change", "Show: Conflict"} <= set(labels)
+        # each once, and none is cut on a small terminal
+        assert len(labels) == len(set(labels))
+        await shown.press("ctrl+p")
+        for entry in commands(screen):
+            assert cell_len(entry.label) <= 28
+            assert cell_len(", ".join(entry.keys)) <= 24
+        await shown.press(*"mark deletes", "enter")
+        assert shown.screen.is_current
+        assert {shown.row(title).action for title in shown.marked()} <= DELETES
+        assert shown.marked()
+        await shown.press("ctrl+p", *"sort by subject")
+        assert "Sort the rows by subject." in shown.text()
+        await shown.press("enter")
+        assert "sorted by subject" in shown.said()
+        await shown.press("ctrl+p", *"show: conflict", "enter")
+        assert screen.group is Group.CONFLICT
+        assert screen.table.has_focus
 
 
 def helps_of(*labels: str) -> list[KeyHelp]:

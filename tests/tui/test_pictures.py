@@ -198,3 +198,13 @@ def test_home_with_everything_on(
     backend.settings.tasks.prevent_salesforce = ["create", "update", "delete"]
     backend.given.because = ["the memory of contacts was damaged and was set aside; links are found anew"]
     assert snap_compare(app, run_before=settle, terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=["80x24", "120x40", "200x60"])
+def test_palette(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("ctrl+p", "down")
+        await pilot.pause()
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)

@@ -199,3 +199,21 @@ def test_ok_for_several_processes(
         await settle(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+def test_keys_of_the_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("question_mark"))
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+def test_palette_of_the_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("ctrl+p", *"mark", "down"))
+
+
+def test_palette_in_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Make) -> None:
+    assert snap_compare(few, terminal_size=(80, 24), run_before=opening("ctrl+p", "down", glyphs=ASCII))
+
+
+def test_keys_in_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Make) -> None:
+    assert snap_compare(few, terminal_size=(80, 24), run_before=opening("question_mark", glyphs=ASCII))

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker
 
-from tui.keys import BACK, HELP, MOVES
+from tui.keys import BACK, HELP, MOVES, KeyHelp
 
 if TYPE_CHECKING:
     from tui.app import HandsyncApp
@@ -55,6 +55,10 @@ class BaseScreen(Screen[T]):
     def busy(self) -> bool:
         """Whether something is being written that the end of the program has to wait for."""
         return False
+
+    def more_commands(self) -> list[KeyHelp]:
+        """What can be done here besides what has a key: the palette offers it by name."""
+        return []
 
     def interrupt(self) -> None:
         """The program is about to end: what this screen has begun stops as soon as it can."""

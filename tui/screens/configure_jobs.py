@@ -35,8 +35,8 @@ class PreventTable(Vertical):
     """Sides down, operations across: what is ticked never happens, whatever else is set."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "row(1)", show=False),
-        Binding("up,k", "row(-1)", show=False),
+        Binding("down,j", "row(1)", show=False, tooltip="To the same operation on the other side."),
+        Binding("up,k", "row(-1)", show=False, tooltip="To the same operation on the side before."),
     ]
 
     def compose(self) -> ComposeResult:

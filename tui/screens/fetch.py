@@ -42,7 +42,7 @@ class FetchScreen(BaseScreen[Plan | None]):
     CSS_PATH = "fetch.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Cancel", id="cancel", tooltip="Stop reading and go back. Nothing was written."),
-        Binding("ctrl+c", "back", show=False),
+        Binding("ctrl+c", "back", show=False, tooltip="Stop reading."),
         Binding("r", "retry", "Retry", id="retry", tooltip="Read both sides again."),
         HELP,
         *MOVES,

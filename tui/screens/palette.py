@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,21 +16,54 @@ from textual.widgets.option_list import Option
 from tui.keys import KeyHelp, key_help
 from tui.screens.base import BaseScreen
 from tui.theme import LOOKS
+from tui.topics import Topic, known, topic
 from tui.widgets.controls import Field, Listing, Words
 from tui.widgets.frame import KeyLine, TitleBar
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-# cells for the name of a command, and for its keys
-_NAME = 24
-_KEYS = 18
+# cells for the name of a command, and for its keys; from so many cells on the sentence stands beside them
+_NAME: Final = 28
+_KEYS: Final = 24
+_WIDE: Final = 110
+# names that say more than the key line has room for
+_NAMES: Final = {
+    "ok": "Ok: ask, then run",
+    "next(1)": "Next undecided",
+    "next(-1)": "Undecided before",
+    "tab(1)": "Next process",
+    "select": "Mark by condition",
+    "what": "What differs, or is done",
+    "sort": "Sort by the next order",
+    "copy": "Copy the rows",
+    "copy(True)": "Copy all details",
+    "export": "Export the rows shown",
+    "mark": "Mark the row",
+    "range": "Mark a range",
+    "fold": "Fold this heading",
+    "select_cursor": "Read the details",
+    "do('to_outlook')": "To Outlook",
+    "do('to_salesforce')": "To Salesforce",
+    "do('nothing')": "Do nothing this time",
+    "do('reset')": "Back to recommendation",
+    "do('ignore_once')": "Ignore until a change",
+    "do('details')": "Show or hide details",
+    "take('salesforce')": "This field: Salesforce",
+    "take('outlook')": "This field: Outlook",
+    "type": "This field: type it",
+    "give_back": "This field: as the row",
+}
 
 
 def commands(screen: Screen[Any]) -> list[KeyHelp]:
-    """What can be done on `screen` now, as its key line and its help page have it, and the colours besides."""
+    """What can be done on `screen` now: what has a key, what the screen offers besides, and the colours."""
     able = [entry for entry in key_help(screen) if entry.enabled and entry.label and entry.id != "palette"]
-    return able + [_look(name, screen.app) for name in LOOKS]
+    more = screen.more_commands() if isinstance(screen, BaseScreen) else []
+    named = [replace(entry, label=_NAMES.get(entry.action, entry.label)) for entry in able]
+    every = [*named, *more, *(_look(name, screen.app) for name in LOOKS)]
+    # nobody types to go a line down
+    return sorted(every, key=lambda entry: known(entry.action) and topic(entry.action) is Topic.MOVING)
 
 
 def _look(name: str, node: DOMNode) -> KeyHelp:
@@ -71,6 +105,7 @@ class PaletteScreen(BaseScreen[KeyHelp | None], inherit_bindings=False):
         yield Field(placeholder="a few letters of what you want to do", id="wanted")
         yield Listing(id="commands")
         yield Words("No command has these letters.", id="none", classes="quiet")
+        yield Words("", id="about")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -82,9 +117,20 @@ class PaletteScreen(BaseScreen[KeyHelp | None], inherit_bindings=False):
         self._found = found(self._entries, words)
         listing = self.query_one("#commands", Listing)
         listing.clear_options()
-        listing.add_options([Option(_line(entry)) for entry in self._found])
+        wide = self.app.size.width >= _WIDE
+        listing.add_options([Option(_line(entry, wide=wide)) for entry in self._found])
         listing.highlighted = 0 if self._found else None
         self.query_one("#none").display = not self._found
+        self.query_one("#about").display = bool(self._found)
+
+    @on(OptionList.OptionHighlighted)
+    def moved(self, event: OptionList.OptionHighlighted) -> None:
+        """The sentence of the command under the cursor, whole."""
+        self.query_one("#about", Words).update(self._found[event.option_index].sentence)
+
+    def on_resize(self) -> None:
+        """Sentences stand beside the names where there is room."""
+        self._show(self.query_one("#wanted", Input).value)
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
@@ -113,5 +159,7 @@ class PaletteScreen(BaseScreen[KeyHelp | None], inherit_bindings=False):
             self.dismiss(self._found[at])
 
 
-def _line(entry: KeyHelp) -> Content:
-    return Content(f"{entry.label:<{_NAME}} {', '.join(entry.keys):<{_KEYS}} {entry.sentence}")
+def _line(entry: KeyHelp, *, wide: bool) -> Content:
+    keys = f"{', '.join(entry.keys):<{_KEYS}}"
+    sentence = f" {entry.sentence}" if wide else ""
+    return Content.assemble(f"{entry.label:<{_NAME}} ", (keys, "bold"), sentence)

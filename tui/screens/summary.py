@@ -23,6 +23,7 @@ from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet, current
 from tui.habits import Habits
+from tui.keys import KeyHelp
 from tui.screens.base import BaseScreen
 from tui.screens.confirm import OkQuestion
 from tui.screens.question import Answer, Question
@@ -94,7 +95,7 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
         Binding("right_square_bracket", "tab(1)", "Process", tooltip="To the next process."),
         Binding("left_square_bracket", "tab(-1)", "Process before", show=False, tooltip="To the process before."),
         *(
-            Binding(str(n), f"tab_number({n - 1})", f"Process {n}", show=False, tooltip=f"To process number {n}.")
+            Binding(str(n), f"tab_number({n - 1})", f"Process {n}", show=False, tooltip="To a process by its number.")
             for n in range(1, _MOST_TABS + 1)
         ),
         Binding(
@@ -268,6 +269,10 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
             case "read_again":
                 return self._reread is not None
         return True
+
+    def more_commands(self) -> list[KeyHelp]:
+        """Each condition to mark by, each order, each group of rows of the review in view."""
+        return self.current.commands() if isinstance(self.current, ReviewPane) else []
 
     def action_tab(self, step: int) -> None:
         """To the next process, or the one before."""

@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from sync_core import selecting
+from sync_core.order import Order
 from sync_core.plan import DELETES, Action, Row, State
 from sync_core.review import Group, Review
 from sync_core.selecting import Condition
@@ -25,9 +26,10 @@ from sync_core.text import plain
 from tui import format as fmt
 from tui.glyphs import GlyphSet
 from tui.habits import Habits
+from tui.keys import KeyHelp
 from tui.tally import Tally
 from tui.view import View
-from tui.widgets.action_menu import conditions
+from tui.widgets.action_menu import MARK_NAMES, conditions
 from tui.widgets.chips import Chips
 from tui.widgets.controls import Words
 from tui.widgets.details import DetailsPane
@@ -58,7 +60,7 @@ class RowsPane(Vertical):
             show=False,
             tooltip="Show only rows with some words, days (tomorrow), or actions.",
         ),
-        Binding("right", "group(1)", "Next group", show=False, tooltip="Show the next group of rows: New, Changed ..."),
+        Binding("right", "group(1)", "Next group", show=False, tooltip="Show the next group of rows: New, Changed …"),
         Binding("left", "group(-1)", "Group before", show=False, tooltip="Show the group of rows before."),
         Binding("t", "sort", "Sort", show=False, tooltip="Sort by time, subject, action, or last change."),
         Binding("w", "what", "What differs", show=False, tooltip="Show what differs, or what will be done."),
@@ -253,7 +255,11 @@ class RowsPane(Vertical):
 
     def action_sort(self) -> None:
         """Sorts by the next of the orders; the cursor stays on its row."""
-        self.view.order = self.view.order.next
+        self.action_sort_by(self.view.order.next.value)
+
+    def action_sort_by(self, name: str) -> None:
+        """Sorts by one of the orders."""
+        self.view.order = Order(name)
         self._change_habits(self.habits.with_order(self.review.plan.kind, self.view.order))
         self._rows = self.view.arrange(self._rows[row_id] for row_id in self._ids)
         self._show_rows()
@@ -269,10 +275,42 @@ class RowsPane(Vertical):
         # what is chosen already is left again
         self._show_group(Group.ALL if event.group is self.group else event.group)
 
+    def action_show_group(self, name: str) -> None:
+        """Shows one of the groups."""
+        self._show_group(Group(name))
+
     def _show_group(self, group: Group) -> None:
         self.view.group = group
         self._show_rows()
         self._show_status()
+
+    def commands(self) -> list[KeyHelp]:
+        """What has no key of its own, but an entry or a place in a line: for the palette."""
+        marks = [
+            (
+                f"s {entry.keys[1]}",
+                f"Mark: {MARK_NAMES[entry.target]}",
+                f"Mark: {entry.label}.",
+                f"mark_by('{entry.target}')",
+            )
+            for entry in conditions(row_known=self.table.cursor_row_id is not None)
+            if not entry.why_not and self.table.shown
+        ]
+        kind = self.review.plan.kind
+        sorts = [
+            ("", f"Sort {order.label(kind)}", f"Sort the rows {order.label(kind)}.", f"sort_by('{order.value}')")
+            for order in Order
+            if order is not self.view.order
+        ]
+        groups = [
+            ("", f"Show: {group.label}", f"Show the group {group.label} of the rows.", f"show_group('{group.value}')")
+            for group in self.query_one(Chips).groups
+            if group is not self.group
+        ]
+        return [
+            KeyHelp((keys,) if keys else (), label, sentence, action, False, True, self)
+            for keys, label, sentence, action in (*marks, *sorts, *groups)
+        ]
 
     # marking by condition
 

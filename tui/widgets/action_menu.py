@@ -124,6 +124,19 @@ _MARK_KEYS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+# a word or two each, for lists in which there is little room
+MARK_NAMES: Final[dict[str, str]] = {
+    Condition.UNDECIDED: "conflicts",
+    Condition.DELETES: "deletes",
+    Condition.TO_OUTLOOK: "to Outlook",
+    Condition.TO_SALESFORCE: "to Salesforce",
+    Condition.DECIDED: "decided by you",
+    Condition.SAME_REASON: "same reason",
+    Condition.LIKE_THIS: "like this one",
+    "invert": "invert",
+}
+
+
 def conditions(*, row_known: bool) -> tuple[Entry, ...]:
     """The menu of what rows are marked by. `row_known` says whether there is one to compare others with."""
     found = [

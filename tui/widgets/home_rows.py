@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Checkbox, Static
+from textual.widgets import Checkbox
 
 from sync_core import text
 from sync_core.items import Kind, SideName
 from tui import home_words
 from tui.widgets.controls import Box, Words
+from tui.widgets.labelled import Labelled
 
 if TYPE_CHECKING:
     from sync_core.service import Finding
     from tui.app import Loaded
-
-# cells for the label of a line, and what a line gets at least
-_LABEL: Final = 6
-_LEAST: Final = 20
-
-
-class Labelled(Static):
-    """Lines of a label and words each. Words that need more than a line go on under their beginning."""
-
-    def __init__(self) -> None:
-        super().__init__(markup=False, classes="lines")
-        self._lines: Sequence[home_words.Line] = ()
-
-    def say(self, lines: Sequence[home_words.Line]) -> None:
-        """Shows other lines."""
-        self._lines = lines
-        self.refresh(layout=True)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as the words need."""
-        return sum(len(_wrapped(line.words, width)) for line in self._lines)
-
-    def render(self) -> Content:
-        """The labels, and the words beside them."""
-        parts: list[str | tuple[str, str]] = []
-        for line in self._lines:
-            for number, words in enumerate(_wrapped(line.words, self.content_size.width)):
-                parts += [] if not parts else ["\n"]
-                parts += [
-                    ("" if number else line.label).ljust(_LABEL) if number else (f"{line.label:<{_LABEL}}", line.tone)
-                ]
-                parts.append((words, "$quiet" if line.quiet else ""))
-        return Content.assemble(*parts)
-
-
-def _wrapped(words: str, width: int) -> list[str]:
-    return wrap(words, max(_LEAST, width - _LABEL)) or [""]
 
 
 class ProcessRow(Horizontal):

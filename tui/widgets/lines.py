@@ -84,10 +84,10 @@ class LineView(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_down", show=False, tooltip="Scroll down."),
         Binding("up,k", "scroll_up", show=False, tooltip="Scroll up."),
-        Binding("pagedown", "page_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
+        Binding("pagedown", "page_down", show=False, tooltip="A page down."),
+        Binding("pageup", "page_up", show=False, tooltip="A page up."),
+        Binding("home", "scroll_home", show=False, tooltip="To the beginning."),
+        Binding("end", "scroll_end", show=False, tooltip="To the end."),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
