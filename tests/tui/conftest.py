@@ -385,11 +385,14 @@ Open = Callable[..., AbstractAsyncContextManager[Shown]]
 
 @pytest.fixture
 def summary(app: HandsyncApp) -> Open:
-    """Opens a summary of a plan, read two minutes ago."""
+    """Opens a summary of a plan, read two minutes ago, with the cursor at its `top`, else where it starts."""
 
     @asynccontextmanager
     async def opened(
-        plan: Plan | None = None, size: tuple[int, int] = (80, 24), glyphs: GlyphSet = UNICODE
+        plan: Plan | None = None,
+        size: tuple[int, int] = (80, 24),
+        glyphs: GlyphSet = UNICODE,
+        top: bool = True,
     ) -> AsyncIterator[Shown]:
         samples = _samples()
         review = Review.of(samples.monday() if plan is None else plan)
@@ -400,6 +403,9 @@ def summary(app: HandsyncApp) -> Open:
             screen = SummaryScreen([review], samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs)
             app.push_screen(screen, lambda found: answers.append(found[0] if found else None))
             await _settle(pilot)
+            if top:
+                await pilot.press("home")
+                await pilot.pause()
             yield Shown(pilot, screen, answers)
 
     return opened

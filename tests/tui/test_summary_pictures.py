@@ -35,7 +35,8 @@ def opening(samples: ModuleType, settle: Any) -> Make:
             review = Review.of(getattr(samples, plan)())
             pilot.app.push_screen(SummaryScreen([review], samples.ZONE, samples.TODAY, now=lambda: now, glyphs=glyphs))
             await settle(pilot)
-            await pilot.press(*keys)
+            # with keys from the top on, else where the cursor starts
+            await pilot.press(*(("home", *keys) if keys else ()))
             await settle(pilot)
 
         return before
@@ -179,7 +180,7 @@ def test_several_processes(
         failed = NotRead(Kind.TASKS, "Outlook (tasks): the server is busy. Try again in a few minutes.")
         pilot.app.push_screen(SummaryScreen([*read, failed], samples.ZONE, samples.TODAY, now=lambda: now))
         await settle(pilot)
-        await pilot.press("full_stop", "2", "n")
+        await pilot.press("full_stop", "2")
         await settle(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=before)

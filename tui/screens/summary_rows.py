@@ -19,7 +19,7 @@ from textual.widgets import DataTable
 
 from sync_core import selecting
 from sync_core.order import Order
-from sync_core.plan import DELETES, Action, Row, State
+from sync_core.plan import DELETES, NEEDS, Action, Row, State, allowed
 from sync_core.review import Group, Review
 from sync_core.selecting import Condition
 from sync_core.text import plain
@@ -121,6 +121,8 @@ class RowsPane(Vertical):
         self.show_notes()
         self.adopt(self.habits)
         self._show_rows()
+        # once it is known how many lines are in view
+        self.call_after_refresh(self._go_to_first)
         self.tell(self.review.said or self._first_words())
 
     def show_notes(self) -> None:
@@ -128,6 +130,18 @@ class RowsPane(Vertical):
         notes = self.query_one("#notes", Words)
         notes.update(Content(self.glyphs.text(" ".join(f"{plain(note)}." for note in self.review.plan.notes))))
         notes.display = bool(self.review.plan.notes)
+    def _go_to_first(self) -> None:
+        """The cursor starts where something is to do: on a row to decide, else on one that would write something."""
+        if not self.is_attached:
+            return
+        if self.tally.undecided:
+            first = next((row for row in self.table.rows_shown if row.state is State.UNDECIDED), None)
+        elif self.tally.writing:
+            first = next((row for row in self.table.rows_shown if _writes(row)), None)
+        else:
+            first = None
+        if first is not None:
+            self.table.go_to(first.id)
 
     def _first_words(self) -> str:
         undecided = self.tally.undecided
@@ -397,3 +411,8 @@ class RowsPane(Vertical):
     @property
     def _has_marks(self) -> bool:
         return self.table.marked > 0 or self.table.ranging
+
+
+def _writes(row: Row) -> bool:
+    now = allowed(row)
+    return now.state is State.READY and bool(NEEDS[now.effect.action])

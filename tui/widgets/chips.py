@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -14,16 +16,17 @@ from sync_core.review import Group
 from tui import format as fmt
 from tui.tally import Tally, side_words
 
-# the labels in two shorter forms, for narrow terminals and for many rows
-_SHORT: Final = {
-    Group.CHANGED: ("Chg", "Chg"),
-    Group.DELETED: ("Del", "Del"),
-    Group.MERGE: ("Merge", "Mrg"),
-    Group.LINK: ("Link", "Lnk"),
-    Group.CONFLICT: ("Confl", "Cfl"),
-    Group.BLOCKED: ("Block", "Blk"),
-    Group.IGNORED: ("Ign", "Ign"),
-    Group.NOTHING: ("Noth", "No"),
+# where words have no room, the signs that the rows themselves have: what matters least gives up its word first
+_SIGNS: Final = {
+    Group.NOTHING: ".",
+    Group.LINK: "=",
+    Group.IGNORED: "i",
+    Group.BLOCKED: "( )",
+    Group.MERGE: "◂-▸",
+    Group.NEW: "+",
+    Group.CHANGED: "-▸",
+    Group.DELETED: "✗",
+    Group.CONFLICT: "?",
 }
 # the line of what Ok would write has forms, from long to short, numbered from 0 to this
 _STEPS: Final = 4
@@ -76,6 +79,20 @@ class WouldWrite(Static):
         return Content.assemble(*parts)
 
 
+def fitted(numbers: Mapping[Group, int], chosen: Group, width: int) -> list[tuple[Group, str]]:
+    """The groups with words and numbers, as many of them by their signs as it takes to fit into `width` cells.
+
+    The `chosen` one keeps its word the longest.
+    """
+    labels = {group: f"{group.label} {number}" for group, number in numbers.items()}
+    turns = [group for group in _SIGNS if group in labels and group is not chosen]
+    for group in [*turns, *([chosen] if chosen in _SIGNS and chosen in labels else [])]:
+        if sum(cell_len(label) + 1 for label in labels.values()) < width:
+            break
+        labels[group] = f"{_SIGNS[group]} {numbers[group]}"
+    return list(labels.items())
+
+
 class Chips(Static):
     """The groups that have rows; the chosen one stands in brackets. A click chooses."""
 
@@ -108,26 +125,24 @@ class Chips(Static):
         self._draw()
 
     def _draw(self) -> None:
-        if self._tally is None or not self.size.width:
+        tally = self._tally
+        if tally is None or not self.size.width:
             return
-        labels = next((found for step in range(3) if self._fits(found := self._labels(self._tally, step))), None)
-        labels = self._labels(self._tally, 2) if labels is None else labels
+        width = self.size.width
+        chips = fitted({group: tally.groups[group] for group in self.groups}, self._chosen, width)
+        # two cells between them where there is room, else one; the chosen one has its brackets there
+        roomy = sum(cell_len(label) + 2 for _, label in chips) <= width
         parts: list[tuple[str, str]] = []
         self._spans, at = [], 0
-        for group, label in labels:
-            chip = f"[{label}]" if group is self._chosen else f" {label} "
-            self._spans.append((at, at + len(chip), group))
-            at += len(chip)
+        for number, (group, label) in enumerate(chips):
+            chosen = group is self._chosen
+            before = "[" if chosen else "" if number and not roomy and parts[-1][0].endswith("]") else " "
+            after = "]" if chosen else " " if roomy else ""
+            chip = f"{before}{label}{after}"
+            self._spans.append((at, at + cell_len(chip), group))
+            at += cell_len(chip)
             parts.append((chip, self._style(group)))
         self.update(Content.assemble(*parts), layout=False)
-
-    def _labels(self, tally: Tally, step: int) -> list[tuple[Group, str]]:
-        """The chips' words; each higher `step` is shorter."""
-        named = {group: (group.label, *_SHORT.get(group, (group.label, group.label))) for group in self.groups}
-        return [(group, f"{names[step]} {tally.groups[group]}") for group, names in named.items()]
-
-    def _fits(self, labels: list[tuple[Group, str]]) -> bool:
-        return sum(len(label) + 2 for _, label in labels) <= self.size.width
 
     def _style(self, group: Group) -> str:
         if group is self._chosen:
