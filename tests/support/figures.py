@@ -35,9 +35,11 @@ def cursor_line(terminal: Terminal) -> str:
 
 
 def ready(terminal: Terminal) -> None:
-    """Waits until a review is there and at rest."""
+    """Waits until a review is there and at rest, and goes to its first row."""
     terminal.until(lambda: cursor_line(terminal) != "", "a row under the cursor")
     terminal.until_text("? Keys")
+    terminal.quiet(1.0)
+    terminal.send("g")
     terminal.quiet(1.0)
 
 

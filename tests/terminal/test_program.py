@@ -36,10 +36,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def review(start: Start, *arguments: str, environ: dict[str, str] | None = None, **more: Any) -> Terminal:
-    """The Summary of the sample Monday, once it is there."""
+    """The Summary of the sample Monday, once it is there, with the cursor at the top."""
     terminal = start([str(REVIEW), *arguments], environ, **more)
     terminal.until_text("Trade fair")
     terminal.until_text("? Keys")
+    terminal.until(lambda: "Budget" in cursor_line(terminal), "a row to decide")
+    terminal.quiet()
+    terminal.send("g")
+    terminal.until(lambda: "Trade fair" in cursor_line(terminal), "the first row")
     terminal.quiet()
     return terminal
 

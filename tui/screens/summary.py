@@ -27,6 +27,7 @@ from tui.keys import KeyHelp
 from tui.screens.base import BaseScreen
 from tui.screens.confirm import OkQuestion
 from tui.screens.question import Answer, Question
+from tui.screens.summary_commands import more_commands
 from tui.screens.summary_review import ReviewPane
 from tui.tally import Tally
 from tui.widgets.chips import WouldWrite
@@ -272,7 +273,7 @@ class SummaryScreen(BaseScreen[tuple[Review, ...] | None]):
 
     def more_commands(self) -> list[KeyHelp]:
         """Each condition to mark by, each order, each group of rows of the review in view."""
-        return self.current.commands() if isinstance(self.current, ReviewPane) else []
+        return more_commands(self.current) if isinstance(self.current, ReviewPane) else []
 
     def action_tab(self, step: int) -> None:
         """To the next process, or the one before."""

@@ -26,10 +26,9 @@ from sync_core.text import plain
 from tui import format as fmt
 from tui.glyphs import GlyphSet
 from tui.habits import Habits
-from tui.keys import KeyHelp
 from tui.tally import Tally
 from tui.view import View
-from tui.widgets.action_menu import MARK_NAMES, conditions
+from tui.widgets.action_menu import conditions
 from tui.widgets.chips import Chips
 from tui.widgets.controls import Words
 from tui.widgets.details import DetailsPane
@@ -130,6 +129,7 @@ class RowsPane(Vertical):
         notes = self.query_one("#notes", Words)
         notes.update(Content(self.glyphs.text(" ".join(f"{plain(note)}." for note in self.review.plan.notes))))
         notes.display = bool(self.review.plan.notes)
+
     def _go_to_first(self) -> None:
         """The cursor starts where something is to do: on a row to decide, else on one that would write something."""
         if not self.is_attached:
@@ -297,34 +297,6 @@ class RowsPane(Vertical):
         self.view.group = group
         self._show_rows()
         self._show_status()
-
-    def commands(self) -> list[KeyHelp]:
-        """What has no key of its own, but an entry or a place in a line: for the palette."""
-        marks = [
-            (
-                f"s {entry.keys[1]}",
-                f"Mark: {MARK_NAMES[entry.target]}",
-                f"Mark: {entry.label}.",
-                f"mark_by('{entry.target}')",
-            )
-            for entry in conditions(row_known=self.table.cursor_row_id is not None)
-            if not entry.why_not and self.table.shown
-        ]
-        kind = self.review.plan.kind
-        sorts = [
-            ("", f"Sort {order.label(kind)}", f"Sort the rows {order.label(kind)}.", f"sort_by('{order.value}')")
-            for order in Order
-            if order is not self.view.order
-        ]
-        groups = [
-            ("", f"Show: {group.label}", f"Show the group {group.label} of the rows.", f"show_group('{group.value}')")
-            for group in self.query_one(Chips).groups
-            if group is not self.group
-        ]
-        return [
-            KeyHelp((keys,) if keys else (), label, sentence, action, False, True, self)
-            for keys, label, sentence, action in (*marks, *sorts, *groups)
-        ]
 
     # marking by condition
 
