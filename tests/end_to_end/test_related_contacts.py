@@ -214,7 +214,7 @@ async def test_a_person_switches_it_on_and_sees_it_before_ok(open_desk: Any, tmp
     config.chmod(0o600)
     app = HandsyncApp(FileBackend(config, tmp_path / "state"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, HomeScreen, "Outlook ok")
+        await until(pilot, HomeScreen, "Outlook connected")
         await pilot.press("c")
         await until(pilot, ConfigureScreen, "Relate new Salesforce events to an attendee's contact")
         box = app.screen.query_one("#relate_attendees", Box)
@@ -225,7 +225,7 @@ async def test_a_person_switches_it_on_and_sees_it_before_ok(open_desk: Any, tmp
         await pilot.press("o")
         await until(pilot, HomeScreen, "[x] Calendar")
         assert "relate_attendees = true" in config.read_text()
-        await until(pilot, HomeScreen, "Outlook ok")
+        await until(pilot, HomeScreen, "Outlook connected")
         await pilot.press("s")
         await until(pilot, Question, "Calendar")
         await pilot.press("y")

@@ -35,7 +35,7 @@ async def test_at_80_cells_nothing_of_the_head_is_cut_off(summary: Any) -> None:
         first, second, third = shown.text().split("\n")[:3]
     assert first.rstrip().endswith("read 2 min ago")
     assert second.rstrip() == " Ok: Salesforce 1 DELETED 5 new 3 chg  Outlook 1 DELETED 5 new 2 chg  8 open"
-    assert third.rstrip() == "[All 28]New 10 Changed 3 Deleted 2 Merge 1 = 1 Conflict 8 Blocked 1 i 2 . 4"
+    assert third.rstrip() == "[All 28] New 10 Changed 3 Deleted 2 Merge 1 = 1 Conflict 8 Blocked 1 i 2 . 4"
     assert max(len(line.rstrip()) for line in (first, second, third)) <= 80
 
 

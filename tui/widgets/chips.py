@@ -134,9 +134,9 @@ class Chips(Static):
         roomy = sum(cell_len(label) + 2 for _, label in chips) <= width
         parts: list[tuple[str, str]] = []
         self._spans, at = [], 0
-        for number, (group, label) in enumerate(chips):
+        for group, label in chips:
             chosen = group is self._chosen
-            before = "[" if chosen else "" if number and not roomy and parts[-1][0].endswith("]") else " "
+            before = "[" if chosen else " "
             after = "]" if chosen else " " if roomy else ""
             chip = f"{before}{label}{after}"
             self._spans.append((at, at + cell_len(chip), group))
