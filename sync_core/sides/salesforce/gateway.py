@@ -164,6 +164,10 @@ class Gateway:
 
         return self._call(work, repeatable)
 
+    def tell(self, sentence: str) -> None:
+        """Says to whoever waits what is waited for."""
+        self._tell(sentence)
+
     def pause(self, seconds: float, cancelled: CancelCheck = never) -> None:
         """Waits, and looks up now and then. Raises CancelledError."""
         while seconds > 0:

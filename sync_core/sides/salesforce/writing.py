@@ -89,6 +89,8 @@ class Writer:
         for again in range(_LOCK_TRIES):
             if again:
                 # somebody else's lock; jitter, so that two programs do not meet again (facts: salesforce B4, transient)
+                number = "a row is" if len(waiting) == 1 else f"{len(waiting)} rows are"
+                self._gateway.tell(f"Salesforce: {number} held by somebody else; trying again")
                 try:
                     self._gateway.pause(_LOCK_WAIT * 2 ** (again - 1) * random.uniform(1, 1.5))
                 except CancelledError:

@@ -272,7 +272,10 @@ def test_deleted_meanwhile(world: Any) -> None:
 def test_locked_row_is_tried_again(world: Any) -> None:
     """B4, UNABLE_TO_LOCK_ROW: only the row that was held goes out again, with some jitter."""
     world.fault("rows", "POST composite/sobjects", rows=(1,), code="UNABLE_TO_LOCK_ROW", message="busy")
+    told: list[str] = []
+    world.side.attend(told.append, lambda: False)
     first, second = world.write(creation(subject="A"), creation(subject="B"))
+    assert told == ["Salesforce: a row is held by somebody else; trying again"]
     assert first.ok
     assert second.ok
     assert [row["Subject"] for row in world.sent("POST")] == ["B"]
