@@ -487,3 +487,95 @@ def test_a_pair_of_which_nothing_is_left_needs_no_ignore(world):
 
 def test_a_record_without_rows_has_no_doubts():
     assert doubts_of(RunRecord(HEAD, ())) == []
+
+
+def test_several_rows_of_one_run_are_all_remembered(world):
+    """Two that were taken back without an answer: both are linked, and both are quiet until they change."""
+    rows = []
+    for n in range(2):
+        held = fields(subject=f"Back {n}")
+        here = world.left.put(held)
+        made = world.right.put(held, mark=f"hs1:{here.id}:n")
+        rows.append(
+            Intent(
+                n,
+                f"row{n}",
+                CAL,
+                "",
+                Action.CREATE_IN_OUTLOOK,
+                here,
+                None,
+                to_right=dict(held),
+                mark=made.mark,
+                takes_back=True,
+                restores=f"old{n}",
+            )
+        )
+    log = world.journal.begin(HEAD, rows)
+    log.sent(OL, [0, 1], MADE_AT)
+    settle_unfinished(CAL, world.sides, world.books, world.journal, LATER)
+    assert {("S0002", "O0002"), ("S0003", "O0003")} <= set(world.books.links_by_id)
+    assert set(world.books.ignores) == {row_id(CAL, "S0002", "O0002"), row_id(CAL, "S0003", "O0003")}
+    [first, second] = sorted(world.books.ignores.values(), key=lambda i: i.left_id)
+    assert (first.left_id, first.right_id, first.since, first.reason) == ("S0002", "O0002", LATER, "taken back")
+    assert (first.left_digest, second.right_digest) == (rows[0].left.digest, rows[1].left.digest)
+
+
+def test_two_deletes_of_one_run_are_both_forgotten(world):
+    world.left.put(fields(subject="Another"))
+    assert world.sync().clean
+    rows = []
+    for n, ids in enumerate(sorted(world.books.links_by_id)):
+        known = world.books.links_by_id[ids]
+        there = world.right.items[ids[1]]
+        rows.append(
+            Intent(n, f"r{n}", CAL, "", Action.DELETE_FROM_OUTLOOK, None, there, baseline=known.baseline, link_ids=ids)
+        )
+    world.left.items.clear()
+    world.right.items.clear()
+    world.journal.begin(HEAD, rows).sent(OL, [0, 1], MADE_AT)
+    settle_unfinished(CAL, world.sides, world.books, world.journal, LATER)
+    assert not world.books.links_by_id
+
+
+def test_which_of_two_was_created_cannot_be_told_either(world):
+    for _ in range(2):
+        world.left.put(fields(subject="Fresh"))
+    done = cut_off(world, create(SF))
+    assert done.message == "2 items in Salesforce could be the one that was created"
+
+
+def test_what_both_halves_came_to_is_said_in_one_sentence(world):
+    world.left.take_away("S0001", Fate.MOVED)
+    world.right.take_away("O0001", Fate.UNREADABLE)
+    known = world.books.links_by_id["S0001", "O0001"]
+    here, there = world.left.away["S0001"][1], world.right.away["O0001"][1]
+    intent = Intent(
+        0,
+        "row",
+        CAL,
+        "",
+        Action.MERGE,
+        here,
+        there,
+        {"location": "x"},
+        {"notes": "y"},
+        known.baseline,
+        ("S0001", "O0001"),
+    )
+    done = cut_off(world, intent)
+    assert done.message == "it is no longer there in Salesforce; it cannot be read in Outlook"
+    both = replace(intent, left=here, right=there)
+    for side, item_id in ((world.left, "S0001"), (world.right, "O0001")):
+        side.bring_back(item_id)
+    world.left.edit("S0001", location="x")
+    world.right.edit("O0001", notes="y")
+    world.books.kept.clear()
+    log = world.journal.begin(HEAD, [both])
+    for side in SideName:
+        log.sent(side, [0], MADE_AT)
+        log.answered(side, [(0, Outcome(True, both.old_id(side)))])
+    settle_unfinished(CAL, world.sides, world.books, world.journal, LATER)
+    record = world.journal.load(HEAD.id)
+    assert record is not None
+    assert (record.done[0].result, record.done[0].message) == (Result.DONE, "")
