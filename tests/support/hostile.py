@@ -80,8 +80,14 @@ DAYS: Final[Mapping[str, str]] = {
 }
 
 
+# a body may be as long; what else is that long is harmed no more by a million
+_LONGEST: Final = "a million characters"
+
+
 def _texts(*names: str) -> dict[str, dict[str, Any]]:
-    return {f"{what} in {name}": {name: value} for name in names for what, value in TEXTS.items()}
+    cases = {f"{what} in {name}": {name: value} for name in names for what, value in TEXTS.items() if what != _LONGEST}
+    cases |= {f"a hundred thousand characters in {name}": {name: TEXTS[_LONGEST][:100_000]} for name in names}
+    return cases | ({f"{_LONGEST} in notes": {"notes": TEXTS[_LONGEST]}} if "notes" in names else {})
 
 
 CORPUS: Final[Mapping[Kind, Mapping[str, Mapping[str, Any]]]] = {
