@@ -68,7 +68,7 @@ def test_what_a_server_keeps_otherwise_is_said_on_the_row_and_not_argued_with(
 def test_a_run_is_taken_back_from_its_own_report(office: Office) -> None:
     with on_screen(office) as terminal:
         run(office, terminal)
-        terminal.until_text("h shows what was there before")
+        terminal.until_text("h shows it row by row")
         terminal.send("h")
         terminal.until_text("t Take back")
         terminal.send("t")

@@ -152,7 +152,7 @@ async def test_a_run_that_is_over_leads_to_what_the_history_keeps_of_it(
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.report is not None)
         await pilot.pause()
-        assert "It is kept in the history: h shows what was there before and what was written" in shown(app)
+        assert "It is kept in the history: h shows it row by row, and takes it back." in shown(app)
         assert "h History" in shown(app)
         await pilot.press("h")
         await until(pilot, lambda: isinstance(app.screen, RunRecordScreen) and app.screen.record is not None)

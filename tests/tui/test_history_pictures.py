@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +13,7 @@ from support.given_runs import record_of
 from textual.pilot import Pilot
 
 from tui.app import HandsyncApp
+from tui.screens.summary import SummaryScreen
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
@@ -95,3 +97,30 @@ def test_cut_off(
 
 def test_home_says_that_a_run_was_cut_off(snap_compare: Compare, app: HandsyncApp, opening: Any, settle: Any) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=settle)
+
+
+@both_sizes
+def test_taking_back(
+    snap_compare: Compare,
+    app: HandsyncApp,
+    backend: Any,
+    opening: Any,
+    samples: ModuleType,
+    settle: Any,
+    until: Any,
+    size: tuple[int, int],
+) -> None:
+    """The plan that takes a run back: what comes back is shown where it comes back to."""
+    there = opening("j")
+    backend.given.undo_plans = [samples.taken_back()]
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await there(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        await settle(pilot)
+        pilot.app.screen._now = lambda: datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
+        await pilot.press("j")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)

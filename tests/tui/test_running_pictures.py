@@ -1,24 +1,28 @@
-"""Pictures of what may be asked before a run: the day's requests, and another run of the same accounts in the way."""
+"""Pictures of what surrounds a run: what may be asked before it, what must be known of a plan, and how it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from sync_core.allowance import over_allowance
-from sync_core.items import SideName
+from sync_core.items import Kind, SideName
 from sync_core.lock import Holder, LockedError
-from sync_core.report import RunReport
+from sync_core.plan import Action
+from sync_core.report import Result, RowReport, RunReport
 from sync_core.review import Review
 from sync_core.sides import Allowance
 from tui.app import HandsyncApp
 from tui.screens.question import Question
 from tui.screens.run import RunScreen
+from tui.screens.summary import SummaryScreen
 
 Compare = Callable[..., bool]
 both_sizes = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -76,3 +80,54 @@ def test_a_run_that_would_use_up_the_day(picture: Any, size: tuple[int, int]) ->
     asks = over_allowance(SideName.SALESFORCE, 900, Allowance(14_988, 15_000), 80)
     assert asks
     assert picture(GivenRunner(asks=(asks,)), size)
+
+
+@both_sizes
+def test_a_run_that_is_over(
+    snap_compare: Compare, app: HandsyncApp, samples: ModuleType, settle: Any, until: Any, size: tuple[int, int]
+) -> None:
+    """It is in the history, and a key leads there."""
+    rows = tuple(
+        RowReport(f"{result}", title, Action.UPDATE_IN_OUTLOOK, result, message)
+        for title, result, message in (
+            ("Quarterly review", Result.SKIPPED, "changed in Outlook since you looked"),
+            ("Trade fair", Result.DONE, "Outlook keeps location in a form of its own"),
+        )
+    )
+    report = RunReport(Kind.CALENDAR, "2026-11-23T08:03:00Z", "2026-11-23T08:03:05Z", rows, run_id="20261123-080300-ab")
+
+    class Given:
+        def run(self, *_: Any) -> RunReport:
+            return report
+
+    def past(run_ids: Sequence[str]) -> Screen[bool]:
+        raise AssertionError(run_ids)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        screen = RunScreen(Given(), [Review.of(samples.monday())], past)
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: screen.report is not None and screen.query_one("#rows").display)
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@both_sizes
+def test_what_must_be_known_of_a_plan(
+    snap_compare: Compare, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
+) -> None:
+    """As when the memory was damaged: it stands above the rows for as long as they are reviewed."""
+    note = (
+        "The memory of these accounts was damaged (no database); it was set aside as ~/state/cache.db.damaged. "
+        "The links were found anew, and this plan deletes nothing"
+    )
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        plan = replace(samples.monday(), notes=(note,))
+        now = datetime(2026, 11, 23, 8, 2, tzinfo=UTC)
+        pilot.app.push_screen(SummaryScreen([Review.of(plan)], samples.ZONE, samples.TODAY, now=lambda: now))
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)

@@ -33,7 +33,7 @@ from tui.widgets.lines import LineView, Looks
 # seconds between two looks at how far the run is: more would only be traffic (facts: terminal 0.5)
 TICK: Final = 0.25
 _BAR: Final = 40
-_KEPT: Final = "It is kept in the history: h shows what was there before and what was written, and takes it back."
+_KEPT: Final = "It is kept in the history: h shows it row by row, and takes it back."
 _MEANING: Final = {
     Result.FAILED: "refused or not possible; nothing was written for these rows",
     Result.UNKNOWN: "no answer came, they may have been written; the next sync finds out",
