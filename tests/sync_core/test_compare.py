@@ -1,8 +1,10 @@
 """Field by field, each side against its own baseline."""
 
+import pytest
 from support.build import CAL, all_day, at, fields
 
-from sync_core.compare import NO_BASELINE, Baseline, Verdict, compare, merged_baseline
+from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare, merged_baseline
+from sync_core.items import Kind
 
 
 def verdicts(base: Baseline, left: dict, right: dict) -> dict[str, Verdict]:
@@ -87,3 +89,55 @@ def test_what_only_one_side_knows_is_kept_for_that_side():
     assert moved.right["reminder"] == 15
     # a value that was agreed on, and that one side does not tell now, is not forgotten
     assert merged_baseline(CAL, both(), left, fields(reminder=30), {}).right["reminder"] == 15
+
+
+@pytest.mark.parametrize(
+    ("before", "left", "right", "expected"),
+    [
+        # how both came to agree is told whole: what it was, and what each has
+        (("a", "a"), "b", "b", FieldChange("location", Verdict.SAME, "a", "b", "b")),
+        ((None, None), "b", "b", FieldChange("location", Verdict.SAME, None, "b", "b")),
+        ((None, None), "", "", FieldChange("location", Verdict.SAME, None, "", "")),
+        (("a", "A"), "A", "A", FieldChange("location", Verdict.SAME, "a", "A", "A")),
+        # what only one side moved
+        (("a", "A"), "b", "A", FieldChange("location", Verdict.LEFT, "a", "b", "A")),
+        (("a", "A"), "a", "b", FieldChange("location", Verdict.RIGHT, "A", "a", "b")),
+        (("a", "A"), "b", "c", FieldChange("location", Verdict.BOTH, "a", "b", "c")),
+        # nothing was agreed on: blanks may be filled, on either side, and nothing else
+        ((None, None), "", "c", FieldChange("location", Verdict.RIGHT, None, "", "c")),
+        ((None, None), "b", "", FieldChange("location", Verdict.LEFT, None, "b", "")),
+        ((None, None), "b", "c", FieldChange("location", Verdict.BOTH, None, "b", "c")),
+    ],
+)
+def test_one_field_by_its_three_values(before, left, right, expected):
+    """The table of DESIGN.md section 5, for a text."""
+    base = Baseline(*({} if known is None else {"location": known} for known in before))
+    assert compare(CAL, base, {"location": left}, {"location": right}) == (expected,)
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_of_a_flag_neither_value_is_blank(flag):
+    """Who says "not private" has said something: it is not filled from the other side."""
+    found = compare(CAL, NO_BASELINE, {"private": flag}, {"private": not flag})
+    assert [c.verdict for c in found] == [Verdict.BOTH]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "left", "right", "verdict"),
+    [
+        (CAL, "attachments", (), ("a.pdf",), Verdict.RIGHT),
+        (CAL, "attachments", ("old.pdf",), (), Verdict.RIGHT),
+        (Kind.CONTACTS, "company", "Acme", "", Verdict.LEFT),
+    ],
+)
+def test_what_travels_one_way_comes_from_there_from_the_first_sync_on(kind, name, left, right, verdict):
+    assert [c.verdict for c in compare(kind, NO_BASELINE, {name: left}, {name: right})] == [verdict]
+
+
+def test_both_sides_are_looked_at_before_a_pair_is_called_in_step():
+    """Equal to each other is not enough, and neither is equal to one baseline."""
+    new = fields(location="new")
+    assert verdicts(both(), new, new) == {"location": Verdict.SAME}
+    assert verdicts(Baseline(new, fields()), new, new) == {"location": Verdict.SAME}
+    assert verdicts(Baseline(fields(), new), new, new) == {"location": Verdict.SAME}
+    assert verdicts(Baseline(new, fields()), new, fields()) == {}
