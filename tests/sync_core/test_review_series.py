@@ -1,0 +1,157 @@
+"""Taking the offer that occurrences of a series cross as single events, and giving it back: in the review alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from support.build import CAL, MADE_AT, OL, SF, at, left, link, picture, plan, right
+
+from sync_core.items import When
+from sync_core.plan import Action, Choice, IgnoreMode, Plan, Singles, Situation
+from sync_core.recurrence import ChangedOccurrence, Exceptions
+from sync_core.review import Group, Review
+from sync_core.sides import Limits
+
+TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
+LONDON = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=3", "Europe/London")
+LIMITS = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
+DAYS = ("2026-11-25", "2026-12-02", "2026-12-09")
+
+
+def series(item_id: str, when: When = TOKYO, **values: Any) -> Any:
+    return right(item_id, **{"series": True, "when": when, "exceptions": "", **values})
+
+
+def offered(*rights: Any, lefts: Any = (), links: Any = ()) -> Plan:
+    return plan(picture(SF, lefts, limits=LIMITS), picture(OL, rights), links)
+
+
+def offers(review: Review) -> list[str]:
+    return [row.id for row in review.rows() if row.offer is not None]
+
+
+def test_a_row_that_cannot_cross_becomes_its_occurrences():
+    p = offered(series("R1"))
+    [row_id] = offers(Review.of(p))
+    taken = Review.of(p).as_single_events([row_id], MADE_AT)
+    assert taken.said == "“Budget 2027”: occurrences as single events"
+    assert [(r.right.id, r.action) for r in taken.rows() if r.right] == [
+        (f"R1#{day}", Action.CREATE_IN_SALESFORCE) for day in DAYS
+    ]
+    assert taken.counts().actions[Action.CREATE_IN_SALESFORCE] == 3
+    assert (len(taken.shown()), taken.groups()[Group.BLOCKED], Review.of(p).groups()[Group.BLOCKED]) == (3, 0, 1)
+    # each is decided like any other row
+    one = taken.rows()[0]
+    assert taken.choose([one.id], Choice.NOTHING).row(one.id).action is Action.NONE
+    assert taken.picks == 0
+
+
+def test_memory_keeps_what_was_chosen_and_since_when():
+    p = offered(series("R1"))
+    taken = Review.of(p).as_single_events(offers(Review.of(p)), MADE_AT)
+    new, ended = taken.ignores()
+    [(row_id, kept)] = new.items()
+    assert (row_id, ended) == (p.rows[0].id, set())
+    assert (kept.mode, kept.since, kept.right_id, kept.left_id) == (Singles.OCCURRENCES, MADE_AT, "R1", "")
+    assert (kept.left_digest, kept.right_digest) == ("", p.rows[0].right.digest if p.rows[0].right else "")
+    assert Review.of(p).ignores() == ({}, set())
+
+
+def test_where_there_is_no_offer_nothing_happens():
+    p = offered(series("R1", LONDON))
+    assert offers(Review.of(p)) == []
+    same = Review.of(p).as_single_events([p.rows[0].id], MADE_AT)
+    assert same.said == "no series there that could cross as single events"
+    assert same.rows() == Review.of(p).rows()
+    assert not same.can_undo
+    assert Review.of(p).as_single_events([], MADE_AT).rows() == same.rows()
+
+
+def test_several_are_taken_at_once_and_others_stay_as_they_are():
+    p = offered(series("R1"), series("R2", subject="Tokyo call"), right("R3", subject="Lunch", when=at(9)))
+    review = Review.of(p)
+    assert len(offers(review)) == 2
+    taken = review.as_single_events([row.id for row in review.rows()], MADE_AT)
+    assert taken.said == "2 rows: occurrences as single events"
+    ids = [r.right.id for r in taken.rows() if r.right]
+    assert sorted(ids) == sorted([f"R{n}#{day}" for n in (1, 2) for day in DAYS] + ["R3"])
+    assert len(ids) == len(set(ids))
+    assert len(taken.ignores()[0]) == 2
+
+
+def test_it_is_given_back_with_any_of_its_rows_and_with_its_own():
+    p = offered(series("R1"), series("R2", subject="Tokyo call"))
+    first, second = offers(Review.of(p))
+    taken = Review.of(p).as_single_events([first, second], MADE_AT)
+    for which in (taken.rows()[0].id, taken.rows()[1].id):
+        back = taken.reset([which])
+        assert back.said == "a series again, as it was"
+        assert [r.offer is not None for r in back.rows()].count(True) == 1
+        assert len(back.rows()) == 4
+        assert len(back.ignores()[0]) == 1
+    whole = taken.reset([r.id for r in taken.rows()])
+    assert whole.rows() == Review.of(p).rows()
+    assert whole.ignores() == ({}, set())
+
+
+def test_undo_and_redo_know_it():
+    p = offered(series("R1"))
+    taken = Review.of(p).as_single_events(offers(Review.of(p)), MADE_AT)
+    assert taken.can_undo
+    assert taken.undo().rows() == Review.of(p).rows()
+    assert taken.undo().redo().rows() == taken.rows()
+    assert taken.undo().ignores() == ({}, set())
+
+
+def test_what_was_decided_about_the_series_before_ends_with_it():
+    p = offered(series("R1"))
+    [row_id] = offers(Review.of(p))
+    ignored = Review.of(p).ignore([row_id], IgnoreMode.FOREVER, MADE_AT)
+    taken = ignored.as_single_events([row_id], MADE_AT)
+    assert [kept.mode for kept in taken.ignores()[0].values()] == [Singles.OCCURRENCES]
+    assert {r.ignored for r in taken.rows()} == {None}
+
+
+def test_what_is_an_occurrence_already_becomes_part_of_it():
+    """Single events that came of a choice which memory lost: they are not doubled, and not left beside their twins."""
+    there = [left(f"L{n}", when=TOKYO._replace(recurrence="", zone="")) for n in range(1)]
+    p = offered(series("R1"), lefts=there)
+    asked = [r for r in p.rows if r.left is not None]
+    assert [r.situation for r in asked] == [Situation.AMBIGUOUS]
+    assert "Budget 2027" in asked[0].reason
+    [row_id] = offers(Review.of(p))
+    taken = Review.of(p).as_single_events([row_id], MADE_AT)
+    halves = [(r.left.id if r.left else "", r.right.id if r.right else "") for r in taken.rows()]
+    assert sorted(halves) == [("", f"R1#{DAYS[1]}"), ("", f"R1#{DAYS[2]}"), ("L0", f"R1#{DAYS[0]}")]
+    back = taken.reset([taken.rows()[0].id])
+    assert back.rows() == Review.of(p).rows()
+
+
+CHANGED = Exceptions(
+    (),
+    (
+        ChangedOccurrence(
+            date(2026, 12, 1), datetime(2026, 12, 1, 18, tzinfo=UTC), datetime(2026, 12, 1, 19, tzinfo=UTC)
+        ),
+    ),
+).text
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_only_what_was_changed_crosses_by_itself(linked):
+    here = [left("L1", series=True, when=LONDON, exceptions="")] if linked else []
+    links = [link("L1", "R1", when=LONDON, exceptions="")] if linked else []
+    p = offered(series("R1", LONDON, exceptions=CHANGED), lefts=here, links=links)
+    [row_id] = offers(Review.of(p))
+    taken = Review.of(p).as_single_events([row_id], MADE_AT)
+    assert taken.said == "“Budget 2027”: changed occurrences as single events, the rest as a series"
+    rows = {r.right.id: r for r in taken.rows() if r.right}
+    assert set(rows) == {"R1", "R1#2026-12-01"}
+    assert rows["R1#2026-12-01"].action is Action.CREATE_IN_SALESFORCE
+    assert rows["R1"].action is (Action.UPDATE_IN_SALESFORCE if linked else Action.CREATE_IN_SALESFORCE)
+    assert rows["R1"].right is not None
+    assert rows["R1"].right.fields["exceptions"] == '{"changed":[],"deleted":["2026-12-01"]}'
+    assert [k.mode for k in taken.ignores()[0].values()] == [Singles.CHANGED_ONES]
+    assert rows["R1"].kind is CAL
