@@ -316,7 +316,7 @@ async def test_start_sync_takes_a_person_through_all_three(open_desk: Any, tmp_p
     customers = len(office.org.rows("Contact"))
     app = HandsyncApp(FileBackend(settings_file(office, tmp_path), tmp_path / "state"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, HomeScreen, "Outlook ok")
+        await until(pilot, HomeScreen, "Outlook connected")
         await pilot.press("s")
         await until(pilot, Question, "one after the other")
         await pilot.press("y")
@@ -330,7 +330,7 @@ async def test_start_sync_takes_a_person_through_all_three(open_desk: Any, tmp_p
         await until(pilot, SummaryScreen, "2 Tasks")
         await pilot.press("escape")
         await until(pilot, HomeScreen, "[x] Tasks")
-        await until(pilot, HomeScreen, "Outlook ok")
+        await until(pilot, HomeScreen, "Outlook connected")
     assert app.faults == []
     assert len(office.org.rows("Contact")) == customers + 1
     assert office.org.rows("Task") == []
