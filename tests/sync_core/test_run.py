@@ -351,43 +351,36 @@ def test_a_run_that_is_stopped_reads_back_what_it_wrote(seven):
     assert len(seven.plan().rows) == 4
 
 
-def test_a_look_that_is_cut_short_leaves_what_was_written_done(seven):
+def run_in_which_the_second_look_at_outlook(world, problem):
+    """The report of a run of all seven changes; from then on the side is well again."""
     for n in range(1, 8):
-        seven.left.edit(f"S000{n}", location="York")
-    review = Review.of(seven.plan())
-    honest, asked = seven.right.look, []
+        world.left.edit(f"S000{n}", location="York")
+    review = Review.of(world.plan())
+    honest, asked = world.right.look, []
 
     def look(kind, refs):
         asked.append(refs)
         if len(asked) == 2:
-            raise CancelledError
+            raise problem
         return honest(kind, refs)
 
-    seven.right.look = look
-    report = seven.run(review)
+    world.right.look = look
+    report = world.run(review)
+    world.right.look = honest
+    return report
+
+
+def test_a_look_that_is_cut_short_leaves_what_was_written_done(seven):
+    report = run_in_which_the_second_look_at_outlook(seven, CancelledError())
     assert report.cancelled
     assert (report.number(Result.DONE), report.number(Result.NOT_STARTED)) == (3, 4)
     assert {row.message for row in report.rows if row.result is Result.DONE} == {
         "done, but it could not be read back: the run was stopped"
     }
-    seven.right.look = honest
     assert len(seven.plan().rows) == 4
 
 
 def test_a_look_that_fails_fails_its_batch_and_leaves_the_one_before_done(seven):
-    for n in range(1, 8):
-        seven.left.edit(f"S000{n}", location="York")
-    review = Review.of(seven.plan())
-    honest, asked = seven.right.look, []
-
-    def look(kind, refs):
-        asked.append(refs)
-        if len(asked) == 2:
-            raise SideError("Outlook does not answer")
-        return honest(kind, refs)
-
-    seven.right.look = look
-    report = seven.run(review)
+    report = run_in_which_the_second_look_at_outlook(seven, SideError("Outlook does not answer"))
     assert [row.result for row in report.rows] == [Result.DONE] * 3 + [Result.FAILED] * 3 + [Result.DONE]
-    seven.right.look = honest
     assert len(seven.plan().rows) == 3
