@@ -334,4 +334,40 @@ OURS: Final = (
         "first <= window.last and",
         "first < window.last and",
     ),
+    Seed(
+        "a series that crosses whole is taken for a deleted one",
+        "singles.py",
+        "        and item.id not in whole\n",
+        "",
+    ),
+    Seed(
+        "an occurrence that crosses by itself stays in its series as well",
+        "singles.py",
+        "        *(series.local_day_of(one.original, when) for one in own.changed),\n        *days,",
+        "        *days,",
+    ),
+    Seed(
+        "the last word about a row counts, not the first",
+        "journal.py",
+        "done.setdefault(settled.number, settled)",
+        "done[settled.number] = settled",
+    ),
+    Seed(
+        "taking a run back types over what somebody typed since",
+        "undo.py",
+        "    touched = [name for name in written if name in item.fields and item.fields[name] != after[name]]\n",
+        "    touched: list[str] = []\n",
+    ),
+    Seed(
+        "what somebody typed over a write without an answer is taken for ours",
+        "recover.py",
+        "link_after(intent if sure else _as_sent(intent, after), ids, after, now)",
+        "link_after(intent, ids, after, now)",
+    ),
+    Seed(
+        "what was held back goes through once it is no mass any more",
+        "guards.py",
+        "any(row.link_ids in q.suspected and",
+        "any(False and",
+    ),
 )

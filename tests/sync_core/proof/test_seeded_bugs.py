@@ -15,7 +15,18 @@ import pytest
 from support.seeds import OURS, TEN, Seed
 
 ROOT = Path(__file__).resolve().parents[3]
-EXAMPLES = ("test_compare.py", "test_decide.py", "test_run.py", "test_review.py", "test_likeness.py")
+EXAMPLES = (
+    "test_compare.py",
+    "test_decide.py",
+    "test_run.py",
+    "test_review.py",
+    "test_review_series.py",
+    "test_likeness.py",
+    "test_guards.py",
+    "test_journal.py",
+    "test_recover.py",
+    "test_undo_says.py",
+)
 PROOF = ("test_found_by_the_machine.py", "test_invariants.py", "test_ignores.py", "test_edges.py")
 MACHINE = "test_machine.py"
 
