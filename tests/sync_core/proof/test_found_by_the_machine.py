@@ -227,14 +227,18 @@ def a_series_of_which_single_events_cross(world: World) -> None:
     world.right.items.clear()
 
 
-@pytest.mark.parametrize("remembered", [True, False])
-def test_a_series_that_crosses_whole_is_not_taken_for_one_of_which_single_events_cross(remembered):
+@pytest.mark.parametrize(("by_hand", "remembered"), [(False, True), (False, False), (True, True)])
+def test_a_series_that_crosses_whole_is_not_taken_for_one_of_which_single_events_cross(by_hand, remembered):
     """It looks exactly like a series that somebody deleted, of which single events crossed."""
     world = World()
     a_series_of_which_single_events_cross(world)
     world.left.items.clear()
     world.books.links_by_id.clear()
     world.left.put({**fields_of(CAL), "when": WEEKLY})
+    if by_hand:
+        # somebody made it on both sides: it carries no mark of ours
+        there = world.right.put({**fields_of(CAL), "when": WEEKLY})
+        world.books.links_by_id[("S0005", there.id)] = link("S0005", there.id, when=WEEKLY)
     assert world.sync().clean
     assert [i.series for i in (*world.left.items.values(), *world.right.items.values())] == [True, True]
     if not remembered:
