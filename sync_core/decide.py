@@ -15,7 +15,7 @@ from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
 from sync_core.guards import guarded
 from sync_core.ignores import ignored
-from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When
+from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
 from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id, saying
@@ -76,7 +76,7 @@ def make_plan(q: Question) -> Plan:
 
     def finished(row: Row) -> Row:
         row = replace(row, blocks=blocks_of(row, q), remarks=said)
-        return _remarked(related(_doubted(row, q), q.people or {}))
+        return _remarked(related(_left_out(_doubted(row, q), q), q.people or {}))
 
     def rows_of(some: Sequence[Pair]) -> list[Row]:
         made = [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
@@ -299,6 +299,23 @@ def _doubted(row: Row, q: Question) -> Row:
         if target is None or any(c.name == "when" and c.verdict is not Verdict.SAME for c in row.changes):
             said = f"it lasts {days} days, which {side.label} refuses where multi-day events are switched off"
             row = saying(row, side, operation, said)
+    return row
+
+
+def _left_out(row: Row, q: Question) -> Row:
+    """The row with words about what a new item will not have, as its side does not let us set it."""
+    for side, picture in ((SideName.SALESFORCE, q.left), (SideName.OUTLOOK, q.right)):
+        source = row.item(side.other)
+        if not picture.description.unwritable or source is None or row.item(side) is not None:
+            continue
+        by_reason: dict[str, list[str]] = {}
+        for name, why in picture.description.unwritable.items():
+            f = spec(row.kind, name)
+            if f.flow.allows(side) and source.fields.get(name, f.blank) not in (f.blank, None):
+                by_reason.setdefault(why, []).append(name)
+        for why, names in by_reason.items():
+            said = f"without {reasons.names(row.kind, names)} in {side.label}: {why}"
+            row = saying(row, side, Operation.CREATE, said)
     return row
 
 

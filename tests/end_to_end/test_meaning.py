@@ -15,6 +15,7 @@ from sync_core.items import Kind
 from sync_core.plan import Action, Plan, Row, Situation, State
 from sync_core.report import Result, RunReport
 from sync_core.review import Review
+from sync_core.sandbox.ews.recurrence import Recurrence
 
 START = datetime(2026, 11, 25, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -158,6 +159,19 @@ def test_an_account_is_chosen_when_exactly_one_fits_and_it_is_wanted(both: Both,
     assert "it gets the one account with" in both.row(Kind.CONTACTS).reason
     both.desk.run_of(Review.of(both.plan(Kind.CONTACTS)))
     assert both.record("Contact")["AccountId"] == account
+
+
+def test_what_the_org_has_no_field_for_is_said_before_the_run(both: Both) -> None:
+    """Whether there is a suffix is the org's own choice (facts: salesforce B3); nothing is cut off silently."""
+    both.person(generation="Jr.", job_title="Buyer")
+    assert "without suffix in Salesforce: " in both.row(Kind.CONTACTS).reason
+    both.org.hide_fields("Contact", "Title")
+    both.desk.restart()
+    reason = both.row(Kind.CONTACTS).reason
+    assert "without title in Salesforce: hidden from you by the org's field-level security" in reason
+    both.sync(Kind.CONTACTS)
+    assert both.stored("contacts").fields["generation"] == "Jr."
+    assert both.stored("contacts").fields["job_title"] == "Buyer"
 
 
 @pytest.mark.parametrize(("reach", "seen"), [("mine", ["Mine"]), ("all", ["Mine", "Theirs"])])
@@ -397,4 +411,27 @@ def test_meetings_have_rules_that_the_row_explains(both: Both, people: dict[str,
     assert words in row.why_not
     both.desk.run_of(Review.of(both.plan(Kind.CALENDAR)))
     assert both.box.items(both.box.folder("calendar"))[0].id == meeting.id
+    assert both.desk.sandbox.exchange.outbox == []
+
+
+def test_series_that_never_end_go_through_plan_and_run(both: Both) -> None:
+    """As one row each, whatever becomes of it; an ordinary event beside them is done."""
+    pattern = Recurrence("Daily", date(2026, 11, 25), interval=2)
+    both.event("For ever there", recurrence=pattern, start_zone="GMT Standard Time", end_zone="GMT Standard Time")
+    both.org.create(
+        "Event",
+        {
+            "Subject": "For ever here", "StartDateTime": "2026-11-26T15:00:00Z", "DurationInMinutes": 30,
+            "Recurrence2PatternText": "RRULE:FREQ=WEEKLY;BYDAY=TH",
+        },
+        by=both.me,
+    )  # fmt: skip
+    both.event("Ordinary")
+    rows = {row.title: row for row in both.plan(Kind.CALENDAR).rows}
+    assert set(rows) == {"For ever there", "For ever here", "Ordinary"}
+    report = both.desk.run_of(Review.of(both.plan(Kind.CALENDAR)))
+    results = {row.title: row for row in report.rows}
+    assert results["Ordinary"].result is Result.DONE
+    for title in ("For ever there", "For ever here"):
+        assert rows[title].why_not or results[title].result is Result.DONE, results[title].message
     assert both.desk.sandbox.exchange.outbox == []

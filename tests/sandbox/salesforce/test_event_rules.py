@@ -250,3 +250,20 @@ def test_fired_reminders_read_as_not_set(org: Org, user: str) -> None:
     org.fire_reminders()
     found = {row["Id"]: (row["IsReminderSet"], row["ReminderDateTime"].hour) for row in org.rows("Event")}  # type: ignore[attr-defined]
     assert found == {due["Id"]: (False, 9), later["Id"]: (True, 10)}
+
+
+def test_whom_an_event_may_be_related_to(org: Org, user: str) -> None:
+    """B1, WhoId: a contact or a lead; nothing else, nobody unknown, nobody who was deleted."""
+    times = {"StartDateTime": "2026-11-25T10:00:00Z", "DurationInMinutes": 60}
+    contact = org.create("Contact", {"LastName": "Berg"}, by=user)
+    lead = org.create("Lead", {"LastName": "Odd", "Company": "Acme"}, by=user)
+    account = org.create("Account", {"Name": "Acme"}, by=user)
+    for person in (contact, lead):
+        event = org.create("Event", {**times, "WhoId": person}, by=user)
+        found = org.get("Event", event)
+        assert found is not None
+        assert found["WhoId"] == person
+    assert refusal(org, user, **times, WhoId=account)[0] == "FIELD_INTEGRITY_EXCEPTION"
+    assert refusal(org, user, **times, WhoId="003000000000000AAA")[0] == "INVALID_CROSS_REFERENCE_KEY"
+    org.delete("Contact", contact, by=user)
+    assert refusal(org, user, **times, WhoId=contact) == ("ENTITY_IS_DELETED", ("WhoId",))
