@@ -1,9 +1,9 @@
 """A person's changes to a plan."""
 
 import pytest
-from support.build import OL, SF, gone, left, link, picture, plan, right
+from support.build import OL, SF, at, gone, left, link, picture, plan, right
 
-from sync_core.plan import Action, Choice, IgnoreMode, State
+from sync_core.plan import Action, Choice, FieldChoice, IgnoreMode, State
 from sync_core.review import Group, Review, options
 
 
@@ -150,3 +150,88 @@ def test_undoing_and_redoing_several_decisions_names_each_of_them():
     assert back.said == "undone: “Only left”: do nothing this time"
     assert back.redo().said == "again: “Only left”: do nothing this time"
     assert back.redo().redo().said == "again: “Only right”: do nothing this time"
+
+
+def test_a_review_that_is_taken_up_again_says_what_changed_meanwhile():
+    """Promise 2 between two days: what was decided about something else waits for the person once more."""
+    before = sample()
+    named = ids(before)
+    decided = before.point([named["A"]], OL).choose([named["Only left"]], Choice.NOTHING)
+    begun = decided.begun("taken up again", {named["Gone there"]: "deleted"})
+    assert begun.said == "taken up again"
+    assert not begun.can_undo
+    assert not begun.can_redo
+    assert not decided.undo().begun("", {}).can_redo
+    # what still holds is as it was decided
+    assert begun.row(named["A"]).action is Action.UPDATE_IN_OUTLOOK
+    row = begun.row(named["Gone there"])
+    assert (row.state, row.action, row.outdated) == (State.UNDECIDED, Action.CONFLICT, "deleted")
+    assert row.reason.endswith("(it changed after you had decided: deleted)")
+    assert decided.row(named["Gone there"]).outdated == ""
+    # deciding it again, whatever way, is the answer
+    again = begun.choose([row.id], Choice.RECOMMENDED)
+    assert (again.row(row.id).state, again.row(row.id).outdated) == (State.READY, "")
+
+
+def test_undo_and_redo_go_to_and_fro_and_a_new_decision_ends_the_future():
+    review = sample()
+    named = ids(review)
+    one = review.choose([named["A"]], Choice.NOTHING)
+    two = one.choose([named["Only left"]], Choice.NOTHING)
+    back = two.undo().undo()
+    assert (back.rows(), back.can_undo, back.can_redo) == (review.rows(), False, True)
+    again = back.redo().redo()
+    assert (again.rows(), again.can_undo, again.can_redo) == (two.rows(), True, False)
+    assert again.undo().rows() == one.rows()
+    assert again.undo().undo().rows() == review.rows()
+    other = two.undo().choose([named["Only right"]], Choice.NOTHING)
+    assert not other.can_redo
+    assert other.undo().rows() == one.rows()
+
+
+def test_all_that_is_in_step_or_out_of_range_stays_counted():
+    lefts, rights = [left("L1", subject="A"), left("L2")], [right("R1", subject="A"), right("R2", notes="x")]
+    review = Review.of(plan(lefts, rights, [link("L1", "R1", subject="A"), link("L2", "R2")]))
+    counts = review.choose([review.rows()[0].id], Choice.NOTHING).counts()
+    assert (counts.in_sync, counts.out_of_range) == (1, 0)
+
+
+def test_an_ignored_row_keeps_what_was_said_about_its_fields():
+    review = sample()
+    row_id = ids(review)["A"]
+    said = review.choose_field(row_id, "subject", FieldChoice(SF))
+    assert said.ignore([row_id], IgnoreMode.FOREVER).row(row_id).by_field == {"subject": FieldChoice(SF)}
+
+
+def test_what_can_be_chosen_is_named_and_merges_stand_where_both_changed():
+    review = sample()
+    named = ids(review)
+    merges = [Choice.MERGE_SALESFORCE, Choice.MERGE_OUTLOOK]
+    arrows = [Choice.TO_OUTLOOK, Choice.TO_SALESFORCE, Choice.NOTHING, Choice.RECOMMENDED]
+    assert [o.choice for o in options(review.row(named["A"]))] == [*merges, *arrows]
+    assert [o.choice for o in options(review.row(named["Only left"]))] == arrows
+    assert [o.label for o in options(review.row(named["Only left"]))][:3] == [
+        "use Salesforce",
+        "use Outlook",
+        "do nothing this time",
+    ]
+    # an ignore hides none of it
+    ignored = review.ignore([named["A"]], IgnoreMode.FOREVER).row(named["A"])
+    assert {o.result.state for o in options(ignored)} & {State.IGNORED_FOREVER} == set()
+
+
+def test_only_what_could_be_the_same_thing_is_offered_to_pick_from():
+    lefts = [left("L1"), left("L2", subject="Lunch"), left("L3", subject="Lunch")]
+    rights = [right("R1"), right("R2"), right("R3", subject="Lunch"), right("R4", subject="Other", when=at(9))]
+    review = Review.of(plan(lefts, rights))
+    row_of = {i.id: r.id for r in review.rows() for i in (r.left, r.right) if i}
+    offered = {one: {i.id for r in review.candidates(row_of[one]) for i in (r.left, r.right) if i} for one in row_of}
+    assert offered == {
+        "L1": {"R1", "R2"},
+        "R1": {"L1"},
+        "R2": {"L1"},
+        "L2": {"R3"},
+        "L3": {"R3"},
+        "R3": {"L2", "L3"},
+        "R4": set(),
+    }
