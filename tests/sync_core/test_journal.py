@@ -360,3 +360,13 @@ def test_each_kind_keeps_its_own(books):
         record = Journal(books, kind).load(HEAD.id)
         assert record is not None
         assert record.head.kind is record.intents[0].kind is kind
+
+
+def test_the_first_word_about_a_row_stays_whoever_says_another(books):
+    """Two programs that take up the same log: what the first one settled is what its links say."""
+    journal = Journal(books, CAL)
+    journal.begin(HEAD, [intent()]).settled([Done(0, Result.DONE, "first")])
+    books.put_record(f"run/calendar/{HEAD.id}/000002", {"what": "settled", "rows": [{"number": 0, "result": "failed"}]})
+    whole = journal.load(HEAD.id)
+    assert whole is not None
+    assert whole.done == {0: Done(0, Result.DONE, "first")}

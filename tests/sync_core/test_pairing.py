@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -362,3 +363,72 @@ def test_halves_of_pairs():
     assert one.with_half(right("R2")) == Pair(left=one.left, right=right("R2"))
     assert one.again(left("L2")) == Pair(left=left("L2"), right=one.right, came_back=True)
     assert (link("L1", "R1").id_on(SF), link("L1", "R1").id_on(OL)) == ("L1", "R1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "here", "there"),
+    [
+        (Kind.TASKS, {"subject": "Call"}, {"subject": "Visit"}),
+        # a last name, or a first one, is shared by many
+        (Kind.CONTACTS, {"email": "", "first_name": ""}, {"email": "", "first_name": "", "notes": "x"}),
+        (Kind.CONTACTS, {"email": "", "last_name": ""}, {"email": "", "last_name": "", "notes": "x"}),
+        (Kind.CONTACTS, {"email": "", "company": "Acme"}, {"email": "", "company": "Northwind", "notes": "x"}),
+        (Kind.CONTACTS, {"email": "", "first_name": "A"}, {"email": "", "first_name": "B"}),
+    ],
+)
+def test_what_does_not_make_two_items_the_same(kind, here, there):
+    assert len(pair(kind, [item(kind, SF, "L1", **here)], [item(kind, OL, "R1", **there)], [])) == 2
+
+
+@pytest.mark.parametrize("missing", ["when", "subject"])
+def test_what_a_side_did_not_say_makes_nothing_the_same(missing):
+    """A field that could not be read is unknown, and not blank."""
+    known = [left("L1"), right("R1")]
+    for unread in (known[:1], known[1:], known):
+        items = [without(one, missing) if one in unread else one for one in known]
+        assert len(pair(CAL, items[:1], items[1:], [])) == 2
+
+
+@pytest.mark.parametrize("missing", ["due", "notes"])
+def test_tasks_of_which_not_all_is_known_are_not_the_same_by_all_they_hold(missing):
+    tasks = [item(Kind.TASKS, side, f"{side.value[0].upper()}1", subject="") for side in SideName]
+    assert len(pair(Kind.TASKS, tasks[:1], tasks[1:], [])) == 1
+    unread = [without(task, missing) for task in tasks]
+    assert len(pair(Kind.TASKS, unread[:1], unread[1:], [])) == 2
+
+
+def without(one: Item, name: str) -> Item:
+    return replace(one, fields={n: v for n, v in one.fields.items() if n != name})
+
+
+# of what carries somebody's mark nobody guesses that it is like another
+STRANGE = make_mark("L9", "n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "here", "there", "asked"),
+    [
+        (Kind.CONTACTS, {}, {}, True),
+        (Kind.CONTACTS, {"first_name": "PRIYA", "last_name": "Sháh"}, {}, True),
+        (Kind.CONTACTS, {"first_name": ""}, {"first_name": ""}, True),
+        (Kind.CONTACTS, {"first_name": "Ann"}, {}, False),
+        (Kind.CONTACTS, {"last_name": "Lee"}, {}, False),
+        (Kind.CONTACTS, {"last_name": ""}, {"last_name": ""}, False),
+        (Kind.TASKS, {"subject": ""}, {"subject": ""}, True),
+        (Kind.TASKS, {"subject": "", "due": None}, {"subject": "", "due": None}, True),
+        (Kind.TASKS, {"subject": "", "due": None}, {"subject": ""}, False),
+        (Kind.TASKS, {"subject": "", "due": "2026-01-01"}, {"subject": ""}, False),
+        (Kind.TASKS, {"subject": "Call"}, {"subject": "Visit"}, False),
+        (Kind.TASKS, {"subject": ""}, {"subject": "Visit"}, False),
+    ],
+)
+def test_what_says_too_little_to_pair_only_asks(kind, here, there, asked):
+    """The same name with other addresses, or a nameless task of the same day, may be the same."""
+    mine = {"email": "a@x.com", "company": "Acme"} if kind is Kind.CONTACTS else {}
+    theirs = {"email": "b@x.com", "company": "Northwind"} if kind is Kind.CONTACTS else {}
+    one = item(kind, SF, "L1", **{"notes": "mine", **mine, **here})
+    two = item(kind, OL, "R1", mark=STRANGE, **{"notes": "theirs", **theirs, **there})
+    pairs = pair(kind, [one], [two], [])
+    assert len(pairs) == 2
+    assert {tuple(r.id for r in p.rivals) for p in pairs} == ({("L1",), ("R1",)} if asked else {()})
+    assert {(p.likeness, p.tied, p.named) for p in pairs} == {(0.0, False, False)}
