@@ -107,7 +107,11 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
             why = series.cannot_update(side, target.fields, coming, limits)
         if why:
             return why
-    return limits.refuses({**(target.fields if target else {}), **wanted}) if wanted else ""
+    if not wanted:
+        return ""
+    if target is None:
+        return limits.refuses(wanted) or limits.refuses_new(wanted)
+    return limits.refuses({**target.fields, **wanted})
 
 
 def _repeats(item: Item | None) -> bool:

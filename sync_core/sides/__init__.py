@@ -79,6 +79,8 @@ class Limits:
     private_relations: bool = True
     # why values do not fit together, in words; "" when they do. A pure function of an item's fields
     refuses: Callable[[Fields], str] = field(default=lambda fields: "")
+    # the same of a new item's fields: what it cannot be made without
+    refuses_new: Callable[[Fields], str] = field(default=lambda fields: "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class OutlookSide:
             SideName.OUTLOOK,
             account=f"{used.mailbox}, {used.name}",
             scope=f"{used.mailbox.lower()}/{used.id}",
-            limits=Limits(lengths=dict(mapping.lengths)),
+            limits=Limits(lengths=dict(mapping.lengths), refuses_new=mapping.check_new),
             refused=dict(used.refused),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -60,6 +61,9 @@ _LENGTHS: Final = {
     "Description": 32_000,
 }
 _STANDARD_LENGTH: Final = 40
+# what every address has; Salesforce is stricter, and says so itself (facts: salesforce B3, Email)
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_NO_EMAIL: Final = "Salesforce does not take its e-mail address for one; correct it, or clear it"
 _LISTED: Final = ("MailingStateCode", "MailingCountryCode", "OtherStateCode", "OtherCountryCode")
 _LIST_CODES: Final = ("FIELD_INTEGRITY_EXCEPTION", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
 
@@ -212,6 +216,8 @@ def _refused(fields: Fields, shape: Shape, lengths: Mapping[str, int]) -> str:
     """Why Salesforce would refuse a contact with these fields, in words."""
     if "last_name" in fields and not fields["last_name"]:
         return _NO_LAST_NAME
+    if (email := fields.get("email")) and not _EMAIL.fullmatch(str(email)):
+        return _NO_EMAIL
     salutation, picklist = fields.get("salutation"), shape.columns.get("Salutation")
     if salutation and picklist is not None and picklist.restricted and salutation not in picklist.values:
         return f"the org has no salutation “{salutation}”: it has {', '.join(picklist.values) or 'none'}"
