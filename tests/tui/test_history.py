@@ -156,7 +156,7 @@ async def test_one_row_shows_both_sides_before_written_and_after(app: HandsyncAp
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, RunRecordScreen)
-        assert app.screen.query_one(PickList).place == 1, "the cursor is on the row that was read last"
+        assert app.screen.query_one(PickList).cursor_row == 1, "the cursor is on the row that was read last"
 
 
 async def test_one_row_on_a_wide_screen_stands_in_columns(app: HandsyncApp, history: Open) -> None:
@@ -376,7 +376,7 @@ async def test_the_list_can_be_used_with_the_mouse(app: HandsyncApp, history: Op
         await history(pilot)
         await pilot.click(PickList, offset=(10, 1))
         await pilot.pause()
-        assert app.screen.query_one(PickList).place == 1
+        assert app.screen.query_one(PickList).cursor_row == 1
         await pilot.click(PickList, offset=(10, 1))
         await until(pilot, lambda: isinstance(app.screen, RunRecordScreen))
 
@@ -390,14 +390,14 @@ async def test_a_long_list_pages_and_keeps_the_cursor_in_view(app: HandsyncApp, 
         for key, place in (("G", 299), ("up", 298), ("home", 0), ("end", 299), ("g", 0), ("down", 1)):
             await pilot.press(key)
             await pilot.pause()
-            assert listing.place == place
+            assert listing.cursor_row == place
             top = listing.scroll_offset.y
             assert top <= place < top + listing.size.height
             assert f"run-{place:04}" in shown(app)
         await pilot.press("pagedown")
-        assert listing.place == listing.size.height
+        assert listing.cursor_row == listing.size.height
         await pilot.press("pageup")
-        assert listing.place == 1
+        assert listing.cursor_row == 1
 
 
 def test_kinds_without_a_history_are_no_trouble(runs: Any) -> None:

@@ -115,7 +115,7 @@ class HistoryScreen(RecordsScreen[bool]):
     def _head(self) -> RunHead | None:
         """The run under the cursor."""
         runs = self.query_one(PickList)
-        return self._heads[runs.place] if self._heads else None
+        return self._heads[runs.cursor_row] if self._heads else None
 
     @on(PickList.Moved)
     def _moved(self) -> None:

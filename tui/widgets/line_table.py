@@ -11,28 +11,25 @@ changed row repaints one line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, cast
+from collections.abc import Collection
+from typing import Any, ClassVar, Final, cast
 
 from textual.coordinate import Coordinate
-from textual.geometry import Region
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.widgets import DataTable
 from textual.widgets.data_table import CellDoesNotExist, ColumnKey, RowDoesNotExist, RowKey
 
+from tui.widgets.cursor_lines import CursorLines
 from tui.widgets.plan_lines import PlanLines
 
 # the lines of the table that do not scroll: the names of the columns
 HEAD: Final = 1
-# changes to more rows than this repaint the table as one
-_FEW: Final = 20
 
 
-class LineTable(ScrollView, can_focus=True, inherit_bindings=False):
+class LineTable(CursorLines, inherit_bindings=False):
     """Lines with a cursor. Who inherits fills `_lines` and draws them."""
 
-    ALLOW_SELECT = False
+    HEAD: ClassVar[int] = HEAD
     RowHighlighted = DataTable.RowHighlighted
     RowSelected = DataTable.RowSelected
     cursor_type = "row"
@@ -47,6 +44,28 @@ class LineTable(ScrollView, can_focus=True, inherit_bindings=False):
     def row_count(self) -> int:
         """How many lines there are, headings counted as rows without an item."""
         return len(self._lines)
+
+    @property
+    def line_count(self) -> int:
+        """As `row_count`."""
+        return len(self._lines)
+
+    def ids_at(self, place: int) -> Collection[str]:
+        """The row on a line, or all rows of a folded heading."""
+        return self._lines.ids(place)
+
+    @property
+    def all_ids(self) -> Collection[str]:
+        """The ids of all rows, folded ones among them."""
+        return self._lines.rows.keys()
+
+    def place_of(self, name: str) -> int | None:
+        """The line of a row; None where it is folded away."""
+        return self._lines.where.get(name)
+
+    def first_with(self, place: int) -> int:
+        """The heading of the first row in view belongs to it."""
+        return place - 1 if place > 0 and self._lines.row(place - 1) is None else place
 
     def is_valid_row_index(self, row_index: int) -> bool:
         """Whether there is a line with this number, counted from 0."""
@@ -81,20 +100,6 @@ class LineTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self._lines.row(self.cursor_row)
         return row.id if row is not None else None
 
-    def refresh_row(self, row_index: int) -> None:
-        """Draws a line again, if it is in view."""
-        y = row_index + HEAD - self.scroll_offset.y
-        if HEAD <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
-
-    def refresh_rows(self, places: Sequence[int]) -> None:
-        """Draws some lines again, or the whole table where they are many."""
-        if len(places) > _FEW:
-            self.refresh()
-        else:
-            for place in places:
-                self.refresh_row(place)
-
     # the cursor
 
     def validate_cursor_coordinate(self, value: Coordinate) -> Coordinate:
@@ -109,9 +114,6 @@ class LineTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._scroll_to_cursor()
         self.cursor_moved()
         self.say_highlighted()
-
-    def cursor_moved(self) -> None:
-        """The cursor is on another line now; for who inherits."""
 
     def say_highlighted(self) -> None:
         """Says, as a DataTable does, which row the cursor is on."""
@@ -128,59 +130,12 @@ class LineTable(ScrollView, can_focus=True, inherit_bindings=False):
         if scroll:
             self._scroll_to_cursor()
 
-    def _scroll_to_cursor(self) -> None:
-        """Scrolls half a page at once when the cursor leaves the view: a line at a time repaints as much each time."""
-        height = self.scrollable_content_region.height - HEAD
-        if height < 1:
-            return
-        top, place = self.scroll_offset.y, self.cursor_row
-        # the heading of the first row in view belongs to it
-        first = place - 1 if place > 0 and self._lines.row(place - 1) is None else place
-        if not (top <= first and place < top + height):
-            self.scroll_to(y=max(0, place - height // 2), animate=False, force=True)
-
     def go(self, row: int) -> None:
         """Moves the cursor to a line; a heading is passed over."""
         self.cursor_coordinate = Coordinate(row, 0)
-
-    def action_cursor_down(self) -> None:
-        """Next row."""
-        self.go(self.cursor_row + 1)
-
-    def action_cursor_up(self) -> None:
-        """Row before."""
-        self.go(self.cursor_row - 1)
-
-    def action_page_down(self) -> None:
-        """A page down."""
-        self.go(self.cursor_row + max(1, self.scrollable_content_region.height - 2))
-
-    def action_page_up(self) -> None:
-        """A page up."""
-        self.go(self.cursor_row - max(1, self.scrollable_content_region.height - 2))
-
-    def action_first(self) -> None:
-        """First row."""
-        self.go(0)
-
-    def action_last(self) -> None:
-        """Last row."""
-        self.go(len(self._lines) - 1)
-
-    def on_resize(self) -> None:
-        """Keeps the cursor in view."""
-        self.call_after_refresh(self._scroll_to_cursor)
 
     def action_select_cursor(self) -> None:
         """Enter: the DataTable's own message says so."""
         if self.is_valid_row_index(self.cursor_row):
             key, _ = self.coordinate_to_cell_key(self.cursor_coordinate)
             self.post_message(self.RowSelected(cast("Any", self), self.cursor_row, key))
-
-    def on_focus(self) -> None:
-        """Shows where the cursor is."""
-        self.refresh_row(self.cursor_row)
-
-    def on_blur(self) -> None:
-        """The cursor is a mark only, while the keys go elsewhere."""
-        self.refresh_row(self.cursor_row)

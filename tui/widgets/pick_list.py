@@ -1,51 +1,37 @@
-"""A list of lines with a cursor and marks, each line drawn when it comes into view: what the review's table is to rows.
-
-Moving the cursor repaints two lines, and leaving the view scrolls half a page at once (facts: terminal 2).
-"""
+"""A list of lines with a cursor and marks: what the review's table is to rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.glyphs import UNICODE, GlyphSet
+from tui.widgets.cursor_lines import CursorLines, cursor_keys, mark_keys
 from tui.widgets.lines import LOOK_CLASSES, Looks, look_css, strip
-from tui.widgets.marks import Marks
 
 MARKER = 2
 Draw = Callable[[int, int, Looks], Text]
 
 
-class PickList(ScrollView, can_focus=True, inherit_bindings=False):
+class PickList(CursorLines, inherit_bindings=False):
     """Lines to choose from. `draw` makes one: its place, the cells it may take, the looks.
 
     `marks` says whether lines can be marked; without them a command is for the line under the cursor.
     """
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = LOOK_CLASSES
     DEFAULT_CSS = "PickList { overflow-x: hidden; scrollbar-size-vertical: 1; }" + look_css("PickList")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="Next line."),
-        Binding("up,k", "move(-1)", "Up", show=False, tooltip="Line before."),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, tooltip="A page down."),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, tooltip="A page up."),
-        Binding("home,g", "first", "First", show=False, tooltip="First line."),
-        Binding("end,G", "last", "Last", show=False, tooltip="Last line."),
+        *cursor_keys("line"),
         Binding("enter", "choose", "Open", tooltip="Open the line under the cursor."),
-        Binding("space", "mark", "Mark", tooltip="Mark or unmark the line."),
-        Binding("J,shift+down", "extend(1)", "Mark down", show=False, tooltip="Mark lines downwards."),
-        Binding("K,shift+up", "extend(-1)", "Mark up", show=False, tooltip="Mark lines upwards."),
-        Binding("v", "range", "Range", show=False, tooltip="Begin or end a range: moving marks the lines between."),
-        Binding("asterisk,ctrl+a", "mark_all", "Mark all", show=False, tooltip="Mark all lines, or none."),
+        *mark_keys("line"),
     ]
     _MARKING: ClassVar[frozenset[str]] = frozenset({"mark", "extend", "range", "mark_all"})
 
@@ -59,9 +45,6 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.entry = entry
 
-    class MarksChanged(Message):
-        """Other lines are marked now."""
-
     def __init__(self, *, marks: bool = False, glyphs: GlyphSet = UNICODE, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
@@ -70,7 +53,6 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         self._where: dict[str, int] = {}
         self._draw: Draw = lambda place, width, looks: Text()
         self._at = 0
-        self._marks = Marks()
         self._looks: Looks | None = None
 
     def fill(self, ids: Sequence[str], draw: Draw) -> None:
@@ -83,7 +65,7 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         self._at = self._where.get(at or "", min(self._at, max(0, len(ids) - 1)))
         self.virtual_size = Size(self.scrollable_content_region.width, len(ids))
         self.refresh()
-        self.call_after_refresh(self._show_cursor)
+        self.call_after_refresh(self._scroll_to_cursor)
         self.post_message(self.Moved())
 
     @property
@@ -92,9 +74,27 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._ids[self._at] if self._ids else None
 
     @property
-    def place(self) -> int:
-        """The place of the cursor, from 0."""
+    def cursor_row(self) -> int:
+        """The number of the line under the cursor, from 0."""
         return self._at
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self._ids)
+
+    def ids_at(self, place: int) -> Collection[str]:
+        """The id of a line."""
+        return self._ids[place : place + 1]
+
+    @property
+    def all_ids(self) -> Collection[str]:
+        """The ids of all lines."""
+        return self._ids
+
+    def place_of(self, name: str) -> int | None:
+        """The place of a line."""
+        return self._where.get(name)
 
     @property
     def marked(self) -> list[str]:
@@ -142,62 +142,23 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         over = looks.cursor if cursor and self.has_focus else None
         return strip(self.glyphs.drawn(line), width, base, self.app.console, over)
 
-    def _repaint(self, places: Iterable[int]) -> None:
-        top, height = self.scroll_offset.y, self.size.height
-        for place in places:
-            if 0 <= place - top < height:
-                self.refresh(Region(0, place - top, self.size.width, 1))
-
     def on_resize(self) -> None:
-        """Keeps the cursor in view."""
+        """Lines are as wide as there is room. (What the class above does then comes after this by itself.)"""
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._ids))
-        self.call_after_refresh(self._show_cursor)
-
-    def on_focus(self) -> None:
-        """The cursor's line shows where the focus is."""
-        self._repaint([self._at])
-
-    def on_blur(self) -> None:
-        """As for `on_focus`."""
-        self._repaint([self._at])
 
     # the cursor
 
-    def go(self, place: int) -> None:
+    def go(self, row: int) -> None:
         """Moves the cursor to a line, as far as there are any."""
-        place = max(0, min(place, len(self._ids) - 1))
-        if place == self._at or not self._ids:
+        row = max(0, min(row, len(self._ids) - 1))
+        if row == self._at or not self._ids:
             return
-        before, self._at = self._at, place
-        if self._marks.ranging:
-            self._mark_range()
-        self._repaint([before, place])
-        self._show_cursor()
+        before, self._at = self._at, row
+        self.refresh_row(before)
+        self.refresh_row(row)
+        self._scroll_to_cursor()
+        self.cursor_moved()
         self.post_message(self.Moved())
-
-    def _show_cursor(self) -> None:
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        if height and not top <= self._at < top + height:
-            target = max(0, self._at - height // 2)
-            self.scroll_to(y=target, animate=False, force=True, immediate=True)
-
-    def action_move(self, step: int) -> None:
-        """The next line, or the one before."""
-        if not self._marks.ranging:
-            self._marks.end()
-        self.go(self._at + step)
-
-    def action_page(self, step: int) -> None:
-        """A page down or up."""
-        self.action_move(step * max(1, self.scrollable_content_region.height - 1))
-
-    def action_first(self) -> None:
-        """The first line."""
-        self.action_move(-len(self._ids))
-
-    def action_last(self) -> None:
-        """The last line."""
-        self.action_move(len(self._ids))
 
     def action_choose(self) -> None:
         """Says which line was chosen."""
@@ -214,47 +175,3 @@ class PickList(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self._marks.end()
             self.go(place)
-
-    # marks
-
-    def action_mark(self) -> None:
-        """Marks or unmarks the line under the cursor; ends a range."""
-        if self._marks.ranging:
-            self.action_range()
-        elif self.at is not None:
-            self._marked(self._marks.toggle((self.at,)))
-
-    def action_extend(self, step: int) -> None:
-        """Moves and marks the lines on the way."""
-        self._marks.begin(self._at)
-        self.go(self._at + step)
-        self._mark_range()
-
-    def action_range(self) -> None:
-        """Begins a range at the cursor, or ends it; its lines stay marked."""
-        ranging = self._marks.ranging
-        self._marks.end()
-        if not ranging:
-            self._marks.ranging = True
-            self._marks.begin(self._at)
-            self._mark_range()
-
-    def action_mark_all(self) -> None:
-        """Marks all lines; unmarks them when all are marked already."""
-        self._marks.end()
-        self._marked(self._marks.put(() if len(self._marks.ids) == len(self._ids) else self._ids))
-
-    def clear_marks(self) -> bool:
-        """Ends a range and unmarks all lines. False when there was nothing to end."""
-        had = bool(self._marks.ids) or self._marks.ranging
-        self._marks.end()
-        self._marked(self._marks.put(()))
-        return had
-
-    def _mark_range(self) -> None:
-        self._marked(self._marks.stretch(self._at, lambda place: (self._ids[place],)))
-
-    def _marked(self, changed: Collection[str]) -> None:
-        if changed:
-            self._repaint([self._where[entry] for entry in changed])
-            self.post_message(self.MarksChanged())

@@ -8,16 +8,15 @@ from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 
 from sync_core.items import Kind
 from sync_core.order import Order
 from sync_core.plan import Row
 from tui.glyphs import UNICODE, GlyphSet
+from tui.widgets.cursor_lines import cursor_keys, mark_keys
 from tui.widgets.line_table import HEAD, LineTable
 from tui.widgets.lines import LOOK_CLASSES, Looks, look_css, strip
-from tui.widgets.marks import Marks
 from tui.widgets.plan_lines import Heading, PlanLines, Section
 from tui.widgets.row_text import Columns, RowText
 
@@ -35,32 +34,18 @@ class RowTable(LineTable, inherit_bindings=False):
         "RowTable:focus { background-tint: $foreground 0%; }" + look_css("RowTable", **_OWN_LOOKS)
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "cursor_down", "Down", show=False, tooltip="Next row."),
-        Binding("up,k", "cursor_up", "Up", show=False, tooltip="Row before."),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, tooltip="A page down."),
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, tooltip="A page up."),
-        Binding("home,g", "first", "First", show=False, tooltip="First row."),
-        Binding("end,G", "last", "Last", show=False, tooltip="Last row."),
-        Binding("J,shift+down", "extend(1)", "Mark down", show=False, tooltip="Mark rows downwards."),
-        Binding("K,shift+up", "extend(-1)", "Mark up", show=False, tooltip="Mark rows upwards."),
-        Binding("v", "range", "Range", show=False, tooltip="Begin or end a range: moving marks the rows between."),
-        Binding("space", "mark", "Mark", tooltip="Mark or unmark the row."),
-        Binding("asterisk,ctrl+a", "mark_all", "Mark all", show=False, tooltip="Mark all rows shown, or none."),
+        *cursor_keys("row"),
+        *mark_keys("row"),
         Binding("z", "fold", "Fold", show=False, tooltip="Fold the rows under this heading, or open them again."),
         Binding("Z", "fold_all", "Fold all", show=False, tooltip="Fold the rows under every heading, or open all."),
         Binding("enter", "select_cursor", "Details", show=False, tooltip="To the details of the row, and back."),
     ]
-
-    class MarksChanged(Message):
-        """Other rows are marked now, or a range began or ended."""
 
     def __init__(self, zone: str, today: date, glyphs: GlyphSet = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.zone = zone
         self.today = today
         self.glyphs = glyphs
-        self._marks = Marks()
-        self._extending = False
         self._text: RowText | None = None
         self._differences = False
 
@@ -131,11 +116,6 @@ class RowTable(LineTable, inherit_bindings=False):
     def row_at(self, place: int) -> Row | None:
         """The row on a line of the table, counted from the first one; None for a heading, and outside."""
         return self._lines.row(place)
-
-    @property
-    def ranging(self) -> bool:
-        """Whether moving the cursor marks rows."""
-        return self._marks.ranging
 
     def go_to(self, row_id: str) -> None:
         """Moves the cursor to a row that is shown."""
@@ -249,78 +229,6 @@ class RowTable(LineTable, inherit_bindings=False):
         """Says between the sides what differs, or again what will be done."""
         self._differences, self._text = only, None
         self.refresh()
-
-    # marks
-
-    def cursor_moved(self) -> None:
-        """Marks what lies between when a range is open; any other move ends what Shift began."""
-        if self._marks.ranging or self._extending:
-            self._mark_range()
-        else:
-            self._marks.end()
-
-    def action_extend(self, step: int) -> None:
-        """Moves and marks the rows on the way."""
-        self._marks.begin(self.cursor_row)
-        self._extending = True
-        try:
-            self.go(self.cursor_row + step)
-            self._mark_range()
-        finally:
-            self._extending = False
-
-    def action_range(self) -> None:
-        """Begins a range at the cursor, or ends it; its rows stay marked."""
-        ranging = self._marks.ranging
-        self._marks.end()
-        if not ranging:
-            self._marks.ranging = True
-            self._marks.begin(self.cursor_row)
-            self._mark_range()
-        self.post_message(self.MarksChanged())
-
-    def action_mark(self) -> None:
-        """Marks or unmarks the row under the cursor; ends a range."""
-        here = self._lines.ids(self.cursor_row)
-        if self._marks.ranging:
-            self.action_range()
-        elif here:
-            self._marked(self._marks.toggle(here))
-
-    def action_mark_all(self) -> None:
-        """Marks all rows shown; unmarks them when all are marked already."""
-        self._marks.end()
-        every = self._lines.rows.keys()
-        self._marked(self._marks.put(() if len(self._marks.ids) == len(every) else every))
-
-    def clear_marks(self) -> bool:
-        """Ends a range and unmarks all rows. False when there was nothing to end."""
-        had = bool(self._marks.ids) or self._marks.ranging
-        self._marks.end()
-        self._marked(self._marks.put(()))
-        if had:
-            self.post_message(self.MarksChanged())
-        return had
-
-    def _mark_range(self) -> None:
-        self._marked(self._marks.stretch(self.cursor_row, self._lines.ids))
-
-    def mark_only(self, ids: Iterable[str]) -> None:
-        """Marks just these rows."""
-        self._marks.end()
-        self._marked(self._marks.put(self._lines.rows.keys() & set(ids)))
-
-    def _marked(self, changed: Collection[str]) -> None:
-        """Draws rows again whose mark changed."""
-        if not changed:
-            return
-        places = [place for row_id in changed if (place := self._lines.where.get(row_id)) is not None]
-        if len(places) < len(changed):
-            # some of them are folded
-            self.refresh()
-        else:
-            self.refresh_rows(places)
-        self.post_message(self.MarksChanged())
 
     def action_select_cursor(self) -> None:
         """Enter: on a row as in a DataTable; a folded heading opens."""

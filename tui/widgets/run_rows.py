@@ -53,7 +53,7 @@ class RunRows(PickList):
     @property
     def row(self) -> Intent | None:
         """The row under the cursor."""
-        return self.rows[self.place] if self.rows else None
+        return self.rows[self.cursor_row] if self.rows else None
 
     def about_cursor(self) -> str:
         """The row under the cursor, its result and its message, and how many are marked; harmless, a line each."""
@@ -70,8 +70,8 @@ class RunRows(PickList):
 
         if self.rows:
             rows = [(intent, self.done(intent)) for intent in self.rows]
-            last = await app.ask(RowRecordScreen(clock, rows, self.place))
-            self.go(self.place if last is None else last)
+            last = await app.ask(RowRecordScreen(clock, rows, self.cursor_row))
+            self.go(self.cursor_row if last is None else last)
 
     def _line(self, place: int, width: int, looks: Looks) -> Text:
         intent = self.rows[place]
