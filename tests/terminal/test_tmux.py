@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.figures import REVIEW
+from support.figures import REVIEW, cursor_line
 from support.scrolling import Screens
+from support.terminal import Terminal
 
 from tui.painter import Painter
 from tui.pens import Pen, blank, pen_after
@@ -27,14 +29,14 @@ class Tmux:
     """A tmux server of its own with one window."""
 
     def __init__(self, directory: Path, width: int, height: int, command: str, name: str = "tmux") -> None:
-        self._socket = directory / name
+        self.socket = directory / name
         self("new-session", "-d", "-x", str(width), "-y", str(height), command)
         self("set", "-g", "status", "off")
 
     def __call__(self, *words: str) -> str:
         # a known environment: COLUMNS, for one, would be taken for the window's width
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        command = ["tmux", "-f", "/dev/null", "-u", "-S", str(self._socket), *words]
+        command = ["tmux", "-f", "/dev/null", "-u", "-S", str(self.socket), *words]
         done = subprocess.run(command, capture_output=True, text=True, env={**environ, "LANG": "C.UTF-8"}, check=True)
         return done.stdout
 
@@ -114,10 +116,16 @@ def test_tmux_shows_what_textual_drew(servers: Callable[..., Tmux], erasing: Era
     assert moved
 
 
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Settings and a memory that nobody else has."""
+    state = {"HANDSYNC_CONFIG": f"{tmp_path}/config.toml", "HANDSYNC_STATE_DIR": f"{tmp_path}/state"}
+    return {**state, "LANG": "C.UTF-8"}
+
+
 def review(servers: Callable[..., Tmux], tmp_path: Path, width: int, height: int) -> Tmux:
     """The Summary of the sample Monday in tmux, with the program's first words on the screen."""
-    environ = f"HANDSYNC_CONFIG={tmp_path}/config.toml HANDSYNC_STATE_DIR={tmp_path}/state LANG=C.UTF-8"
-    tmux = servers(width, height, f"env {environ} {sys.executable} {REVIEW}")
+    words = [f"{name}={value}" for name, value in environment(tmp_path).items()]
+    tmux = servers(width, height, shlex.join(["env", *words, sys.executable, str(REVIEW)]))
     tmux.until(lambda: "Trade fair" in tmux.text and "? Keys" in tmux.text, "the review")
     return tmux
 
@@ -134,7 +142,7 @@ def at_rest(tmux: Tmux) -> Cells:
 def test_a_window_that_gets_another_size_shows_what_a_fresh_start_shows(
     servers: Callable[..., Tmux], tmp_path: Path
 ) -> None:
-    """As when somebody detaches and attaches again with a terminal of another size."""
+    """As when somebody draws the window larger and smaller with the mouse."""
     tmux = review(servers, tmp_path, 120, 40)
     for width, height in ((70, 20), (200, 60), (80, 24)):
         tmux("resize-window", "-x", str(width), "-y", str(height))
@@ -143,6 +151,34 @@ def test_a_window_that_gets_another_size_shows_what_a_fresh_start_shows(
         at_rest(tmux)
     fresh = review(servers, tmp_path, 80, 24)
     assert at_rest(tmux) == at_rest(fresh)
+
+
+def test_attached_again_with_another_terminal_it_looks_like_a_fresh_start(
+    servers: Callable[..., Tmux], tmp_path: Path
+) -> None:
+    """A line is lost while a menu is open: the program lives on, and a smaller terminal shows it whole."""
+    tmux = review(servers, tmp_path, 120, 40)
+    tmux("set", "-g", "window-size", "latest")
+    attach = ["tmux", "-f", "/dev/null", "-u", "-S", str(tmux.socket), "attach"]
+    with Terminal(attach, width=120, height=40) as first:
+        first.until_text("Trade fair")
+        first.send("m")
+        first.until_text("┌ ")
+        first.kill()
+    with Terminal(attach, width=90, height=30) as second:
+        second.until(lambda: "Trade fair" in second.text and "┌" not in second.text, "the review")
+        start = cursor_line(second)
+        second.send("j")
+        second.until(lambda: cursor_line(second) not in ("", start), "the next row")
+        second.send("k")
+        second.until(lambda: cursor_line(second) == start, "and back")
+        second.quiet()
+        again = second.text
+    with Terminal([sys.executable, str(REVIEW)], environment(tmp_path), width=90, height=30) as fresh:
+        fresh.until_text("Trade fair")
+        fresh.until_text("? Keys")
+        fresh.quiet()
+        assert again == fresh.text
 
 
 def test_what_tmux_shows_while_one_reviews_is_what_the_program_draws_anew(
