@@ -287,7 +287,8 @@ def report_lines(rows: Sequence[RowReport], looks: Looks, width: int, *, only_pr
         head.append(f": {_MEANING[result]}", looks.quiet)
         if lines:
             lines.append(Text(end=""))
-        lines += wrap(head, width)
+        for number, part in enumerate(wrap(head, width - 1)):
+            lines.append(part if number == 0 else Text(" ", end="").append_text(part))
         for row in found:
             lines += _row_lines(row, looks, width)
     return lines
