@@ -89,8 +89,8 @@ def _for_half(row: Row, source: Item, desk: _Desk) -> Offer | None:
     q, across = desk.question, source.side.other
     picture = q.left if across is SideName.SALESFORCE else q.right
     why = series.cannot_create(across, source.fields, picture.description.limits)
-    if not why or row.blocks.get((across, Operation.CREATE)) != why:
-        # nothing to do with the series: prevented, private, no permission
+    if not why or row.blocks.get((across, Operation.CREATE)) != why or row.situation is Situation.OUT_OF_RANGE:
+        # nothing to do with the series: prevented, private, no permission; or its other half is there, out of sight
         return None
     whole = singles.without(source, ())
     if not series.cannot_create(across, whole.fields, picture.description.limits):

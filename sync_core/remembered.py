@@ -228,12 +228,14 @@ def _draft_key(kind: Kind) -> str:
 
 
 def keep_ignores(memory: Memory, kind: Kind, review: Review) -> None:
-    """Stores the ignores of a review."""
+    """Stores the ignores of a review, and how series cross that a person decided about."""
     new, ended = review.ignores()
     if ended:
         memory.drop_ignores(kind, ended)
     if new:
-        memory.put_ignores(kind, new.values())
+        with memory.transaction():
+            memory.put_ignores(kind, new.values())
+            memory.drop_links(kind, singles.ended_by(new.values(), memory.links(kind)))
 
 
 def doubtful_key(kind: Kind) -> str:

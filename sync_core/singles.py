@@ -285,6 +285,13 @@ def of_choice(ignore: Ignore, links: Iterable[Link]) -> list[Link]:
     return [link for link, parts in named if parts is not None and parts[0] == series_id]
 
 
+def ended_by(choices: Iterable[Ignore], links: Iterable[Link]) -> list[Link]:
+    """The links of series that do not cross whole any more: their other half is gone, and all occurrences cross by
+    themselves. Kept, such a link would say that the series was deleted across."""
+    pairs = {(one.left_id, one.right_id) for one in choices if one.mode is Singles.OCCURRENCES}
+    return [link for link in links if (link.left_id, link.right_id) in pairs]
+
+
 def _source(ignore: Ignore) -> SideName:
     return SideName.SALESFORCE if ignore.left_digest else SideName.OUTLOOK
 

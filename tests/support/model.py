@@ -39,7 +39,7 @@ from sync_core.sides import (
     Write,
 )
 from sync_core.sides.occurrences import OccurrenceSide
-from sync_core.singles import Chosen, as_chosen
+from sync_core.singles import Chosen, as_chosen, ended_by
 from sync_core.span import in_window
 from sync_core.undo import to_look_at, undo_plan
 
@@ -356,6 +356,7 @@ class World:
         self.books.ignores.update(new)
         for row_id in ended:
             self.books.ignores.pop(row_id, None)
+        self.books.drop_links(self.kind, ended_by(new.values(), self.books.links(self.kind)))
         return Run(
             kind=self.kind,
             sides=self.sides,

@@ -247,3 +247,31 @@ def test_a_series_that_crosses_whole_is_not_taken_for_one_of_which_single_events
     for _ in range(2):
         assert world.sync().clean
     assert (len(world.left.items), len(world.right.items)) == (1, 1)
+
+
+def a_series_with_one_half_away(world: World) -> None:
+    """Made in Outlook, brought across whole; then Outlook can hold no such series any more, and lacks it."""
+    world.right.limits = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
+    world.right.put({**fields_of(CAL), "when": WEEKLY})
+    assert world.sync().clean
+
+
+def test_a_series_of_which_single_events_cross_is_not_deleted_with_its_lost_half():
+    """Somebody deleted it in Outlook; a person says that its occurrences shall cross as single events."""
+    world = World()
+    a_series_with_one_half_away(world)
+    world.right.items.clear()
+    review = Review.of(world.plan())
+    assert world.run(review.as_single_events([review.rows()[0].id], MADE_AT)).clean
+    for _ in range(2):
+        assert [r for r in world.plan().rows if r.action is not Action.NONE] == []
+        assert world.sync().clean
+    assert (len(world.left.items), len(world.right.items)) == (1, 4)
+
+
+def test_no_single_events_are_offered_where_the_other_half_is_out_of_sight():
+    """It was moved to another folder and comes back: its occurrences would lie beside it."""
+    world = World()
+    a_series_with_one_half_away(world)
+    world.right.take_away("O0001", Fate.MOVED)
+    assert [(r.situation, r.offer) for r in world.plan().rows] == [(Situation.OUT_OF_RANGE, None)]
