@@ -45,10 +45,20 @@ def blocks_of(row: Row, q: Question) -> Blocks:
             block(side, [Operation.DELETE], "the first sync with a new memory deletes nothing; the next one offers it")
         if item is not None and item.locked:
             block(side, (Operation.UPDATE, Operation.DELETE), item.locked)
-        if item is not None and item.part_of and (why := _one_occurrence(row, side, picture.description)):
-            block(side, [Operation.UPDATE], why)
-        if why := _too_much(row, side, picture.description):
-            block(side, (Operation.CREATE, Operation.UPDATE), why)
+        for key, why in limits_of(row, side, picture.description).items():
+            block(key[0], [key[1]], why)
+    return blocks
+
+
+def limits_of(row: Row, side: SideName, description: Description) -> Blocks:
+    """What a side cannot hold of a row, whatever is permitted and whatever a person decides."""
+    blocks: dict[tuple[SideName, Operation], str] = {}
+    item = row.item(side)
+    if item is not None and item.part_of and (why := _one_occurrence(row, side, description)):
+        blocks[side, Operation.UPDATE] = why
+    if why := _too_much(row, side, description):
+        for op in (Operation.CREATE, Operation.UPDATE):
+            blocks.setdefault((side, op), why)
     return blocks
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from sync_core import by_field, text
+from sync_core.blocks import limits_of
 from sync_core.ignores import ignore_for
 from sync_core.items import SideName
 from sync_core.joining import join, joinable
@@ -160,6 +161,9 @@ class Review:
         """Says that two rows are the same thing: they become one row. Raises ValueError when they cannot be."""
         one, other = self.row(row_id), self.row(other_id)
         row = join(one, other)
+        # what goes from half to half is known only now
+        held = [limits_of(row, side, description) for side, description in self.plan.descriptions.items()]
+        row = replace(row, blocks={**{key: why for limits in held for key, why in limits.items()}, **row.blocks})
         decisions = {k: v for k, v in self.decisions.items() if k not in (one.id, other.id)}
         said = f"“{text.shorten(text.plain(row.title), 40)}”: taken as the same thing"
         return self._next(

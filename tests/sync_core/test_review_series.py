@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 from support.build import CAL, MADE_AT, OL, SF, at, left, link, picture, plan, right
 
 from sync_core.items import When
-from sync_core.plan import Action, Choice, IgnoreMode, Plan, Singles, Situation
+from sync_core.plan import Action, Choice, IgnoreMode, Plan, Singles, Situation, State
+from sync_core.question import Rules
 from sync_core.recurrence import ChangedOccurrence, Exceptions
 from sync_core.review import Group, Review
-from sync_core.sides import Limits
+from sync_core.sides import Limits, Operation
 
 TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 LONDON = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=3", "Europe/London")
@@ -155,3 +157,24 @@ def test_only_what_was_changed_crosses_by_itself(linked):
     assert rows["R1"].right.fields["exceptions"] == '{"changed":[],"deleted":["2026-12-01"]}'
     assert [k.mode for k in taken.ignores()[0].values()] == [Singles.CHANGED_ONES]
     assert rows["R1"].kind is CAL
+
+
+def test_what_one_occurrence_cannot_take_is_said_when_it_is_picked():
+    """Promise 10: a person says that a single event is an occurrence; what its series keeps from it shows at once."""
+    alike = TOKYO._replace(recurrence="", zone="")
+    ones = [right("R1#2026-11-25", when=alike, subject="A")]
+    ones = [replace(one, part_of="R1") for one in ones]
+    p = plan(picture(SF, [left("L1", when=alike, subject="A"), left("L2", when=alike, subject="A")]), picture(OL, ones))
+    by_id = {i.id: r.id for r in p.rows for i in (r.left, r.right) if i}
+    picked = Review.of(p).pick(by_id["L1"], by_id["R1#2026-11-25"])
+    [row] = [r for r in picked.rows() if r.left and r.right]
+    assert row.blocks == {}, "alike"
+    private = plan(
+        picture(SF, [left("L1", when=alike, subject="A", private=True), left("L2", when=alike, subject="A")]),
+        picture(OL, ones),
+        rules=Rules(private=True),
+    )
+    [row] = [r for r in Review.of(private).pick(by_id["L1"], by_id["R1#2026-11-25"]).rows() if r.left and r.right]
+    assert row.blocks == {(OL, Operation.UPDATE): "one occurrence of a series has its private from the series"}
+    chosen = Review.of(private).pick(by_id["L1"], by_id["R1#2026-11-25"]).point([row.id], OL)
+    assert chosen.row(row.id).state is State.PREVENTED
