@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from support.office import PATIENCE, Office, check_that_nothing_is_lost, on_screen, say_ok, to_the_summary
+from support.office import ALL, BROUGHT, PATIENCE, Office, check_that_nothing_is_lost, on_screen, say_ok, to_the_summary
 from support.terminal import Terminal
 
 from sync_core.sandbox.faults import Fault
@@ -84,3 +84,21 @@ def test_a_signal_while_both_sides_are_read_ends_it_at_once(office: Office) -> N
         terminal.signal(signal.SIGTERM)
         assert terminal.wait(15) == 1
         check_that_the_terminal_is_given_back(terminal)
+
+
+def test_a_wait_says_how_far_the_run_had_come_and_can_be_cut_short(office: Office) -> None:
+    with on_screen(office) as terminal:
+        to_the_summary(terminal)
+        office.desk.sandbox.faults.add(Fault("outlook", "status", "CreateItem", status=503, retry_after=60))
+        say_ok(terminal)
+        terminal.until_text("2 of 4 rows: Outlook")
+        terminal.until(lambda: "waiting 60 s" in " ".join(terminal.text.split()), "how long it is")
+        terminal.send(b"\x03")
+        terminal.until_text("Stopped when you asked: 2 done")
+        terminal.press(b"\x1b")
+        terminal.until_text("Start Sync")
+        terminal.send(b"\x11")
+        assert terminal.wait() == 0
+    office.desk.sandbox.faults.clear()
+    assert office.titles() == (ALL, BROUGHT)
+    assert office.planned() == ["create_in_outlook"] * 2
