@@ -364,3 +364,15 @@ def test_the_folders_of_contacts_and_tasks(write: Write, monkeypatch: pytest.Mon
     outlook = load(write('[outlook]\ncontacts = "Contacts/Customers"\n')).outlook
     assert (outlook.calendar, outlook.contacts, outlook.tasks) == ("Calendar", "Contacts/Customers", "Tasks/Sales")
     assert (Settings().outlook.contacts, Settings().outlook.tasks) == ("Contacts", "Tasks")
+
+
+def test_attendees_are_the_calendars_alone(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Off unless somebody says so, in the file or in the environment; the other processes have no such setting."""
+    assert not Settings().calendar.relate_attendees
+    assert load(write("[calendar]\nrelate_attendees = true\n")).calendar.relate_attendees
+    monkeypatch.setenv("HANDSYNC_CALENDAR__RELATE_ATTENDEES", "true")
+    assert load(write("[calendar]\nrelate_attendees = false\n")).calendar.relate_attendees
+    monkeypatch.delenv("HANDSYNC_CALENDAR__RELATE_ATTENDEES")
+    for section in ("contacts", "tasks"):
+        with pytest.raises(SettingsError, match="relate_attendees"):
+            load(write(f"[{section}]\nrelate_attendees = true\n"))

@@ -294,3 +294,33 @@ async def test_every_field_is_seen_when_it_has_the_focus(app: HandsyncApp, conne
             assert region.bottom <= 24
         assert {"press-ok", "press-cancel", "components"} <= seen
         assert ("prevent_outlook-delete" if component == "sync" else "salesforce-test") in seen
+
+
+async def test_attendees_are_asked_about_in_the_calendar_alone(
+    app: HandsyncApp, backend: Any, configure: Go, until: Until
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await configure(pilot)
+        box = app.screen.query_one("#relate_attendees", Box)
+        assert box.display
+        assert not box.value
+        box.focus()
+        await pilot.press("space", "a")
+        await until(pilot, lambda: backend.saved != [])
+        assert backend.saved[-1][1].calendar.relate_attendees
+        process = app.screen.query_one("#process", Choice)
+        for kind, shows in ((Kind.TASKS, False), (Kind.CONTACTS, False), (Kind.CALENDAR, True)):
+            process.value = kind
+            await pilot.pause()
+            assert box.display is shows
+        assert box.value
+
+
+async def test_the_environment_may_say_that_attendees_are_asked_about(
+    app: HandsyncApp, backend: Any, configure: Go
+) -> None:
+    backend.locks = frozenset({"calendar.relate_attendees"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await configure(pilot)
+        assert app.screen.query_one("#relate_attendees", Box).disabled
+        assert "HANDSYNC_CALENDAR__RELATE_ATTENDEES" in shown(app)
