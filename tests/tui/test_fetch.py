@@ -68,6 +68,18 @@ async def test_both_sides_show_how_far_they_are(
         await until(pilot, lambda: bool(backend.given.cancelled))
 
 
+async def test_how_long_a_busy_server_makes_us_wait_is_told_on_a_small_terminal(
+    app: HandsyncApp, backend: Any, start: Callable[..., Awaitable[None]], until: Until
+) -> None:
+    said = "Outlook: Exchange is too busy to answer (HTTP 503, for the third time); waiting 60 s"
+    backend.given.steps = [Progress(SideName.OUTLOOK, 0, None, said)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await start(pilot)
+        await until(pilot, lambda: "waiting 60 s" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
 async def test_leaving_the_program_stops_the_reading(
     app: HandsyncApp, backend: Any, start: Callable[..., Awaitable[None]], until: Until
 ) -> None:
