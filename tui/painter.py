@@ -31,8 +31,6 @@ _END: Final = "\x1b[?2026l"
 _LONG: Final = 1000
 # ... and may be shorter where the terminal moves lines itself
 _WORTH_A_SHIFT: Final = 500
-# so many ways of drawing the lines before are gone on with
-_KEPT: Final = 3
 
 
 class Painter:
@@ -96,20 +94,18 @@ class Painter:
         return change(None, PLAIN) + data
 
     def _frame(self, data: str) -> str:
-        wanted = self._read(data)
-        lines = {y: self._lines[y].copy() if y in self._lines else Line() for y in wanted}
+        wanted, known = self._read(data), self._lines
+        lines = {y: known[y].copy() if y in known else Line() for y in wanted}
         written, tip = self._drawn(lines, wanted, self._tip)
-        if self.scrolls and len(written) >= _WORTH_A_SHIFT and (move := shift(self._lines, wanted, self._width)):
-            there = shifted(self._lines, move)
-            lines_there = {y: self._lines[y].copy() if y in self._lines else Line() for y in wanted} | there
-            whole = after(self._lines, wanted, move)
+        if self.scrolls and len(written) >= _WORTH_A_SHIFT and (move := shift(known, wanted, self._width)):
+            lines_there = {y: known[y].copy() if y in known else Line() for y in wanted} | shifted(known, move)
             other, tip_there = self._drawn(lines_there, wanted, Tip(None, self._tip.pen))
             # what stands beside it moved too, and has mostly other colours
-            beside, tip_there = self._drawn(lines_there, whole, tip_there)
+            beside, tip_there = self._drawn(lines_there, after(known, wanted, move), tip_there)
             other = move.sequence + other + beside
             if cost(other) < cost(written):
                 lines, written, tip = lines_there, other, tip_there
-        self._lines.update(lines)
+        known.update(lines)
         out = [written]
         # an input wants the terminal's cursor where one types; at the corner nobody needs it
         if self._rest != (0, 0) and tip.at != self._rest:
@@ -120,22 +116,14 @@ class Painter:
 
     def _drawn(self, lines: dict[int, Line], wanted: dict[int, Line], tip: Tip) -> tuple[str, Tip]:
         """What makes of `lines` what is wanted of them; they show it afterwards."""
-        # the shortest ways found so far, one for each pen that is at hand at their end: the next line may profit by it
-        best: dict[Pen | None, tuple[int, tuple[str, ...], Tip]] = {tip.pen: (0, (), tip)}
+        out = []
         for y, line in sorted(wanted.items()):
             shown = lines[y]
-            if not (runs := differences(shown, line, self.erasing)):
-                continue
-            apply(shown, runs)
-            found: dict[Pen | None, tuple[int, tuple[str, ...], Tip]] = {}
-            for length, parts, at in best.values():
-                for written, then in ways(y, shown, runs, at, self._width):
-                    size = length + cost(written)
-                    if then.pen not in found or size < found[then.pen][0]:
-                        found[then.pen] = (size, (*parts, written), then)
-            best = dict(sorted(found.items(), key=lambda entry: entry[1][0])[:_KEPT])
-        _, parts, tip = min(best.values(), key=lambda entry: entry[0])
-        return "".join(parts), tip
+            if runs := differences(shown, line, self.erasing):
+                apply(shown, runs)
+                written, tip = min(ways(y, shown, runs, tip, self._width), key=lambda way: cost(way[0]))
+                out.append(written)
+        return "".join(out), tip
 
     def _read(self, data: str) -> dict[int, Line]:
         """What a frame says of lines."""

@@ -69,7 +69,10 @@ class Run(NamedTuple):
 
 def differences(shown: Line, wanted: Line, erasing: Erasing) -> list[Run]:
     """What has to be drawn of a line, from left to right. What `wanted` says nothing of stays as it is."""
-    shown.reach(len(wanted.chars))
+    size = len(wanted.chars)
+    shown.reach(size)
+    if shown.chars[:size] == wanted.chars and shown.pens[:size] == wanted.pens:
+        return []
     runs: list[Run] = []
     text: list[str] = []
     # where the run that grows began, and its pen: that of its blanks until a letter comes
@@ -83,7 +86,7 @@ def differences(shown: Line, wanted: Line, erasing: Erasing) -> list[Run]:
             text.clear()
         letters = False
 
-    x, size = 0, len(wanted.chars)
+    x = 0
     # cells from here on are drawn even where they look right: what stands before them may have spoiled them
     spoiled = 0
     while x < size:
@@ -95,8 +98,10 @@ def differences(shown: Line, wanted: Line, erasing: Erasing) -> list[Run]:
             close()
             x += 1
             continue
-        width = 1 if char == " " else wanted.width(x)
-        same = shown.pens[x] == own and shown.chars[x : x + width] == wanted.chars[x : x + width]
+        width = wanted.width(x) if x + 1 < size and wanted.chars[x + 1] == "" else 1
+        same = shown.pens[x] == own and shown.chars[x] == char
+        if same and width > 1:
+            same = shown.chars[x : x + width] == wanted.chars[x : x + width]
         if same and x >= spoiled:
             close()
             x += width
@@ -270,7 +275,7 @@ def moved(y: int, x: int, tip: Tip, line: Line, due: bytearray, width: int) -> s
 
 def cost(way: str) -> int:
     """The bytes of what is written. A terminal's settings may put a carriage return before each line feed."""
-    return len(way.encode()) + way.count("\n")
+    return (len(way) if way.isascii() else len(way.encode())) + way.count("\n")
 
 
 def _over(line: Line, x: int, pen: Pen | None, due: bytearray) -> str:

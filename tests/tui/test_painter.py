@@ -185,6 +185,25 @@ def test_blanks_are_erased_where_the_terminal_can() -> None:
     assert painter.take(frame({0: []})) == "\r\x1b[30X"
 
 
+def test_erasing_does_not_end_inside_a_character_of_two_cells() -> None:
+    """tmux keeps the other half, and takes away the ground of what was erased when that half is written over."""
+    painter = Painter(Erasing.COLOURED)
+    painter.take(frame({0: [("", "x" * 10 + "四")]}))
+    written = painter.take(frame({0: [("48;5;16", " " * 11), ("48;5;16", "b")]}))
+    assert "\x1b[10X" in written
+    assert "11X" not in written
+
+
+def test_what_has_the_same_colours_is_drawn_together_where_that_is_shorter() -> None:
+    painter, quiet, loud = Painter(), "38;5;246", "1;38;5;252"
+    painter.resize(WIDTH, HEIGHT)
+    picture = frame({0: [(quiet, "when it is"), (loud, "ten"), (quiet, "and where, and"), (loud, "York")]})
+    written = painter.take(picture)
+    assert written.count("38;5;246") == written.count("38;5;252") == 1
+    shown, plain = Shown(), Shown()
+    assert shown.after(written) == plain.after(picture)
+
+
 def test_what_the_painter_cannot_read_goes_through_and_everything_is_drawn_again() -> None:
     painter = Painter()
     picture = frame({0: [("", "one")]})
