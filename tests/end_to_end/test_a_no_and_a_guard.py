@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from support.watching import until
 
 from sync_core.items import Kind
 from sync_core.plan import IgnoreMode
@@ -180,21 +180,6 @@ def test_the_bounds_of_what_is_suspected_are_those_of_the_process(person: Person
     assert person.run("plan", kind.value, "--out", str(kept))[0] == 0
     person.run("apply", str(kept), "--yes")
     assert len(person.org.rows(_OBJECT[kind])) == 6
-
-
-async def until(pilot: Pilot[Any], screen: type, words: str) -> None:
-    """Waits until a screen of that type says something."""
-    import asyncio
-
-    said = ""
-    for _ in range(1500):
-        await pilot.pause()
-        lines = pilot.app.screen._compositor.render_strips()
-        said = " ".join(" ".join(strip.text for strip in lines).split())
-        if isinstance(pilot.app.screen, screen) and words in said:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{screen.__name__} did not say {words!r}: {said}")
 
 
 async def test_the_bounds_are_set_in_configure_and_hold_the_next_plan(person: Person) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from support.watching import until
 
 from sync_core.items import Kind
 from sync_core.plan import Action, Choice, IgnoreMode, Plan, Row, Situation, State
@@ -294,18 +293,6 @@ def settings_file(office: Office, directory: Path) -> Path:
     config.write_text(given if "[contacts]" in given else given + switched_on)
     config.chmod(0o600)
     return config
-
-
-async def until(pilot: Pilot[Any], screen: type, words: str) -> None:
-    """Waits until a screen of that type says something."""
-    for _ in range(1500):
-        await pilot.pause()
-        lines = pilot.app.screen._compositor.render_strips()
-        said = " ".join(" ".join(strip.text for strip in lines).split())
-        if isinstance(pilot.app.screen, screen) and words in said:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{screen.__name__} did not say {words!r}")
 
 
 @pytest.mark.slow

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from support.watching import until
 
 from sync_core.items import Kind
 from sync_core.plan import Action, Plan
@@ -189,18 +188,6 @@ def test_many_addresses_are_asked_about_in_few_requests(meetings: Meetings) -> N
     assert meetings.asked() <= 6
     assert meetings.desk.run(Review.of(plan)).clean
     assert meetings.events() == {f"M{number}": ids[email] for email, number in people.items()}
-
-
-async def until(pilot: Pilot[Any], screen: type, words: str) -> None:
-    """Waits until a screen of that type says something."""
-    for _ in range(1500):
-        await pilot.pause()
-        lines = pilot.app.screen._compositor.render_strips()
-        said = " ".join(" ".join(strip.text for strip in lines).split())
-        if isinstance(pilot.app.screen, screen) and words in said:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{screen.__name__} did not say {words!r}: {said}")
 
 
 async def test_a_person_switches_it_on_and_sees_it_before_ok(open_desk: Any, tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from textual.pilot import Pilot
+from support.watching import until
 
 from sync_core.items import Kind
 from sync_core.plan import Action, Situation
@@ -18,21 +17,6 @@ from tui.screens.home import HomeScreen
 from tui.screens.question import Question
 from tui.screens.run import RunScreen
 from tui.screens.summary import SummaryScreen
-
-
-def shown(pilot: Pilot[Any]) -> str:
-    lines = pilot.app.screen._compositor.render_strips()
-    return " ".join(" ".join(strip.text for strip in lines).split())
-
-
-async def until(pilot: Pilot[Any], screen: type, words: str) -> None:
-    """Waits until a screen of that type says something."""
-    for _ in range(1500):
-        await pilot.pause()
-        if isinstance(pilot.app.screen, screen) and words in shown(pilot):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{screen.__name__} did not say {words!r}: {shown(pilot)}")
 
 
 async def test_one_of_two_is_picked_and_the_other_stays_as_it_is(open_desk: Callable[..., Any], tmp_path: Path) -> None:

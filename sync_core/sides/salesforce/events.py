@@ -38,7 +38,15 @@ _OTHERS: Final = (
 _DAY: Final = 24 * 60
 # Activity Settings > Enable Multiday Events (facts: salesforce B1, multi-day): nothing but an event tells of it
 _SWITCHED_OFF: Final = "multi-day events are switched off in this org"
-_RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
+_RELATED: Final = {
+    "WhoId": "Who",
+    "WhatId": "What",
+    "AccountId": "Account",
+    "LastModifiedById": "LastModifiedBy",
+    "OwnerId": "Owner",
+}
+# whom and what an event is about, in the order in which it is shown
+_ABOUT: Final = ("Who", "What", "Account")
 
 
 class EventMapping(ObjectMapping):
@@ -84,7 +92,7 @@ class EventMapping(ObjectMapping):
         return rows.columns(COLUMNS, _OTHERS, shape)
 
     def related(self, shape: Shape) -> list[str]:
-        """The names of the people, the account and the users that an event points to."""
+        """The names of the people, the records and the users that an event points to."""
         return rows.related(_RELATED, shape)
 
     def condition(self, context: Context, window: Window) -> str:
@@ -202,7 +210,7 @@ class EventMapping(ObjectMapping):
             fields=canonical(Kind.CALENDAR, raw),
             locked=_locked(row),
             series=recurrence.is_series(row),
-            people=tuple(dict.fromkeys(name for name in (rows.name_of(row, r) for r in ("Who", "Account")) if name)),
+            people=tuple(dict.fromkeys(name for name in (rows.name_of(row, r) for r in _ABOUT) if name)),
             changed_at=rows.shown_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
             changed_by=rows.name_of(row, "LastModifiedBy"),
         )
