@@ -279,7 +279,10 @@ class Oracle(RuleBasedStateMachine):
             ids = [item.id for row in plan.rows if (item := row.item(side)) is not None]
             assert len(ids) == len(set(ids)), "invariant 2"
             here = [i for i in listed[side].values() if in_window(self.kind, i.fields, plan.window)]
-            assert len(here) == len(ids) + plan.in_sync, "invariant 2"
+            # an event of a series that ended before the window may have been moved into it: a look by its id finds it
+            known = {link_ids[0 if side is SF else 1] for link_ids in self.world.books.links_by_id}
+            hidden = sum(singles.parts_of(i) is not None and i not in listed[side] for i in known)
+            assert 0 <= len(ids) + plan.in_sync - len(here) <= hidden, "invariant 2"
         assert len({row.id for row in plan.rows}) == len(plan.rows), "invariant 2"
         for row in plan.rows:
             if row.linked and row.right is not None and row.right.id != row.link_ids[1]:

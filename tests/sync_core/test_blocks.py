@@ -1,0 +1,179 @@
+"""What a side cannot hold, and what may not happen to a row: said on the row, on the last step of each bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.build import OL, SF, all_day, at, fields, gone, item, left, link, only, picture, plan, question, right
+
+from sync_core.blocks import limits_of
+from sync_core.decide import make_plan
+from sync_core.items import Item, Kind, SideName, When
+from sync_core.plan import Action, Row, State
+from sync_core.question import Rules
+from sync_core.sides import Description, Limits, Operation
+
+RULES = Rules(private=True)
+BOTH = pytest.mark.parametrize("side", list(SideName))
+
+
+def described(side: SideName, limits: Limits | None = None, **more: Any) -> Description:
+    return Description(side, "a", "b", limits or Limits(), **more)
+
+
+def row(here: Item | None, there: Item | None, *, known: bool = True) -> Row:
+    """The row of a pair, or of one half alone, where nothing is forbidden."""
+    links = [link("L1", "R1")] if known and here and there else []
+    return only(plan([here] if here else [], [there] if there else [], links, rules=RULES))
+
+
+def coming(side: SideName, **values: Any) -> Row:
+    """A pair in step but for what comes from across."""
+    return row(left("L1", **values), right("R1")) if side is OL else row(left("L1"), right("R1", **values))
+
+
+def new(side: SideName, **values: Any) -> Row:
+    return row(left("L1", **values), None) if side is OL else row(None, right("R1", **values))
+
+
+@BOTH
+@pytest.mark.parametrize(("length", "held"), [(10, ""), (11, "notes has 11 characters, {side} holds 10")])
+def test_a_text_may_be_as_long_as_the_side_holds(side, length, held):
+    limits = described(side, Limits({"notes": 10, "nothing": 1}))
+    said = held.format(side=side.label)
+    both = {(side, op): said for op in (Operation.CREATE, Operation.UPDATE)} if said else {}
+    assert limits_of(new(side, notes="x" * length), side, limits) == both
+    assert limits_of(coming(side, notes="x" * length), side, limits) == both
+    # what stays is nobody's business
+    assert limits_of(coming(side, subject="y" * length), side, limits) == {}
+    assert limits_of(new(side.other, notes="x" * length), side, limits) == {}
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("days", "because", "held"),
+    [
+        (14, "", ""),
+        (15, "", "it lasts 15 days, {side} holds events of up to 14"),
+        (15, "it is so set", "it lasts 15 days, {side} holds events of up to 14: it is so set"),
+    ],
+)
+def test_an_event_may_be_as_long_as_the_side_holds(side, days, because, held):
+    limits = described(side, Limits(longest_days=14, longest_because=because))
+    said = set(limits_of(new(side, when=all_day(1, days)), side, limits).values())
+    assert said == ({held.format(side=side.label)} if held else set())
+    assert limits_of(new(side, when=all_day(1, days)), side, described(side)) == {}
+
+
+@BOTH
+def test_what_may_not_be_set_is_said_where_it_comes_from_across(side):
+    limits = described(side, unwritable={"location": "not yours to set"})
+    assert set(limits_of(coming(side, location="York"), side, limits).values()) == {"location is not yours to set"}
+    assert limits_of(coming(side.other, location="York"), side, limits) == {}
+    # what is made anew is made without it
+    assert limits_of(new(side, location="York"), side, limits) == {}
+
+
+def test_what_becomes_private_may_be_related_to_nobody():
+    there = replace(left("L1"), people=("Kim \x1b[1mLee", "x" * 80))
+    limits = described(SF, Limits(private_relations=False))
+    [why] = set(limits_of(row(there, right("R1", private=True)), SF, limits).values())
+    assert why.startswith("Salesforce keeps no private event that is related to somebody (Kim ␛[1mLee, xxx")
+    assert why.endswith("): take that off there first")
+    assert len(why) < 180
+    assert limits_of(row(there, right("R1", private=True)), SF, described(SF)) == {}
+    assert limits_of(row(left("L1"), right("R1", private=True)), SF, limits) == {}
+    assert limits_of(row(there, right("R1", notes="x")), SF, limits) == {}
+    assert limits_of(row(None, right("R1", private=True)), SF, limits) == {}
+    open_now = only(
+        plan(
+            [replace(there, fields={**there.fields, "private": True})], [right("R1")], [link(private=True)], rules=RULES
+        )
+    )
+    assert limits_of(open_now, SF, limits) == {}
+
+
+@BOTH
+def test_what_does_not_fit_together_is_asked_of_what_it_would_be(side):
+    """A change is judged with what stays; a new item by all it has, and by what only a new one must not be."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def says(name: str):
+        return lambda values: asked.append((name, dict(values))) or (name if values["notes"] == "bad" else "")
+
+    limits = described(side, Limits(refuses=says("old"), refuses_new=says("new")))
+    assert set(limits_of(coming(side, notes="bad"), side, limits).values()) == {"old"}
+    [(name, values)] = asked
+    assert (name, values) == ("old", fields(notes="bad"))
+    asked.clear()
+    assert set(limits_of(new(side, notes="bad"), side, limits).values()) == {"old"}
+    assert limits_of(new(side, notes="good"), side, limits) == {}
+    assert [name for name, _ in asked] == ["old", "old", "new"]
+    only_new = described(side, Limits(refuses_new=says("new")))
+    assert set(limits_of(new(side, notes="bad"), side, only_new).values()) == {"new"}
+    assert limits_of(coming(side, notes="bad"), side, only_new) == {}
+
+
+@BOTH
+def test_one_occurrence_takes_only_what_it_can_have_of_its_own(side):
+    def occurrence(**values: Any) -> Row:
+        changed = coming(side, **values)
+        mine = replace(changed.item(side), part_of="series")
+        return replace(changed, left=mine) if side is SF else replace(changed, right=mine)
+
+    free, fixed = described(side), described(side, Limits(no_changed_occurrences=", yet"))
+    update = (side, Operation.UPDATE)
+    assert limits_of(occurrence(notes="x", when=at(9), subject="y"), side, free) == {}
+    assert limits_of(occurrence(notes="x", private=True), side, free) == {
+        update: "one occurrence of a series has its private from the series"
+    }
+    assert limits_of(occurrence(notes="x"), side, fixed) == {
+        update: f"one occurrence of a series: {side.label} cannot change it without the others, yet"
+    }
+    # what goes the other way is no change of it
+    other = coming(side.other, private=True)
+    mine = replace(other.item(side), part_of="series")
+    other = replace(other, left=mine) if side is SF else replace(other, right=mine)
+    assert limits_of(other, side, fixed) == {}
+
+
+@BOTH
+def test_the_first_sync_with_a_new_memory_deletes_nothing(side):
+    lefts = [left("L1")] if side is SF else picture(SF, [], gone("L1"))
+    rights = [right("R1")] if side is OL else picture(OL, [], gone("R1"))
+    q = question(lefts, rights, [link()], rules=RULES)
+    fresh = only(make_plan(replace(q, fresh=True)))
+    assert (fresh.state, fresh.why_not) == (
+        State.PREVENTED, "the first sync with a new memory deletes nothing; the next one offers it",
+    )  # fmt: skip
+    assert set(fresh.blocks) == {(s, Operation.DELETE) for s in SideName}
+    assert only(make_plan(q)).state is State.READY
+    # what is not linked is not deleted anyway
+    assert only(make_plan(replace(question([left("L1")], [], rules=RULES), fresh=True))).blocks == {}
+
+
+def test_a_series_is_known_by_its_pattern_too():
+    """An item of an older file is a series, though nothing says so but its time."""
+    weekly = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE", "Asia/Tokyo")
+    limits = described(SF, Limits(series_zone="Europe/London"))
+    for marked in (True, False):
+        one = replace(right("R1", when=weekly), series=marked)
+        assert "its time zone, Asia/Tokyo" in limits_of(row(None, one), SF, limits)[SF, Operation.CREATE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "why"),
+    [
+        (Kind.TASKS, {"due": "2026-11-31"}, "due cannot be understood"),
+        (Kind.TASKS, {"due": "2026-11-20T08:00:00Z"}, "due cannot be understood"),
+        (Kind.TASKS, {"reminder": "2026-11-20"}, "reminder cannot be understood"),
+        (Kind.TASKS, {"reminder": "2026-11-20T08:00:00Z"}, ""),
+        (Kind.CONTACTS, {"birthday": "1981-02-29"}, "birthday cannot be understood"),
+    ],
+)
+def test_days_and_moments_that_are_none_are_said(kind, values, why):
+    made = only(plan([item(kind, SF, "L1", **values)], [], kind=kind, rules=RULES))
+    assert made.why_not == why
+    assert made.recommended is Action.CREATE_IN_OUTLOOK
