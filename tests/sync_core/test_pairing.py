@@ -432,3 +432,63 @@ def test_what_says_too_little_to_pair_only_asks(kind, here, there, asked):
     assert len(pairs) == 2
     assert {tuple(r.id for r in p.rivals) for p in pairs} == ({("L1",), ("R1",)} if asked else {()})
     assert {(p.likeness, p.tied, p.named) for p in pairs} == {(0.0, False, False)}
+
+
+def test_one_that_fits_nothing_keeps_no_other_from_being_found():
+    rights = [other("R1", mark=ONE), other("R2", mark=TWO)]
+    known = [link("L1", "R9")]
+    assert ("", "L2", "R2", (), False) in found([left("L1"), other("L2", SF, when=at(27))], rights, known)
+    # nor one of which several fit
+    lefts = [other("L1", SF), left("L2"), left("L3", subject="Lunch")]
+    rights = [right("R1"), right("R2"), right("R3", subject="Lunch")]
+    assert found(lefts, rights, []) == {
+        ("", "L1", "", (), False),
+        ("", "L2", "", ("R1", "R2"), False),
+        ("", "", "R1", ("L2",), False),
+        ("", "", "R2", ("L2",), False),
+        ("", "L3", "R3", (), False),
+    }
+    kind = Kind.CONTACTS
+    here, there = (
+        item(kind, SF, "L2", email="a@x.com", last_name="A"),
+        item(kind, OL, "R2", email="b@x.com", last_name="B"),
+    )
+    named = {("L1", "R1"): (here, there), ("L2", "R2"): (here, there)}
+    assert [p.named for p in pair(kind, [here], [there], [], named=named)] == [True, True]
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_each_side_is_known_again_by_what_it_held_itself(side):
+    """A server that keeps a subject in its own way gives it back in its own way under the new id, too."""
+    own = {SF: {"subject": "Call"}, OL: {"subject": "[Call]"}}
+    agreed = link("L1", "R1")
+    agreed = replace(
+        agreed, baseline=replace(agreed.baseline, left=left(**own[SF]).fields, right=right(**own[OL]).fields)
+    )
+    here = left("L9" if side is SF else "L1", **own[SF])
+    there = right("R9" if side is OL else "R1", **own[OL])
+    gone = "L1" if side is SF else "R1"
+    assert found([here], [there], [agreed], gone={gone}) == {("L1/R1", here.id, there.id, (), True)}
+
+
+def test_likely_twins_are_shown_with_how_likely_they_are():
+    """Never paired: both stay by themselves, each with the one that it could be."""
+    here, there = left("L1", subject="Budget 2027"), right("R1", when=at(23, 11))
+    pairs = pair(CAL, [here], [there], [])
+    assert [(p.left, p.right, p.rivals, p.tied, p.named) for p in pairs] == [
+        (here, None, (there,), False, False),
+        (None, there, (here,), False, False),
+    ]
+    assert pairs[0].likeness == pairs[1].likeness > 0.5
+    # level ones are all shown, and none is preferred
+    twins = [there, replace(there, id="R2")]
+    tied = [p for p in pair(CAL, [here], twins, []) if p.tied]
+    assert [(p.left, [r.id for r in p.rivals]) for p in tied if p.left] == [(here, ["R1", "R2"])]
+    assert all(p.likeness > 0.5 for p in tied)
+
+
+@pytest.mark.parametrize("what", ["series here", "series there", "marked"])
+def test_of_series_and_of_what_carries_a_mark_nobody_guesses(what):
+    here, there = left("L1", series=what == "series here"), right("R1", when=at(23, 11))
+    there = replace(there, series=what == "series there", mark=STRANGE if what == "marked" else "")
+    assert [p.rivals for p in pair(CAL, [here], [there], [])] == [(), ()]
