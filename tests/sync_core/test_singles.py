@@ -202,9 +202,9 @@ def test_the_links_of_what_crosses_by_itself_end_with_the_choice():
 
 
 def test_a_reading_has_occurrences_in_the_place_of_what_was_chosen():
-    reading = Reading((series(), replace(series(), id="R2"), right("R3")), complete=False)
+    reading = Reading((right("R0"), series(), replace(series(), id="R2"), right("R3")), complete=False)
     seen = singles.as_chosen(reading, Chosen.of([chosen()], []), WINDOW)
-    assert [i.id for i in seen.items] == [*(f"R1#{day}" for day in ALL), "R2", "R3"]
+    assert [i.id for i in seen.items] == ["R0", *(f"R1#{day}" for day in ALL), "R2", "R3"]
     assert not seen.complete
     assert singles.as_chosen(reading, Chosen.of([], []), WINDOW) is reading
     strange = Reading((series(TOKYO._replace(recurrence="now and then")),))
