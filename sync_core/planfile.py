@@ -1,7 +1,8 @@
 """Plans as files: one JSON object per process and line, for other programs to read and for people to edit.
 
-A file never brings values in. Its rows name rows of a freshly made plan, and say what shall happen to them; a row whose
-contents are no longer those of the file is refused.
+A file brings no values in but those that a person typed for a field, which are judged as on the screen. Its rows name
+rows of a freshly made plan, and say what shall happen to them; a row whose contents are no longer those of the file is
+refused.
 """
 
 from __future__ import annotations
@@ -12,19 +13,27 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sync_core import files, text
+from sync_core import by_field, files, text
 from sync_core.errors import SettingsError, StoreError
 from sync_core.items import Item, Kind, fields_to_json, title, to_json
-from sync_core.plan import Action, Choice, Counts, Plan, Row, State, allowed, choice_for, count, effect, results
-from sync_core.review import Review
+from sync_core.plan import (
+    Action,
+    Counts,
+    FieldChoice,
+    Plan,
+    Row,
+    State,
+    count,
+    results,
+)
 
 FORMAT: Final = 1
-_SINGLE_EVENTS: Final = "single_events"
+SINGLE_EVENTS: Final = "single_events"
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _Json = dict[str, Any]
@@ -72,16 +81,19 @@ def row_to_json(row: Row) -> _Json:
         "reason": row.reason,
         # only a series that cannot cross as it is has it; "single_events" takes the offer
         **({"series": "whole"} if row.offer is not None else {}),
-        "salesforce": _item_to_json(row.left),
-        "outlook": _item_to_json(row.right),
+        "salesforce": item_to_json(row.left),
+        "outlook": item_to_json(row.right),
         "changes": [
             {**change, "result": to_json(done[name]) if (name := change["field"]) in done else None}
-            for change in _changes_to_json(row)
+            for change in changes_to_json(row)
         ],
+        # only a row that was decided field by field has it: where each of those comes from, or what was typed
+        **({"fields": by_field.fields_to_json(row.by_field)} if row.by_field else {}),
     }
 
 
-def _changes_to_json(row: Row) -> list[_Json]:
+def changes_to_json(row: Row) -> list[_Json]:
+    """The changes of a row, without what comes of them."""
     return [
         {
             "field": change.name,
@@ -93,7 +105,8 @@ def _changes_to_json(row: Row) -> list[_Json]:
     ]
 
 
-def _item_to_json(item: Item | None) -> _Json | None:
+def item_to_json(item: Item | None) -> _Json | None:
+    """An item, None where a side has none."""
     return None if item is None else {"id": item.id, "fields": fields_to_json(item.fields)}
 
 
@@ -129,6 +142,8 @@ class FileRow:
     changes: tuple[Mapping[str, Any], ...]
     # "single_events" where the occurrences of a series shall cross by themselves
     series: str = ""
+    # what was decided field by field; the rest is as the action has it
+    fields: Mapping[str, FieldChoice] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -147,18 +162,6 @@ class PlanDocument:
     where: str
     # the run that is taken back; "" for an ordinary plan
     takes_back: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row of the file that will not happen, and why."""
-
-    row_id: str
-    title: str
-    action: Action
-    why: str
-    # the number of the guard in the plan that holds it back, for a person to confirm
-    guard: int | None = None
 
 
 def read_plan_file(path: Path) -> list[PlanDocument]:
@@ -213,7 +216,7 @@ def _once(pairs: list[tuple[str, Any]]) -> _Json:
     """An object of which no key stands twice: with two "action" nobody could say which one was meant."""
     if len(result := dict(pairs)) != len(pairs):
         key = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
-        raise _KeyError(f"the key {_quoted(key)} stands twice in one object")
+        raise _KeyError(f"the key {quoted(key)} stands twice in one object")
     return result
 
 
@@ -233,7 +236,7 @@ def _document(data: Any, where: str) -> PlanDocument:
     read = tuple(_row(kind, row, f"{where}, row {number}") for number, row in enumerate(rows, start=1))
     for row_id, number in Counter(row.id for row in read).items():
         if number > 1:
-            raise SettingsError(f"the row {_quoted(row_id)} stands there twice", where=where, remedy="Keep one of them")
+            raise SettingsError(f"the row {quoted(row_id)} stands there twice", where=where, remedy="Keep one of them")
     back = _typed(data, "takes_back", str, "text", where) if "takes_back" in data else ""
     return PlanDocument(kind, _typed(data, "made_at", str, "text", where), read, where, back)
 
@@ -242,7 +245,7 @@ def _row(kind: Kind, data: Any, where: str) -> FileRow:
     if not isinstance(data, dict):
         raise SettingsError("this is not a row of a plan", where=where)
     row_id = _typed(data, "id", str, "text", where)
-    where = f"{where}, id {_quoted(row_id)}"
+    where = f"{where}, id {quoted(row_id)}"
     changes = _typed(data, "changes", list, "a list", where)
     if not all(isinstance(change, dict) for change in changes):
         raise SettingsError("“changes” must be a list of objects", where=where)
@@ -256,14 +259,27 @@ def _row(kind: Kind, data: Any, where: str) -> FileRow:
         _side(data, "outlook", where),
         tuple(changes),
         _series(data, where),
+        _fields(kind, data, where),
     )
+
+
+def _fields(kind: Kind, data: _Json, where: str) -> Mapping[str, FieldChoice]:
+    said = _typed(data, "fields", dict, "an object", where) if "fields" in data else {}
+    try:
+        return by_field.fields_from_json(kind, said)
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(
+            "“fields” is not what was decided for fields of this row",
+            where=where,
+            remedy='It may be such as {"location": {"from": "outlook"}}',
+        ) from None
 
 
 def _series(data: _Json, where: str) -> str:
     said = _typed(data, "series", str, "text", where) if "series" in data else ""
-    if said not in ("", "whole", _SINGLE_EVENTS):
+    if said not in ("", "whole", SINGLE_EVENTS):
         raise SettingsError(
-            f"“series” is {_quoted(said)}, which is not known; it may be whole, {_SINGLE_EVENTS}", where=where
+            f"“series” is {quoted(said)}, which is not known; it may be whole, {SINGLE_EVENTS}", where=where
         )
     return said
 
@@ -293,103 +309,9 @@ def _word(kind: type[_Word], data: _Json, key: str, where: str) -> _Word:
         known = [word.value for word in kind]
         close = difflib.get_close_matches(value.casefold(), known, n=1, cutoff=0.6)
         hint = f"did you mean {close[0]}?" if close else f"it may be {', '.join(known)}"
-        raise SettingsError(f"“{key}” is {_quoted(value)}, which is not known; {hint}", where=where) from None
+        raise SettingsError(f"“{key}” is {quoted(value)}, which is not known; {hint}", where=where) from None
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """A text from a file, harmless and not too long, in quotation marks."""
     return f"“{text.shorten(text.plain(value), 60)}”"
-
-
-def decide(document: PlanDocument, fresh: Plan) -> tuple[Review, list[Refusal]]:
-    """The review of `fresh` that does what the file says, and the rows of the file that will not happen.
-
-    Rows of `fresh` that are not in the file are left alone. Raises SettingsError for an action that a row cannot have.
-    """
-    rows = {row.id: row for row in fresh.rows}
-    refusals: list[Refusal] = []
-    # what the file does not say does not happen, not even when a guard is lifted
-    choices = {row.id: Choice.NOTHING for row in fresh.rows if row.action is not Action.NONE or row.held is not None}
-    split: list[str] = []
-    for said in document.rows:
-        row = rows.get(said.id)
-        why = _stale(said, row)
-        if said.series == _SINGLE_EVENTS:
-            if row is not None and row.offer is not None and not why:
-                split.append(row.id)
-            else:
-                why = why or _CHANGED.format("how the series can cross")
-                refusals.append(Refusal(said.id, said.title, said.action, why))
-            continue
-        if row is not None and not why and said.action is row.action:
-            if row.held is None:
-                # as the plan has it: to be done, blocked, ignored or undecided
-                choices.pop(row.id, None)
-            continue
-        if said.action is Action.NONE or (said.action is said.recommended is Action.CONFLICT):
-            # nothing was to happen, so nothing is refused
-            continue
-        choice = None
-        if row is not None and not why:
-            choice = _choice(said, row, document.where)
-            why = "" if choice else _CHANGED.format("what would be written")
-        if row is None or choice is None:
-            refusals.append(Refusal(said.id, said.title, said.action, why))
-            continue
-        choices[row.id] = choice
-        verdict = allowed(row, choice)
-        if verdict.state is State.PREVENTED:
-            guard = fresh.guards.index(row.held) if row.held is not None else None
-            refusals.append(Refusal(row.id, row.title, said.action, "; ".join(verdict.refused), guard))
-    review = Review.of(fresh)
-    for choice in Choice:
-        review = review.choose([row_id for row_id, one in choices.items() if one is choice], choice)
-    if split:
-        review = review.as_single_events(split, fresh.made_at)
-    return review, refusals
-
-
-_CHANGED: Final = "{} changed since the plan was made"
-
-
-def _stale(said: FileRow, row: Row | None) -> str:
-    """Why the row of the file is no longer the row of the plan; "" when it is."""
-    if row is None:
-        return "no longer there, or already in step"
-    if _item_to_json(row.left) != said.salesforce:
-        return _CHANGED.format("the Salesforce item")
-    if _item_to_json(row.right) != said.outlook:
-        return _CHANGED.format("the Outlook item")
-    if row.recommended is not said.recommended or _changes_to_json(row) != _without_results(said):
-        return _CHANGED.format("what is known about it")
-    return ""
-
-
-def _without_results(said: FileRow) -> list[_Json]:
-    return [{key: value for key, value in change.items() if key != "result"} for change in said.changes]
-
-
-def _choice(said: FileRow, row: Row, where: str) -> Choice | None:
-    """The choice that gives the row the action of the file; None when that would write something else by now.
-
-    A person who edits an action leaves the "result" of the changes as it was; a program may have written that of
-    another choice. Anything else means that the settings are others, and with them what the action would do.
-    """
-    preferred = choice_for(row, said.action)
-    if preferred is None or said.action is Action.CONFLICT:
-        possible = sorted({effect(row, choice).action.value for choice in Choice} - {Action.CONFLICT.value})
-        raise SettingsError(
-            f"{_quoted(said.title)} cannot have the action {said.action.value}",
-            where=f"{where}, id {_quoted(said.id)}",
-            remedy=f"It may be {', '.join(possible)}",
-        )
-    expected = {change["field"]: change.get("result") for change in said.changes}
-    for choice in Choice:
-        if effect(row, choice).action is said.action and _results(row, choice) == expected:
-            return choice
-    return preferred if _results(row, row.choice) == expected else None
-
-
-def _results(row: Row, choice: Choice) -> _Json:
-    row = row if choice is row.choice else replace(row, choice=choice, ignored=None)
-    done = results(row)
-    return {change.name: to_json(done[change.name]) if change.name in done else None for change in row.changes}

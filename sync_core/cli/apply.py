@@ -10,9 +10,10 @@ from sync_core.cli import plain, terminal
 from sync_core.cli.opening import opened
 from sync_core.cli.plan import made
 from sync_core.errors import SettingsError
+from sync_core.filed import Refusal, decide
 from sync_core.lock import LockedError
 from sync_core.plan import DELETES, Plan, Situation
-from sync_core.planfile import PlanDocument, Refusal, decide, read_plan_file
+from sync_core.planfile import PlanDocument, read_plan_file
 from sync_core.report import Result, RunReport
 from sync_core.review import Review
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.calendars import Empty
 
-from sync_core import planfile
+from sync_core import filed, planfile
 from sync_core.plan import Action, Plan, Singles, Situation, State
 from sync_core.review import Review
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
@@ -196,12 +196,12 @@ def test_a_plan_file_takes_the_offer(both: Empty) -> None:
     path = both.desk.state_dir.parent / "plan.json"
     path.write_text(json.dumps(document))
     (read,) = planfile.read_plan_file(path)
-    review, refusals = planfile.decide(read, both.desk.plan())
+    review, refusals = filed.decide(read, both.desk.plan())
     assert refusals == []
     assert both.desk.run(review).clean
     assert len(both.events("Tokyo call")) == 5
     # and once it is done, the file has nothing more to say
-    _, refusals = planfile.decide(read, both.desk.plan())
+    _, refusals = filed.decide(read, both.desk.plan())
     assert [refusal.why for refusal in refusals] == ["no longer there, or already in step"]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from support.build import OL, SF, all_day, at, gone, item, left, link, only, picture, plan, right
 from support.hostile import TEXTS
 
+from sync_core import dates, datewords
 from sync_core.finding import Finder, Wanted
 from sync_core.items import Kind, When
 from sync_core.order import Order, arranged, heading
@@ -201,3 +203,43 @@ def test_what_each_order_puts_first() -> None:
     ]
     assert heading(changed[0], Order.CHANGED, ZONE) == date(2026, 11, 20)
     assert Order.CHANGED.next is Order.TIME
+
+
+@pytest.fixture
+def weeks() -> Iterator[Callable[[int], None]]:
+    """Lets weeks begin on a day, 0 for Monday, for the time of a test."""
+    before = dates.style()
+    yield lambda first: dates.use(replace(before, first_day=first))
+    dates.use(before)
+
+
+@pytest.mark.parametrize("first", [0, 5, 6])
+@pytest.mark.parametrize("offset", range(7))
+def test_words_for_weeks_know_the_day_that_weeks_begin_on(
+    weeks: Callable[[int], None], first: int, offset: int
+) -> None:
+    weeks(first)
+    today = date(2026, 11, 23) + timedelta(days=offset)
+    (last, this, coming) = (datewords.days([which, "week"], today) for which in ("last", "this", "next"))
+    assert last
+    assert this
+    assert coming
+    ((start, end),) = this[0].ranges
+    assert start.weekday() == first
+    assert start <= today <= end
+    assert (end - start).days == 6
+    assert last[0].ranges == ((start - timedelta(days=7), start - timedelta(days=1)),)
+    assert coming[0].ranges == ((end + timedelta(days=1), end + timedelta(days=7)),)
+    # a weekday of a week is the one inside it
+    sunday = datewords.days(["this", "sunday"], today)
+    assert sunday
+    assert start <= sunday[0].ranges[0][0] <= end
+
+
+def test_the_filter_goes_by_the_day_that_weeks_begin_on(weeks: Callable[[int], None]) -> None:
+    """Saturday 28 November to Sunday morning: with weeks from Sunday on, its end is in the next week."""
+    rows = sample().rows
+    weeks(0)
+    assert "Night shift" not in found(rows, "next week")
+    weeks(6)
+    assert "Night shift" in found(rows, "next week")

@@ -13,12 +13,13 @@ import pytest
 from support.build import MADE_AT, OL, SF, gone, left, link, only, picture, plan, right
 
 from sync_core.errors import SettingsError, StoreError
-from sync_core.items import fields_to_json
-from sync_core.plan import Action, Choice, Guard, Plan, Situation, State, effect
-from sync_core.planfile import decide, dumps, plan_to_json, read_plan_file, write_plan_file
+from sync_core.filed import decide
+from sync_core.items import SideName, fields_to_json
+from sync_core.plan import Action, Choice, FieldChoice, Guard, Plan, Situation, State, effect, results
+from sync_core.planfile import dumps, plan_to_json, read_plan_file, write_plan_file
 from sync_core.question import Rules
 from sync_core.review import Review
-from sync_core.sides import Operation
+from sync_core.sides import Description, Limits, Operation
 
 
 def both_changed() -> Plan:
@@ -343,3 +344,71 @@ def test_quiet_rows_stay_what_they_are(tmp_path: Path) -> None:
     write_plan_file(tmp_path / "plan.json", [plan_to_json(p)])
     review, refusals = decide(read_plan_file(tmp_path / "plan.json")[0], p)
     assert (refusals, review.decisions) == ([], {})
+
+
+def by_field_decided(p: Plan) -> Review:
+    """The one row of `p` with its location from Outlook, and its notes typed."""
+    row = only(p)
+    review = Review.of(p).choose_field(row.id, "location", FieldChoice(SideName.OUTLOOK))
+    return review.choose_field(row.id, "notes", FieldChoice(None, "Typed by hand."))
+
+
+def test_what_was_decided_field_by_field_comes_back(tmp_path: Path) -> None:
+    p = both_changed()
+    made = by_field_decided(p)
+    path = written(tmp_path / "plan.json", plan_to_json(p, made.rows()))
+    (document,) = read_plan_file(path)
+    review, refusals = decide(document, p)
+    assert refusals == []
+    assert plan_to_json(p, review.rows()) == plan_to_json(p, made.rows())
+    (row,) = review.rows()
+    assert row.state is State.READY
+    assert results(row) == {"location": "Leeds", "notes": "Typed by hand."}
+
+
+def test_a_row_of_which_only_some_fields_were_decided_is_still_undecided(tmp_path: Path) -> None:
+    p = plan([left(location="York", notes="Mine.")], [right(location="Leeds", notes="Other.")], [link()])
+    made = Review.of(p).choose_field(only(p).id, "location", FieldChoice(SideName.OUTLOOK))
+    (row,) = made.rows()
+    assert row.state is State.UNDECIDED
+    (document,) = read_plan_file(written(tmp_path / "plan.json", plan_to_json(p, made.rows())))
+    review, refusals = decide(document, p)
+    assert refusals == []
+    (row,) = review.rows()
+    assert row.action in (Action.CONFLICT, Action.NONE)
+
+
+def test_fields_of_an_item_that_changed_since_are_refused(tmp_path: Path) -> None:
+    p = both_changed()
+    (document,) = read_plan_file(written(tmp_path / "plan.json", plan_to_json(p, by_field_decided(p).rows())))
+    other = plan([left(location="Hull")], [right(location="Leeds", notes="Other.")], [link()])
+    review, (refusal,) = decide(document, other)
+    assert refusal.why == "the Salesforce item changed since the plan was made"
+    assert not review.counts().runnable
+
+
+def test_a_typed_value_that_a_side_cannot_hold_is_refused(tmp_path: Path) -> None:
+    p = both_changed()
+    sides = {SideName.SALESFORCE: Description(SideName.SALESFORCE, "Priya", "s", limits=Limits(lengths={"notes": 5}))}
+    (document,) = read_plan_file(written(tmp_path / "plan.json", plan_to_json(p, by_field_decided(p).rows())))
+    _, (refusal,) = decide(document, replace(p, descriptions=sides))
+    assert "notes has 14 characters, Salesforce holds 5" in refusal.why
+
+
+@pytest.mark.parametrize(
+    "fields", [[], {"location": {}}, {"location": {"from": "x"}}, {"nonsense": {"from": "outlook"}}, {"location": 3}]
+)
+def test_fields_that_are_none_are_a_sentence(tmp_path: Path, fields: Any) -> None:
+    path = edited(both_changed(), tmp_path / "plan.json", "merge", fields=fields)
+    with pytest.raises(SettingsError, match="fields"):
+        read_plan_file(path)
+
+
+def test_a_result_that_does_not_belong_to_the_fields_is_refused(tmp_path: Path) -> None:
+    p = both_changed()
+    data = plan_to_json(p, by_field_decided(p).rows())
+    data["rows"][0]["changes"][0]["result"] = "Somewhere else"
+    (document,) = read_plan_file(written(tmp_path / "plan.json", data))
+    review, (refusal,) = decide(document, p)
+    assert refusal.why == "what would be written changed since the plan was made"
+    assert not review.counts().runnable

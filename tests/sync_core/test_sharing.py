@@ -17,9 +17,10 @@ from support.hostile import TEXTS
 
 from sync_core import sharing
 from sync_core.compare import Baseline, compare
+from sync_core.filed import decide
 from sync_core.items import Item, Kind, SideName, When
 from sync_core.plan import Plan, Row, Situation
-from sync_core.planfile import decide, read_plan_file
+from sync_core.planfile import read_plan_file
 from sync_core.sides import Window
 
 ACTED_ON = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
