@@ -35,6 +35,7 @@ WHERE = {
     "SummaryScreen": "tui/test_summary*.py tui/test_drafts.py",
     "PickList": "tui/test_ignored.py tui/test_history.py tui/test_pick_list.py",
     "IgnoredScreen": "tui/test_ignored.py",
+    "FetchAllScreen": "tui/test_home.py",
     "Page": "tui/test_summary_fields.py",
     "StatusLine": "tui/test_summary*.py",
     "FieldEditor": "tui/test_summary_fields.py",

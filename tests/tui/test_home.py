@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import ModuleType
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from sync_core.errors import SettingsError, SideError
 from sync_core.items import Kind, SideName
 from sync_core.service import Finding
 from sync_core.settings.models import CalendarJob, Settings
+from sync_core.sides import Progress
 from tui.app import HandsyncApp
 from tui.screens.configure import ConfigureScreen
 from tui.screens.fetch import FetchScreen
+from tui.screens.fetch_all import FetchAllScreen
 from tui.screens.home import HomeScreen
 from tui.screens.question import Question
+from tui.screens.summary import SummaryScreen
 from tui.widgets.controls import Box, Choice
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
@@ -115,13 +120,62 @@ async def test_several_processes_are_read_one_after_the_other(
         assert "Contacts: all your contacts" in shown(app)
         assert "They are read one after the other, and reviewed together." in shown(app)
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(app.screen, FetchScreen))
-        assert "Start Sync 1 of 3 Calendar" in shown(app)
+        await until(pilot, lambda: isinstance(app.screen, FetchAllScreen))
+        await until(pilot, lambda: "Calendar connecting connecting" in shown(app))
+        assert "Start Sync 3 processes, one after the other" in shown(app)
+        assert "Contacts waiting waiting Tasks waiting waiting" in shown(app)
+        backend.given.steps = [
+            Progress(SideName.SALESFORCE, 240, 512, "reading contacts"),
+            Progress(SideName.OUTLOOK, 180, None, "reading contacts \x1b[2J"),
+        ]
         backend.given.only = 1
         backend.given.go_on.set()
-        await until(pilot, lambda: "Start Sync 2 of 3 Contacts all your contacts" in shown(app))
+        await until(pilot, lambda: "Contacts reading contacts, 240 of 512 reading contacts ␛[2J, 180" in shown(app))
+        assert "Calendar could not be read could not be read" in shown(app)
+        assert "Tasks waiting waiting" in shown(app)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await until(pilot, lambda: bool(backend.given.cancelled))
+
+
+async def test_what_was_read_of_several_processes_stays_in_view_and_is_reviewed(
+    app: HandsyncApp, backend: Any, samples: ModuleType, settle: Settle, until: Until
+) -> None:
+    backend.settings.contacts.include = backend.settings.tasks.include = True
+    backend.given.readings = [samples.monday(), SideError("no answer"), samples.tasks()]
+    backend.given.steps = [Progress(side, 28, 28, "reading") for side in SideName]
+    backend.given.only = 2
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        backend.given.go_on.set()
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, FetchAllScreen))
+        await until(pilot, lambda: "Tasks reading, 28 of 28 reading, 28 of 28" in shown(app))
+        assert "Calendar read, 28 items read, 28 items" in shown(app)
+        assert "Contacts could not be read could not be read" in shown(app)
+        backend.given.only = 3
+        await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
+        await pilot.pause()
+        assert "2 Contacts not read" in shown(app)
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "ctrl+c", "enter"])
+async def test_reading_several_processes_can_be_given_up(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Until, key: str
+) -> None:
+    backend.settings.contacts.include = True
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, FetchAllScreen))
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await until(pilot, lambda: bool(backend.given.cancelled))
+        assert backend.given.asked == [Kind.CALENDAR]
 
 
 async def test_a_broken_connection_says_what_to_do(app: HandsyncApp, backend: Any, settle: Settle) -> None:

@@ -12,25 +12,29 @@ from sync_core.errors import SideError
 from sync_core.items import Kind, SideName
 from sync_core.plan import Ignore, IgnoreMode
 from sync_core.service import Finding
+from sync_core.settings.display import Display
 from sync_core.settings.models import Settings
 from sync_core.sides import Progress
 from tui.app import HandsyncApp
+from tui.look import Terminal
 from tui.screens.fetch import FetchScreen
+from tui.screens.fetch_all import FetchAllScreen
 from tui.screens.question import Question
+from tui.widgets.controls import Words
 
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 Compare = Callable[..., bool]
-SIZES = [(80, 24), (120, 40)]
-both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+SIZES = [(80, 24), (120, 40), (200, 60)]
+every_size = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40", "200x60"])
 
 
-@both_sizes
+@every_size
 def test_home(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(app, run_before=settle, terminal_size=size)
 
 
-@both_sizes
+@every_size
 def test_welcome(app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     backend.settings = Settings()
     assert snap_compare(app, run_before=settle, terminal_size=size)
@@ -47,7 +51,7 @@ def test_home_without_colours(backend: Any, settle: Settle, snap_compare: Compar
     assert snap_compare(HandsyncApp(backend, few_colours=True), run_before=settle, terminal_size=(80, 24))
 
 
-@both_sizes
+@every_size
 def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
@@ -59,7 +63,7 @@ def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare,
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
-@both_sizes
+@every_size
 def test_configure_connections(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
@@ -79,7 +83,7 @@ def test_configure_without_colours(backend: Any, settle: Settle, snap_compare: C
     assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))
 
 
-@both_sizes
+@every_size
 def test_start_question(
     app: HandsyncApp, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
 ) -> None:
@@ -91,7 +95,7 @@ def test_start_question(
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
-@both_sizes
+@every_size
 def test_reading(
     app: HandsyncApp,
     backend: Any,
@@ -130,7 +134,7 @@ def test_reading_failed(app: HandsyncApp, backend: Any, settle: Settle, until: U
     assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))
 
 
-@both_sizes
+@every_size
 def test_in_step(
     app: HandsyncApp, backend: Any, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
 ) -> None:
@@ -144,7 +148,7 @@ def test_in_step(
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
-@both_sizes
+@every_size
 def test_ignored(app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     backend.given.ignores = [
         (
@@ -165,7 +169,7 @@ def test_ignored(app: HandsyncApp, backend: Any, settle: Settle, snap_compare: C
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
-@both_sizes
+@every_size
 def test_keys(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
@@ -190,7 +194,7 @@ def test_demo_being_prepared(app: HandsyncApp, backend: Any, until: Until, snap_
     backend.prepared.set()
 
 
-@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_home_with_everything_on(
     app: HandsyncApp, backend: Any, settle: Settle, snap_compare: Compare, size: tuple[int, int]
 ) -> None:
@@ -200,7 +204,7 @@ def test_home_with_everything_on(
     assert snap_compare(app, run_before=settle, terminal_size=size)
 
 
-@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_palette(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
@@ -208,3 +212,62 @@ def test_palette(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: 
         await pilot.pause()
 
     assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@every_size
+def test_configure_display(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("c", "f2")
+        await settle(pilot)
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@every_size
+def test_reading_several(
+    app: HandsyncApp,
+    backend: Any,
+    settle: Settle,
+    until: Until,
+    snap_compare: Compare,
+    size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # no time passes
+    monkeypatch.setattr("tui.screens.fetch_all.monotonic", lambda: 100.0)
+    backend.settings.contacts.include = backend.settings.tasks.include = True
+    backend.given.steps = [Progress(side, 240, 512, "reading") for side in SideName]
+    backend.given.only = 1
+    backend.given.go_on.set()
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await pilot.press("s", "y")
+        place = "#progress-contacts-outlook"
+        await until(
+            pilot,
+            lambda: isinstance(app.screen, FetchAllScreen) and "240" in str(app.screen.query_one(place, Words).content),
+        )
+        await pilot.pause()
+
+    assert snap_compare(app, run_before=open_it, terminal_size=size)
+
+
+@pytest.mark.parametrize("keys", [(), ("i",), ("c", "f2"), ("h",)], ids=["home", "ignored", "display", "history"])
+def test_few_colours_and_ascii(backend: Any, settle: Settle, snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    """With NO_COLOR, and without a sign beyond ASCII."""
+    backend.settings.display.glyphs = "ascii"
+    backend.given.ignores = [
+        (Kind.CALENDAR, Ignore("a", IgnoreMode.ONCE, "", "", "2026-11-16T09:00:00Z", "Budget", "both sides changed it"))
+    ]
+
+    async def open_it(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+
+    terminal = Terminal({"TERM": "xterm-256color", "NO_COLOR": "1"})
+    app = HandsyncApp(backend, display=Display(glyphs="ascii"), terminal=terminal)
+    assert snap_compare(app, run_before=open_it, terminal_size=(80, 24))

@@ -54,7 +54,7 @@ class ConfigureScreen(BaseScreen[None]):
         Binding("o", "ok", "OK", id="ok", tooltip="Keep the changes and go back."),
         Binding("escape,q", "back", "Cancel", id="cancel", tooltip="Go back; asks first when changes were not kept."),
         Binding("t", "test", "Test connection", id="test", tooltip="Test the connection that is shown."),
-        Binding("f2", "part", "Next part", id="part", tooltip="To the next part: connections, sync, display."),
+        Binding("f2", "part", "Next part", id="part", tooltip="To the next part: connections, sync, display, memory."),
         HELP,
         *MOVES,
     ]
@@ -86,7 +86,7 @@ class ConfigureScreen(BaseScreen[None]):
                 with TabbedContent(id="display"), TabPane("Looks and dates", id="tab-display"):
                     yield DisplayPane(self._draft, self._loaded)
                 with TabbedContent(id="memory"), TabPane("Memory", id="tab-memory"):
-                    yield MemoryPane(self._loaded)
+                    yield MemoryPane(self._draft, self._loaded)
         with Horizontal(id="buttons"):
             yield Push("Apply", id="press-apply")
             yield Push("OK", id="press-ok")
@@ -159,6 +159,7 @@ class ConfigureScreen(BaseScreen[None]):
             connection.show(self._draft)
         self.query_one(JobsPane).show(self._draft)
         self.query_one(DisplayPane).show(self._draft)
+        self.query_one(MemoryPane).show(self._draft)
         self._edited()
         self._say("Kept.", "good")
         return True

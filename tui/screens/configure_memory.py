@@ -19,6 +19,8 @@ from sync_core.remembered import FORGET, REBUILD, Kept
 from sync_core.text import plain
 from tui import format as fmt
 from tui.background import in_thread
+from tui.draft import Draft
+from tui.screens.configure_lines import Entry, EntryLine, locked_note
 from tui.screens.question import Answer, Question
 from tui.widgets.controls import Push, Words
 
@@ -29,14 +31,22 @@ INTRO: Final = (
     "handsync remembers which items belong together, what both sides agreed on last, what you ignored, and what every "
     "run replaced. It is readable by you alone."
 )
+HISTORY: Final = (
+    Entry("days", "no longer than", "days; what is older is forgotten", number=True),
+    Entry("runs", "at most", "runs of each process; the newest stay", number=True),
+)
 NOTHING: Final = "Nothing is remembered of these accounts yet."
 
 
 class MemoryPane(Vertical):
-    """What is remembered per process, and the buttons. It works at once: nothing of it is a change to be kept."""
+    """What is remembered per process, how long runs are, and the buttons.
 
-    def __init__(self, loaded: Loaded) -> None:
+    The buttons work at once. How long runs are kept is a setting like all others: kept with Apply or OK.
+    """
+
+    def __init__(self, draft: Draft, loaded: Loaded) -> None:
         super().__init__(id="memory-pane")
+        self._draft = draft
         self._loaded = loaded
 
     def compose(self) -> ComposeResult:
@@ -44,6 +54,10 @@ class MemoryPane(Vertical):
         yield Words(INTRO)
         yield Words("", id="memory-kept", classes="hint")
         yield Words("", id="memory-said", classes="hint")
+        yield Words("Runs stay in the history, to be looked up and taken back:", classes="title")
+        for entry in HISTORY:
+            yield EntryLine(self._draft, "history", entry, self._loaded.locked)
+        yield Words("", id="memory-note", classes="warn")
         yield Push("Rebuild memory", id="memory-rebuild")
         yield Words(REBUILD, classes="quiet")
         yield Push("Forget everything about these accounts", id="memory-forget")
@@ -51,7 +65,18 @@ class MemoryPane(Vertical):
 
     def on_mount(self) -> None:
         """Reads the numbers."""
+        self.show(self._draft)
         self.read()
+
+    def show(self, draft: Draft) -> None:
+        """Fills what can be set from `draft`."""
+        self._draft = draft
+        lines = list(self.query(EntryLine))
+        for line in lines:
+            line.show(draft)
+        note = self.query_one("#memory-note", Words)
+        note.update(locked_note(lines))
+        note.display = bool(locked_note(lines))
 
     @property
     def _app(self) -> HandsyncApp:

@@ -33,11 +33,7 @@ TICK: Final = 0.25
 
 
 class FetchScreen(BaseScreen[Plan | None]):
-    """Reads both sides and answers with the plan, or with None when it was given up.
-
-    `turn` says which of several processes it is, "1 of 3". One of several that cannot be read is no reason to stop:
-    the answer is None at once then, and `trouble` says why.
-    """
+    """Reads both sides of one process and answers with the plan, or with None when it was given up."""
 
     CSS_PATH = "fetch.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,9 +44,8 @@ class FetchScreen(BaseScreen[Plan | None]):
         *MOVES,
     ]
 
-    def __init__(self, loaded: Loaded, kind: Kind, turn: str = "") -> None:
+    def __init__(self, loaded: Loaded, kind: Kind) -> None:
         super().__init__()
-        self._turn = turn
         self._loaded = loaded
         self._kind = kind
         self._latest: dict[SideName, Progress] = {}
@@ -58,7 +53,6 @@ class FetchScreen(BaseScreen[Plan | None]):
         self._cancelled = threading.Event()
         self._started = 0.0
         self._failed = False
-        self.trouble: HandsyncError | None = None
 
     def compose(self) -> ComposeResult:
         """A line per side, a line for the time or the trouble, and the buttons."""
@@ -78,7 +72,7 @@ class FetchScreen(BaseScreen[Plan | None]):
     def heading(self) -> tuple[str, str]:
         """What is read: the title, and a word behind it."""
         span = words.reach(self._kind, self._loaded.settings, self._loaded.today)
-        return f"Start Sync {self._turn}".rstrip(), f"{self._kind.label}   {span}"
+        return "Start Sync", f"{self._kind.label}   {span}"
 
     def make(self, cancelled: CancelCheck) -> Plan:
         """Reads both sides and makes the plan. Blocks; called in a thread."""
@@ -115,10 +109,8 @@ class FetchScreen(BaseScreen[Plan | None]):
         except CancelledError:
             return
         except HandsyncError as error:
-            if not self._turn:
-                self._fail(error)
-                return
-            plan, self.trouble = None, error
+            self._fail(error)
+            return
         await self.handsync.roomy.wait()
         self.dismiss(plan)
 

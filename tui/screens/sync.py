@@ -18,6 +18,7 @@ from tui import words
 from tui.background import in_thread
 from tui.format import instant, plural
 from tui.screens.fetch import FetchScreen
+from tui.screens.fetch_all import FetchAllScreen
 from tui.screens.question import Answer, Question
 
 if TYPE_CHECKING:
@@ -55,19 +56,19 @@ def _draft_words(draft: Draft, loaded: Loaded) -> str:
 
 async def sync(app: HandsyncApp, loaded: Loaded, kinds: Sequence[Kind], *, anew: bool = False) -> None:
     """Some processes, from reading to results. Reviews that were kept are resumed, unless it is to start `anew`."""
-    found: list[Plan | NotRead] = []
-    for number, kind in enumerate(kinds, start=1):
-        turn = f"{number} of {len(kinds)}" if len(kinds) > 1 else ""
-        screen = FetchScreen(loaded, kind, turn)
-        plan = await app.ask(screen)
-        if plan is not None:
-            found.append(plan)
-        elif screen.trouble is not None:
-            found.append(_not_read(kind, screen.trouble))
-        else:
-            return
-    openings = [await _opening(app, loaded, one, anew=anew) for one in found]
-    await _review(app, loaded, openings)
+    found = await _read(app, loaded, kinds)
+    if found:
+        openings = [await _opening(app, loaded, one, anew=anew) for one in found]
+        await _review(app, loaded, openings)
+
+
+async def _read(app: HandsyncApp, loaded: Loaded, kinds: Sequence[Kind]) -> list[Plan | NotRead]:
+    """What was read of some processes; nothing when it was given up."""
+    if len(kinds) == 1:
+        plan = await app.ask(FetchScreen(loaded, kinds[0]))
+        return [] if plan is None else [plan]
+    read = await app.ask(FetchAllScreen(loaded, kinds)) or []
+    return [one if isinstance(one, Plan) else _not_read(kind, one) for kind, one in read]
 
 
 def _not_read(kind: Kind, error: HandsyncError) -> NotRead:
