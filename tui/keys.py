@@ -99,6 +99,8 @@ def key_help(screen: Screen[Any]) -> list[KeyHelp]:
         found.setdefault(group, []).append((key, active.binding, active.enabled))
     helps = []
     for (node, action), entries in found.items():
+        # what has a label speaks for keys that do the same without one
+        entries.sort(key=lambda entry: not entry[1].description)
         binding = entries[0][1]
         helps.append(
             KeyHelp(

@@ -100,6 +100,6 @@ async def test_a_run_that_goes_on_is_a_sentence(app: HandsyncApp, backend: Any, 
         await until(pilot, lambda: "another run of these accounts goes on" in said(app, "said"))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
 def test_picture(snap_compare: Any, app: HandsyncApp, memory: Any, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=memory)

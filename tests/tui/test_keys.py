@@ -18,9 +18,11 @@ from sync_core.review import Group
 from sync_core.selecting import Condition
 from tui.app import HandsyncApp
 from tui.keys import KeyHelp, key_help, key_name
+from tui.screens.fetch import FetchScreen
 from tui.screens.home import HomeScreen
 from tui.screens.keys_page import KeysScreen
 from tui.screens.palette import PaletteScreen, commands, found
+from tui.screens.question import Question
 from tui.theme import LIGHT
 from tui.topics import together
 from tui.widgets.action_menu import MARK_NAMES
@@ -230,3 +232,19 @@ def test_no_key_means_two_things_in_one_place() -> None:
             twice[owner.__name__] = repeated
     assert twice == {}
     assert len(every(DOMNode)) > 20
+
+
+async def test_a_key_without_a_label_does_not_take_it_from_one_that_has_it(
+    app: HandsyncApp, backend: Any, settle: Settle, until: Any
+) -> None:
+    """Reading is left with Esc, q, and Ctrl+C, which has no label: the key line says Esc."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, FetchScreen))
+        await pilot.pause()
+        assert "Esc Cancel" in str(app.screen.query_one(KeyLine).content)
+        entry = next(entry for entry in key_help(app.screen) if entry.action == "back")
+        assert entry.keys == ("Esc", "q", "Ctrl+C")

@@ -17,6 +17,7 @@ from sync_core.settings.models import Settings
 from sync_core.sides import Progress
 from tui.app import HandsyncApp
 from tui.look import Terminal
+from tui.screens.configure import ConfigureScreen
 from tui.screens.fetch import FetchScreen
 from tui.screens.fetch_all import FetchAllScreen
 from tui.screens.question import Question
@@ -64,10 +65,15 @@ def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare,
 
 
 @every_size
-def test_configure_connections(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_configure_connections(
+    app: HandsyncApp, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
+) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        await pilot.press("c", "shift+tab", "shift+tab", "shift+tab", "up", "tab", "right", "t")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        await settle(pilot)
+        await pilot.press("shift+tab", "shift+tab", "shift+tab", "up", "tab", "right", "t")
         await settle(pilot)
 
     assert snap_compare(app, run_before=open_it, terminal_size=size)
@@ -215,10 +221,15 @@ def test_palette(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: 
 
 
 @every_size
-def test_configure_display(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_configure_display(
+    app: HandsyncApp, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
+) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        await pilot.press("c", "f2")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        await settle(pilot)
+        await pilot.press("f2")
         await settle(pilot)
 
     assert snap_compare(app, run_before=open_it, terminal_size=size)
@@ -255,7 +266,9 @@ def test_reading_several(
 
 
 @pytest.mark.parametrize("keys", [(), ("i",), ("c", "f2"), ("h",)], ids=["home", "ignored", "display", "history"])
-def test_few_colours_and_ascii(backend: Any, settle: Settle, snap_compare: Compare, keys: tuple[str, ...]) -> None:
+def test_few_colours_and_ascii(
+    backend: Any, settle: Settle, until: Until, snap_compare: Compare, keys: tuple[str, ...]
+) -> None:
     """With NO_COLOR, and without a sign beyond ASCII."""
     backend.settings.display.glyphs = "ascii"
     backend.given.ignores = [
@@ -265,7 +278,10 @@ def test_few_colours_and_ascii(backend: Any, settle: Settle, snap_compare: Compa
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
         for key in keys:
+            before = app.screen
             await pilot.press(key)
+            if key != "f2":
+                await until(pilot, lambda before=before: app.screen is not before)  # type: ignore[misc]
             await settle(pilot)
 
     terminal = Terminal({"TERM": "xterm-256color", "NO_COLOR": "1"})

@@ -32,8 +32,8 @@ INTRO: Final = (
     "run replaced. It is readable by you alone."
 )
 HISTORY: Final = (
-    Entry("days", "no longer than", "days; what is older is forgotten", number=True),
-    Entry("runs", "at most", "runs of each process; the newest stay", number=True),
+    Entry("days", "no longer than", "days", number=True),
+    Entry("runs", "at most", "runs of each process", number=True),
 )
 NOTHING: Final = "Nothing is remembered of these accounts yet."
 
@@ -54,7 +54,7 @@ class MemoryPane(Vertical):
         yield Words(INTRO)
         yield Words("", id="memory-kept", classes="hint")
         yield Words("", id="memory-said", classes="hint")
-        yield Words("Runs stay in the history, to be looked up and taken back:", classes="title")
+        yield Words("Runs stay in the history, to be looked up or taken back:", classes="title")
         for entry in HISTORY:
             yield EntryLine(self._draft, "history", entry, self._loaded.locked)
         yield Words("", id="memory-note", classes="warn")
