@@ -80,6 +80,21 @@ async def test_with_nothing_to_decide_it_starts_on_what_would_be_written(summary
         assert not any(writes(row) for row in shown_rows[:at])
 
 
+async def test_marking_by_a_condition_shows_what_was_marked(summary: Any) -> None:
+    """The cursor goes to the first of them, unless it is on one of them."""
+    async with summary() as shown:
+        table = shown.screen.table
+        await shown.press("s", "x")
+        first = table.cursor_row_id
+        assert shown.marked()
+        assert first == next(row.id for row in table.rows_shown if row.id in table.selected_ids)
+        await shown.press("n")
+        here = table.cursor_row_id
+        await shown.press("s", "c")
+        assert here in table.selected_ids
+        assert table.cursor_row_id == here
+
+
 async def test_with_nothing_to_do_it_starts_at_the_top(summary: Any, samples: ModuleType) -> None:
     plan = samples.monday()
     quiet = [row for row in plan.rows if row.state is not State.UNDECIDED and not writes(row)]

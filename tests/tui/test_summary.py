@@ -258,7 +258,7 @@ async def test_n_goes_round_the_rows_that_need_a_decision(summary: Any) -> None:
 async def test_n_says_so_when_there_is_none(summary: Any, samples: Any) -> None:
     async with summary(samples.links_only()) as shown:
         await shown.press("n")
-        assert shown.said() == "no row needs a decision"
+        assert shown.said() == "no row needs a decision; o is Ok"
 
 
 async def test_n_tells_of_rows_that_the_filter_hides(summary: Any) -> None:

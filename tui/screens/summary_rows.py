@@ -232,7 +232,7 @@ class RowsPane(Vertical):
         self.tell(
             f"no row shown needs a decision; {undecided} elsewhere: Esc ends the filter"
             if undecided
-            else "no row needs a decision"
+            else "no row needs a decision; o is Ok"
         )
 
     def action_next_conflict(self, step: int) -> None:
@@ -316,6 +316,9 @@ class RowsPane(Vertical):
         condition = Condition(name)
         at = self.table.cursor_row_id
         found = selecting.having(shown, condition, self._rows[at] if at is not None else None)
+        if found and at not in found:
+            # what was marked is to be seen
+            self.table.go_to(found[0])
         self.table.mark_only(found)
         label = f"{condition.label[0].lower()}{condition.label[1:]}"
         self.tell(label if found else f"none to mark: {label}")
