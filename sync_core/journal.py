@@ -7,15 +7,19 @@ cut off. Nothing in the log is ever changed, so that what it says stays true.
 
 from __future__ import annotations
 
+import getpass
+import secrets
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from sync_core.errors import StoreError
 from sync_core.intent import Done, Intent, done_from_json, done_to_json, intent_from_json, intent_to_json
 from sync_core.items import Kind, SideName
+from sync_core.plan import Plan
 from sync_core.report import Result, RunReport
 from sync_core.sides import Outcome
 
@@ -90,6 +94,19 @@ class RunRecord:
     def open(self) -> tuple[Intent, ...]:
         """The rows of which nothing was settled."""
         return tuple(intent for intent in self.intents if intent.number not in self.done)
+
+
+def head_of(plan: Plan, now: datetime, started: str) -> RunHead:
+    """The head of a run of `plan` that begins `now` (aware); `started` is the same moment, UTC, ISO 8601."""
+    return RunHead(
+        # in the order of time also within a second
+        id=f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{now.microsecond // 1000:03x}{secrets.token_hex(1)}",
+        kind=plan.kind,
+        started=started,
+        user=f"{getpass.getuser()}@{socket.gethostname()}",
+        accounts=(plan.left_account, plan.right_account),
+        takes_back=plan.takes_back,
+    )
 
 
 class OpenRun:

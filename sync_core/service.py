@@ -6,9 +6,7 @@ libraries are imported when a side is opened, never before: the first screen doe
 
 from __future__ import annotations
 
-import getpass
 import secrets as randomness
-import socket
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -28,7 +26,7 @@ from sync_core.errors import SettingsError, StoreError
 from sync_core.finish import finish_plan
 from sync_core.intent import space_for
 from sync_core.items import Item, Kind, SideName
-from sync_core.journal import Journal, RunHead, RunRecord
+from sync_core.journal import Journal, RunHead, RunRecord, head_of
 from sync_core.plan import NEEDS, Action, Plan
 from sync_core.question import Picture, Question, Rules
 from sync_core.recover import settle_unfinished
@@ -181,6 +179,7 @@ class Service(Remembered):
             keep_ignores(memory, kind, review)
             # the review may have chosen series that shall cross as single events
             sides = self._sides(kind, self._chosen(memory, kind))
+            began = self._clock()
             run = Run(
                 kind=kind,
                 sides=sides,
@@ -191,7 +190,7 @@ class Service(Remembered):
                 nonce=lambda: randomness.token_hex(6),
                 progress=far,
                 cancelled=stopped,
-                head=self._head(review.plan),
+                head=head_of(review.plan, began, iso(began)),
                 between=lock.beat,
             )
             report = run.execute(rows)
@@ -387,15 +386,3 @@ class Service(Remembered):
             yield lock
         finally:
             lock.release()
-
-    def _head(self, plan: Plan) -> RunHead:
-        now = self._clock()
-        return RunHead(
-            # in the order of time also within a second
-            id=f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{now.microsecond // 1000:03x}{randomness.token_hex(1)}",
-            kind=plan.kind,
-            started=iso(now),
-            user=f"{getpass.getuser()}@{socket.gethostname()}",
-            accounts=(plan.left_account, plan.right_account),
-            takes_back=plan.takes_back,
-        )
