@@ -8,37 +8,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sync_core import text
 from sync_core.items import Kind, Value, When
+from sync_core.orders import Order as Order
 from sync_core.plan import Action, Row, State, action_label
-
-
-class Order(StrEnum):
-    """What rows are sorted by, and stand under."""
-
-    TIME = "time"
-    SUBJECT = "subject"
-    ACTION = "action"
-    CHANGED = "change"
-
-    def label(self, kind: Kind) -> str:
-        """As the head of the table has it."""
-        if kind is Kind.CONTACTS and self in (Order.TIME, Order.SUBJECT):
-            return "by name" if self is Order.TIME else "by first name"
-        if kind is Kind.TASKS and self is Order.TIME:
-            return "by due date"
-        return "by last change" if self is Order.CHANGED else f"by {self.value}"
-
-    @property
-    def next(self) -> Order:
-        """The one after it, round the end."""
-        every = list(Order)
-        return every[(every.index(self) + 1) % len(every)]
-
 
 # what needs a person comes first
 _ACTIONS: Final = (

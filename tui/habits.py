@@ -17,7 +17,7 @@ from typing import Final
 
 from sync_core.files import make_private, write_atomically
 from sync_core.items import Kind
-from sync_core.order import Order
+from sync_core.orders import Order
 
 FILE: Final = "view.json"
 # more than this was not written by us
