@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from sync_core.blocks import blocks_of
 from sync_core.compare import FieldChange, Verdict
@@ -19,6 +20,12 @@ from sync_core.plan import NEEDS, Action, Effect, Plan, Row, Situation, Undo, al
 from sync_core.question import Question
 from sync_core.reasons import names
 from sync_core.sides import Fate, Operation, Ref, Sighting
+
+NOT_THE_OLD_ONE: Final = (
+    "a new record with the fields handsync knows; its relations and files do not come back, "
+    "and for 15 days Salesforce's Recycle Bin has the old one whole"
+)
+"""Only Apex and SOAP undelete; the bin keeps a record for 15 days (Salesforce, Apex Developer Guide, `undelete`)."""
 
 
 @dataclass(slots=True)
@@ -161,6 +168,8 @@ def _bring_back(back: _Back, intent: Intent, done: Done, side: SideName, sightin
     held = {**before.fields, **done.last.get(side, {})}
     back.to[side] = {n: v for n, v in held.items() if spec(intent.kind, n).flow.allows(side)}
     back.said.append(f"the run deleted it from {side.label}")
+    if side is SideName.SALESFORCE:
+        back.said.append(NOT_THE_OLD_ONE)
 
 
 def _touched(after: Fields, item: Item) -> list[str]:

@@ -17,7 +17,7 @@ from sync_core.question import Question
 from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sides import Fate, Ref, Sighting
-from sync_core.undo import takes_back_anything, to_look_at, undo_plan
+from sync_core.undo import NOT_THE_OLD_ONE, takes_back_anything, to_look_at, undo_plan
 
 
 @pytest.fixture
@@ -182,7 +182,8 @@ def test_a_deleted_item_is_asked_for_by_its_old_name_and_comes_back_as_it_was(wo
     assert (row.link_ids, row.mark) == (("S0001", "O0001"), mark)
     assert row.undo is not None
     assert row.undo.restores == here_id
-    assert row.reason == f"the run deleted it from {deleted.label}"
+    whole = "" if deleted is OL else f"; {NOT_THE_OLD_ONE}"
+    assert row.reason == f"the run deleted it from {deleted.label}{whole}"
     assert not world.undo(run_id, ["another row"]).rows
     assert to_look_at(record(world, run_id), ["another row"]) == {SF: [], OL: []}
 
