@@ -116,7 +116,7 @@ def arranged(rows: Iterable[Row], order: Order, zone: str) -> list[Row]:
     found = sorted(rows, key=lambda row: sort_key(row, zone))
     match order:
         case Order.SUBJECT:
-            found.sort(key=lambda row: (_letter(row.title) == NO_LETTER, _folded(text.plain(row.title))))
+            found.sort(key=lambda row: _by_letter(text.plain(row.title)))
         case Order.ACTION:
             found.sort(key=_action_place)
         case Order.CHANGED:
@@ -165,6 +165,11 @@ def _folded(words: str) -> str:
 def _letter(name: str) -> str:
     first = _folded(name)[:1].upper()
     return first if first.isalpha() else NO_LETTER
+
+
+def _by_letter(name: str) -> tuple[bool, str]:
+    """Names that begin with no letter stand together at the end."""
+    return (_letter(name) == NO_LETTER, _folded(name))
 
 
 def _local(moment: str, zone: str) -> datetime:
