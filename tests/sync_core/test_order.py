@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -109,6 +110,8 @@ def test_events_are_read_by_day_whole_days_first_and_those_without_a_time_last()
         # in the zone of who reads
         ("2026-11-23T23:30:00Z", "2026-11-24T00:30:00Z", "Europe/Paris", 24, 24),
         ("2026-11-23T00:30:00Z", "2026-11-23T01:30:00Z", "America/New_York", 22, 22),
+        # whatever zone it is written in
+        ("2026-11-23T23:30:00-02:00", "2026-11-23T23:45:00-02:00", "UTC", 24, 24),
         # without a zone it is UTC, wherever the program runs
         ("2026-11-23T23:30:00", "2026-11-24T00:30:00", "Europe/Paris", 24, 24),
         # until midnight is not into the next day, a second later is
@@ -128,6 +131,16 @@ def test_the_days_of_an_event(start: str, end: str, zone: str, first: int | None
     assert [order.first_day(when, zone), order.last_day(when, zone)] == days
 
 
+def test_a_time_without_a_zone_is_utc_on_a_machine_that_is_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert order.first_day(When("2026-11-23T23:30:00", "2026-11-23T23:45:00"), "UTC") == date(2026, 11, 23)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_days_that_are_none_have_no_place() -> None:
     whole = When("2026-11-31", "2026-11-31", all_day=True)
     assert (order.first_day(whole, ZONE), order.last_day(whole, ZONE)) == (None, None)
@@ -139,6 +152,7 @@ def test_a_time_is_salesforces_else_outlooks_else_what_was_synced() -> None:
     assert order.row_when(row(Kind.CALENDAR, {"when": one}, {"when": other})) == one
     assert order.row_when(row(Kind.CALENDAR, None, {"when": other})) == other
     assert order.row_when(row(Kind.CALENDAR, None, baseline=Baseline({}, {"when": other}))) == other
+    assert order.row_when(row(Kind.CALENDAR, None, baseline=Baseline({"when": one}, {"when": other}))) == one
     assert order.row_when(row(Kind.CALENDAR, {"when": "soon"})) is None
     assert order.value(row(Kind.CALENDAR, None), "when") is None
 
