@@ -54,6 +54,9 @@ class Terminal:
         env = {**keep, "TERM": term, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "", **(environ or {})}
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
+            # a shell in the background ignores Ctrl+C, and what it starts inherits that
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             # the child waits until the terminal has its size
             os.read(0, 1)
             os.execvpe(command[0], list(command), env)

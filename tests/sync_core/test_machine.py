@@ -6,21 +6,24 @@ import os
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, seed
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from support.machine import BAD_SERVERS, PREVENTED, SERVERS, STORIES, WINNERS, weeks
-from support.tries import profile
+from support.tries import ALWAYS_THE_SAME, profile
 
 from sync_core.items import Kind
 
 # per kind; PROOF_EXAMPLES=40000 is for a night
 MANY = int(os.environ.get("PROOF_EXAMPLES", "500"))
+PARTS = 4
 KINDS = pytest.mark.parametrize("kind", list(Kind))
 
 
-def _live(kind, examples, steps, record_property):
+def _live(kind, examples, steps, record_property, part=None):
     machine = weeks(kind)
+    if part is not None and ALWAYS_THE_SAME:
+        machine = seed(part)(machine)
     run_state_machine_as_test(machine, settings=profile(examples, stateful_step_count=steps))
     record_property("tried", asdict(machine.tally))
     assert machine.tally.examples >= examples
@@ -65,7 +68,9 @@ def test_many_ordinary_weeks(kind, record_property):
     _ordinary(kind, MANY, record_property)
 
 
+# in parts, each with weeks of its own, so that several workers share them
 @pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
 @KINDS
-def test_many_weeks(kind, record_property):
-    _live(kind, MANY, 40, record_property)
+def test_many_weeks(kind, part, record_property):
+    _live(kind, -(-MANY // PARTS), 40, record_property, part)
