@@ -34,7 +34,7 @@ from sync_core.decide import make_plan, unseen
 from sync_core.items import Kind, SideName, When
 from sync_core.pairing import Link, make_mark
 from sync_core.plan import Action, Situation
-from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Unreadable, Window
+from sync_core.sides import Fate, Limits, Operation, Reading, Ref, Sighting, Unreadable, Window
 
 MARK = make_mark("L1", "n")
 OLD = When("2025-01-01T10:00:00Z", "2025-01-01T11:00:00Z")
@@ -190,6 +190,23 @@ def test_all_that_a_recommendation_brings_with_it_is_said() -> None:
         "; one; two; the formatting of the notes in Outlook is lost, as Salesforce has plain text"
     )
     assert row.remarks == {(SF, Operation.UPDATE): "one", (SF, Operation.CREATE): "no", (OL, Operation.UPDATE): "two"}
+
+
+@BOTH
+def test_a_doubtful_length_is_said_for_each_side_that_doubts(side: SideName) -> None:
+    """A side that is sure does not keep the other from saying so, and what is there already is not left out."""
+    unsure = picture(side, limits=Limits(doubtful_days=1), unwritable={"location": "hidden"})
+    long = (left if side is OL else right)(when=all_day(1, 3))
+    row = only(plan(*((unsure, [long]) if side is SF else ([long], unsure))))
+    assert list(row.remarks) == [(side, Operation.CREATE)]
+    assert row.remarks[side, Operation.CREATE] == (
+        f"it lasts 3 days, which {side.label} refuses where multi-day events are switched off; "
+        f"without location in {side.label}: hidden"
+    )
+    here = (left if side is SF else right)(when=all_day(1, 3))
+    there = picture(side, [here], limits=Limits(doubtful_days=1), unwritable={"location": "hidden"})
+    assert only(plan(*((there, []) if side is SF else ([], there)))).remarks == {}
+    assert only(plan(*((there, [long]) if side is SF else ([long], there)))).remarks == {}
 
 
 # ---- the order of a plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -430,6 +431,17 @@ def test_whether_an_occurrence_is_still_otherwise_than_its_series(
     one: ChangedOccurrence, when: When, still: bool
 ) -> None:
     assert series.differs(one, when) is still
+
+
+def test_whole_days_are_days_on_a_machine_whose_clock_changes_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        summer = When("2026-07-06", "2026-07-06", True, "FREQ=WEEKLY;BYDAY=MO")
+        assert not series.differs(changed(date(2026, 12, 7), date(2026, 12, 7), date(2026, 12, 7)), summer)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @BOTH
