@@ -112,6 +112,26 @@ def test_a_row_is_called_by_what_is_there_or_was() -> None:
     assert (row.item(SF), row.item(OL)) == (None, row.right)
 
 
+def test_a_person_of_whom_only_memory_knows_is_called_by_name_and_one_without_a_name_by_none() -> None:
+    known = Baseline({}, fields_of(Kind.CONTACTS))
+    gone_row = Row("r", Kind.CONTACTS, Situation.GONE_BOTH, "", None, None, known)
+    assert gone_row.title == "Priya Shah"
+    nameless = [replace(gone_row, kind=kind, baseline=Baseline({}, {})).title for kind in Kind]
+    assert nameless == ["(no subject)", "(no name)", "(no subject)"]
+
+
+def test_what_is_recommended_stays_beside_what_was_chosen_and_what_is_ignored() -> None:
+    row = only(plan([left(subject="New")], [right()], [link()]))
+    for other in (
+        replace(row, choice=Choice.NOTHING),
+        replace(row, choice=Choice.TO_SALESFORCE),
+        replace(row, by_field={"subject": FieldChoice(OL)}),
+        replace(row, ignored=Ignore("", IgnoreMode.FOREVER, "", "")),
+    ):
+        assert (other.recommended, other.action) != (other.recommended, Action.UPDATE_IN_OUTLOOK)
+        assert other.recommended is Action.UPDATE_IN_OUTLOOK
+
+
 @pytest.mark.parametrize("half", [("L1", ""), ("", "R1"), ("L1", "R1"), ("", "")])
 def test_a_row_is_linked_by_either_id(half: tuple[str, str]) -> None:
     row = Row("r", CAL, Situation.NEW, "", None, None, link_ids=half)

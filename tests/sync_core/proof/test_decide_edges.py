@@ -312,7 +312,38 @@ def test_a_pair_that_a_side_named_is_shown_as_far_as_both_are_known(known: list[
     both = known == ["L1", "R1"]
     assert {row.situation for row in p.rows} == ({Situation.LIKELY} if both else {Situation.NEW} if known else set())
     if both:
-        assert all("a duplicate rule in Salesforce says that this is" in row.reason for row in p.rows)
+        assert sorted(row.reason for row in p.rows) == [
+            f"a duplicate rule in Salesforce says that this is {other}; different: subject and when: "
+            "link the two (m), or change one of them; nothing is done until you say"
+            for other in ("“Ours” (Salesforce)", "“Theirs” (Outlook)")
+        ]
+
+
+def test_what_looks_like_several_as_much_as_like_one_is_told_with_all_of_them() -> None:
+    ours = left("L1", subject="Budget meeting")
+    p = plan([ours], [right("R1", subject="Budget meetings"), right("R2", subject="Budget meetingz")])
+    assert {(row.situation, row.action) for row in p.rows} == {(Situation.AMBIGUOUS, Action.CONFLICT)}
+    assert [(row.title, row.reason, [one.id for one in row.rivals]) for row in p.rows] == [
+        (
+            "Budget meeting",
+            (
+                "which one? “Budget meetings” (Outlook), “Budget meetingz” (Outlook): 98% alike, each; "
+                "different: subject; nothing is done until you say"
+            ),
+            ["R1", "R2"],
+        ),
+        *(
+            (
+                title,
+                (
+                    "which one? “Budget meeting” (Salesforce): 98% alike, which is as much like another; "
+                    "different: subject; nothing is done until you say"
+                ),
+                ["L1"],
+            )
+            for title in ("Budget meetings", "Budget meetingz")
+        ),
+    ]
 
 
 def test_a_named_item_is_known_also_where_it_was_only_asked_for() -> None:
