@@ -109,6 +109,17 @@ def test_a_value_as_json_has_it(value, json):
     assert type(to_json(value)) is type(json)
 
 
+def test_a_series_and_its_changed_occurrences_through_json():
+    raw = '{"deleted": ["2026-12-08", "2026-12-01"], "changed": []}'
+    known = items.canonical(Kind.CALENDAR, {"exceptions": raw})["exceptions"]
+    assert known == '{"changed":[],"deleted":["2026-12-01","2026-12-08"]}'
+    assert items.canonical(Kind.CALENDAR, {"exceptions": None}) == {"exceptions": ""}
+    when = When("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z", False, "FREQ=DAILY", "Europe/London")
+    assert to_json(when)["zone"] == "Europe/London"
+    fields = {"when": when, "exceptions": known, "attachments": ("a.pdf",)}
+    assert items.fields_from_json(Kind.CALENDAR, items.fields_to_json(fields)) == fields
+
+
 def test_all_that_has_a_blank():
     assert {f.name: f.blank for f in items.FIELDS[Kind.TASKS]} == {
         "subject": "",
