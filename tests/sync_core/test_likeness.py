@@ -88,3 +88,23 @@ def test_crowds_are_left_alone_quickly():
     rights = [right(f"R{n}", subject="Call", when=at(1 + n % 28, (n + 1) % 20)) for n in range(2000)]
     assert likely_twins(CAL, lefts, rights) == ([], [])
     assert LIKELY > 0.5
+
+
+def test_long_texts_of_few_letters_are_compared_letter_by_letter():
+    """A matcher that leaves out what is frequent in 200 characters would see nothing alike in them."""
+    ours, theirs = (task(side, "A", subject="ab" * 99 + end) for side, end in ((SF, "cd"), (OL, "ce")))
+    assert score(Kind.TASKS, ours, theirs) > 0.89
+    assert score(Kind.TASKS, theirs, ours) > 0.89
+
+
+def test_many_with_other_names_or_without_one_do_not_hide_a_pair():
+    def people(side, *last_names):
+        blank = {"company": side.label, "email": "", "business_phone": ""}
+        return [item(Kind.CONTACTS, side, f"{n}", last_name=name, **blank) for n, name in enumerate(last_names)]
+
+    here = people(SF, "Shah", *(f"{letter * 9}" for letter in "bcdefghijklmno"))
+    there = people(OL, "Shah", *([""] * 20))
+    found = likely_twins(Kind.CONTACTS, here, there)
+    assert [(a.id, b.id) for a, b, _ in found.pairs] == [("0", "0")]
+    # without a last name nothing says that two are neighbours
+    assert likely_twins(Kind.CONTACTS, people(SF, ""), people(OL, "")).pairs == []
