@@ -273,12 +273,14 @@ def _own_mark(p: Pair) -> str:
 def _unreadable_rows(q: Question, rows: Sequence[Row]) -> Iterable[Row]:
     """A row for each item that a side could not make sense of, unless a linked row tells of it already."""
     known = {i for row in rows for i in row.link_ids if i}
+    # what a row is called by, and filed under
+    called = "last_name" if q.kind is Kind.CONTACTS else "subject"
     for side, picture in ((SideName.SALESFORCE, q.left), (SideName.OUTLOOK, q.right)):
         for what in picture.reading.unreadable:
             if what.id in known:
                 continue
             left = side is SideName.SALESFORCE
-            title = Baseline({"subject": what.title}, {}) if left else Baseline({}, {"subject": what.title})
+            title = Baseline({called: what.title}, {}) if left else Baseline({}, {called: what.title})
             name = row_id(q.kind, what.id if left else "", "" if left else what.id)
             yield Row(name, q.kind, Situation.UNREADABLE, reasons.unreadable(side, what), None, None, title)
 

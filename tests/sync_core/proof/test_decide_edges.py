@@ -29,6 +29,7 @@ from support.build import (
     right,
 )
 
+from sync_core import order
 from sync_core.compare import Baseline
 from sync_core.decide import make_plan, unseen
 from sync_core.items import Kind, SideName, When
@@ -441,6 +442,48 @@ def test_what_answers_to_an_id_by_its_mark_is_the_one_that_carries_it_unless_sev
         assert {row.situation for row in p.rows} != {Situation.SAME_CHANGE}
 
 
+@pytest.mark.parametrize(
+    ("fate", "under", "copies", "situation", "rivals"),
+    [
+        # it is elsewhere under its own id: what carries its mark is a copy
+        (Fate.MOVED, "", 1, Situation.OUT_OF_RANGE, []),
+        (Fate.MOVED, "R1", 1, Situation.OUT_OF_RANGE, []),
+        (Fate.MOVED, "R1", 2, Situation.OUT_OF_RANGE, []),
+        # an answer without an item may be about any of several
+        (Fate.MOVED, "", 2, Situation.AMBIGUOUS, ["R2", "R3"]),
+        (Fate.ARCHIVED, "", 3, Situation.AMBIGUOUS, ["R2", "R3", "R4"]),
+        (Fate.HERE, "R2", 2, Situation.AMBIGUOUS, ["R2", "R3"]),
+        (Fate.DELETED, "", 2, Situation.AMBIGUOUS, ["R2", "R3"]),
+        (Fate.DELETED, "", 1, Situation.SAME_CHANGE, []),
+    ],
+)
+def test_what_took_the_place_of_an_id_that_is_no_more(
+    fate: Fate, under: str, copies: int, situation: Situation, rivals: list[str]
+) -> None:
+    carrying = [right(f"R{n}", mark=MARK) for n in range(2, 2 + copies)]
+    seen = Sighting(fate, right(under, mark=MARK) if under else None)
+    p = plan([left("L1")], picture(OL, carrying, {"R1": seen}), [link(mark=MARK)])
+    (row,) = (row for row in p.rows if row.link_ids == ("L1", "R1"))
+    assert (row.situation, [one.id for one in row.rivals]) == (situation, rivals)
+    others = [row for row in p.rows if row.link_ids != ("L1", "R1")]
+    assert {row.situation for row in others} <= {Situation.AMBIGUOUS}
+    assert len(others) == (0 if situation is Situation.SAME_CHANGE else copies)
+
+
+@pytest.mark.parametrize(("due", "here"), [("2026-11-27", True), ("2026-01-05", False), (None, True)])
+def test_a_task_that_was_missed_by_the_listing_is_as_good_as_listed_when_it_is_due_in_the_days(
+    due: str | None, here: bool
+) -> None:
+    seen = {"R1": Sighting(Fate.HERE, item(Kind.TASKS, OL, "R1", due=due))}
+    p = plan(
+        [item(Kind.TASKS, SF, "L1", due=due)],
+        picture(OL, [], seen),
+        [link_of(Kind.TASKS, due=due)],
+        kind=Kind.TASKS,
+    )
+    assert [row.situation for row in p.rows] == ([] if here else [Situation.OUT_OF_RANGE])
+
+
 # ---- what cannot be read
 
 
@@ -462,6 +505,17 @@ def test_an_unreadable_item_has_a_row_of_its_own_unless_a_linked_one_tells_of_it
     assert len({row.id for row in alone.rows}) == 2
     assert {row.kind for row in alone.rows} == {CAL}
     assert {(row.left, row.right, row.action) for row in alone.rows} == {(None, None, Action.NONE)}
+
+
+@BOTH
+@pytest.mark.parametrize("kind", list(Kind))
+def test_an_unreadable_item_is_called_by_what_its_side_calls_it(side: SideName, kind: Kind) -> None:
+    seen = picture(side, unreadable=[Unreadable("X1", "Priya Shah", "an unknown element")])
+    row = only(plan(*((seen, []) if side is SF else ([], seen)), kind=kind))
+    assert row.title == "Priya Shah"
+    assert (dict(row.baseline.on(side)) != {}, dict(row.baseline.on(side.other))) == (True, {})
+    if kind is Kind.CONTACTS:
+        assert order.section(row, "UTC") == "P"
 
 
 def test_the_same_id_on_both_sides_is_two_items() -> None:
