@@ -115,6 +115,7 @@ def test_a_pair_that_nobody_knew_is_still_no_known_pair(source):
     whole = next(part for part in row.offer.parts if part.item(source).id == one.id)
     assert (halves(whole, source), whole.linked) == ((one.id, other.id), False)
     assert whole.situation in {Situation.TWIN_DIFFERENT, Situation.TWIN_EQUAL}
+    assert (row.offer.choice.left_id, row.offer.choice.right_id) == ("L1", "R1")
 
 
 @BOTH
@@ -212,3 +213,17 @@ def test_single_events_on_the_days_of_two_series_are_asked_about(source):
     writes = taken.counts().actions
     create = Action.CREATE_IN_OUTLOOK if source is SF else Action.CREATE_IN_SALESFORCE
     assert writes[create] == 4
+
+
+@BOTH
+def test_what_is_known_or_in_question_already_stays_as_it_is(source):
+    """A pair of single events at the time of an occurrence belongs together, whatever became of the series."""
+    alone = TOKYO._replace(recurrence="", zone="")
+    known = link("L5", "R5", when=alone)
+    pair = [event(side, item_id(side, 5), when=alone, notes=side.value) for side in (source, source.other)]
+    made = planned(source, [series(source), pair[0]], [pair[1]], [known])
+    both = next(row for row in made.rows if row.left is not None and row.right is not None)
+    assert both.situation is Situation.CONFLICT
+    [offer] = [row.offer for row in made.rows if row.offer is not None]
+    assert offer.absorbs == ()
+    assert [halves(part, source)[1] for part in offer.parts] == ["", "", ""]
