@@ -120,6 +120,7 @@ def test_events_are_read_by_day_whole_days_first_and_those_without_a_time_last()
         ("2026-11-23T00:00:00Z", "2026-11-23T00:00:00Z", "UTC", 23, 23),
         ("2026-11-23T22:00:00Z", "2026-11-22T00:00:00Z", "UTC", 23, 23),
         ("2026-11-23", "2026-11-25", "Pacific/Apia", 23, 25),
+        ("2026-11-23", "2026-11-25", "America/New_York", 23, 25),
         ("soon", "2026-11-24T00:00:00Z", "UTC", None, None),
         ("2026-11-23T10:00:00Z", "later", "UTC", 23, None),
         ("0001-01-01T00:00:00Z", "0001-01-01T01:00:00Z", "America/New_York", None, None),
