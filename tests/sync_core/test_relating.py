@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from support.build import SF, left, link, only, picture, question, right
 
 from sync_core.decide import make_plan
@@ -52,6 +53,22 @@ def test_several_contacts_are_never_resolved_by_chance() -> None:
         assert "\x1b" not in row.reason
     twice = {"anna@example.org": (ANNA,), "a.berg@example.org": (ANNA,)}
     assert row_of(meeting(*twice), twice).relates == ANNA
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [(2, "P1, P2"), (3, "P1, P2 and 1 more"), (5, "P1, P2 and 3 more")],
+)
+def test_two_contacts_are_named_and_the_rest_is_counted(number: int, named: str) -> None:
+    people = {f"{n}@example.org": (Person(f"003{n}", f"P{n}"),) for n in range(1, number + 1)}
+    said = f"it will be related to nobody: {named} in Salesforce have addresses of attendees"
+    assert remarks(row_of(meeting(*people), people), Choice.TO_SALESFORCE) == (said,)
+
+
+def test_a_name_of_forty_characters_is_shown_whole() -> None:
+    for name, shown in (("x" * 40, "x" * 40), ("x" * 41, "x" * 39 + "…")):
+        row = row_of(meeting("a@example.org"), {"a@example.org": (Person("003A", name),)})
+        assert f"related to {shown} in Salesforce" in row.reason
 
 
 def test_a_private_event_is_related_to_nobody() -> None:

@@ -55,6 +55,7 @@ def test_newlines_are_kept_where_asked_for():
         ("x\ufdd0\ufddf\ufffe\uffffy", "xy", "xy"),
         ("x\ud800\udfffy", "x\ufffd\ufffdy", "x\ufffd\ufffdy"),
         ("\ufdcfx\ufde0", "\ufdcfx\ufde0", "\ufdcfx\ufde0"),
+        ("XaX", "XaX", "XaX"),
     ],
 )
 def test_what_is_stored(raw, line, block):

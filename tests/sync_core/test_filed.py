@@ -1,0 +1,119 @@
+"""A plan file with several rows: each is done or refused by itself, in the words and under the name of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from support.build import MADE_AT, OL, SF, at, left, link, picture, plan, right
+
+from sync_core.filed import Refusal, decide
+from sync_core.items import Item, SideName, When
+from sync_core.plan import Action, Choice, FieldChoice, Plan, effect
+from sync_core.planfile import plan_to_json, read_plan_file
+from sync_core.question import Rules
+from sync_core.review import Review
+from sync_core.sides import Limits, Operation
+
+TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
+LIMITS = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
+
+
+def series(item_id: str, **values: Any) -> Item:
+    return right(item_id, **{"series": True, "when": TOKYO, "exceptions": "", "subject": item_id, **values})
+
+
+def offered(*rights: Item) -> Plan:
+    """A plan where Salesforce takes no series that keeps the hours of Tokyo."""
+    return plan(picture(SF, [], limits=LIMITS), picture(OL, rights))
+
+
+def id_of(p: Plan, title: str) -> str:
+    return next(row.id for row in p.rows if row.title == title)
+
+
+def done(path: Path, file_of: Plan, fresh: Plan, **edits: dict[str, Any]) -> tuple[Review, list[Refusal]]:
+    """What becomes of the file of one plan, with the rows of some titles edited, where another plan is fresh."""
+    data = plan_to_json(file_of)
+    by_id = {id_of(file_of, title): edit for title, edit in edits.items()}
+    for row in data["rows"]:
+        row |= by_id.get(row["id"], {})
+    file = path / "plan.json"
+    file.write_text(json.dumps(data))
+    (document,) = read_plan_file(file)
+    return decide(document, fresh)
+
+
+SPLIT = {"series": "single_events"}
+
+
+def test_series_of_the_file_cross_as_single_events(tmp_path: Path) -> None:
+    p = offered(series("A"), series("B"), series("C"), right("D", subject="D", when=at(9)))
+    review, refusals = done(tmp_path, p, p, A=SPLIT, C=SPLIT)
+    assert refusals == []
+    by_hand = Review.of(p).as_single_events([id_of(p, "A"), id_of(p, "C")], MADE_AT)
+    assert {row.id: row.action for row in review.rows()} == {row.id: row.action for row in by_hand.rows()}
+    assert review.counts().actions[Action.CREATE_IN_SALESFORCE] == 7
+    assert {(one.right_id, one.since) for one in review.ignores()[0].values()} == {("A", MADE_AT), ("C", MADE_AT)}
+
+
+def test_a_series_that_is_another_by_now_is_refused_and_the_rest_is_done(tmp_path: Path) -> None:
+    before = offered(series("A"), series("B"), series("C"), right("D", subject="D", when=at(9)))
+    fresh = offered(series("A", location="York"), series("C"), right("D", subject="D", when=at(9)))
+    review, refusals = done(tmp_path, before, fresh, A=SPLIT, B=SPLIT, C=SPLIT, D=SPLIT)
+    ids = {title: id_of(before, title) for title in "ABCD"}
+    assert sorted(refusals, key=lambda one: one.title) == [
+        Refusal(ids["A"], "A", Action.NONE, "the Outlook item changed since the plan was made"),
+        Refusal(ids["B"], "B", Action.NONE, "no longer there, or already in step"),
+        Refusal(ids["D"], "D", Action.CREATE_IN_SALESFORCE, "how the series can cross changed since the plan was made"),
+    ]
+    assert {one.right_id for one in review.ignores()[0].values()} == {"C"}
+    assert review.counts().actions[Action.CREATE_IN_SALESFORCE] == 3
+
+
+def test_what_is_refused_stops_nothing_else(tmp_path: Path) -> None:
+    items = [
+        left(f"L{n}", subject=n, when=at(9 + i), location="York" if n in "AC" else "") for i, n in enumerate("ABCD")
+    ]
+    before = plan([left(f"L{n}", subject=n, when=at(9 + i), location="") for i, n in enumerate("ABCD")])
+    fresh = plan(items)
+    review, refusals = done(tmp_path, before, fresh)
+    why = "the Salesforce item changed since the plan was made"
+    assert refusals == [Refusal(id_of(before, n), n, Action.CREATE_IN_OUTLOOK, why) for n in "AC"]
+    assert {row.title: row.action for row in review.rows()} == {
+        "A": Action.NONE,
+        "B": Action.CREATE_IN_OUTLOOK,
+        "C": Action.NONE,
+        "D": Action.CREATE_IN_OUTLOOK,
+    }
+    # what was not to happen is passed over, and what comes after it is not
+    review, refusals = done(tmp_path, before, before, A={"action": "none"}, C={"action": "none"})
+    assert refusals == []
+    assert [row.title for row in review.rows() if row.action is Action.CREATE_IN_OUTLOOK] == ["B", "D"]
+
+
+def test_all_that_stands_against_a_row_is_said(tmp_path: Path) -> None:
+    rules = Rules(prevented=frozenset((side, Operation.UPDATE) for side in SideName))
+    p = plan([left(location="York")], [right(notes="theirs")], [link()], rules=rules)
+    [row] = p.rows
+    review, [refusal] = done(tmp_path, p, p, **{row.title: {"action": "merge"}})
+    assert (refusal.row_id, refusal.title, refusal.action) == (row.id, row.title, Action.MERGE)
+    first, second = refusal.why.split("; ")
+    assert ("Outlook" in first + second, "Salesforce" in first + second) == (True, True)
+    assert not review.counts().runnable
+
+
+def test_fields_beside_a_choice_for_the_rest(tmp_path: Path) -> None:
+    """The action of the file says what becomes of the fields that were not decided by themselves."""
+    p = plan([left(location="York", notes="ours")], [right(location="Leeds", notes="theirs")], [link()])
+    for choice in (Choice.TO_OUTLOOK, Choice.TO_SALESFORCE):
+        [row] = p.rows
+        said = Review.of(p).choose([row.id], choice).choose_field(row.id, "location", FieldChoice(None, "Oslo"))
+        file = tmp_path / "plan.json"
+        file.write_text(json.dumps(plan_to_json(p, said.rows())))
+        (document,) = read_plan_file(file)
+        review, refusals = decide(document, p)
+        assert refusals == []
+        assert effect(review.rows()[0]) == effect(said.rows()[0])
+        assert review.rows()[0].action is Action.MERGE
