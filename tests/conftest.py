@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 
 import pytest
 
 _TRIED: Counter[str] = Counter()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A shell in the background ignores Ctrl+C, and the programs that tests start would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
