@@ -11,9 +11,11 @@ _TRIED: Counter[str] = Counter()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A shell in the background ignores Ctrl+C, and the programs that tests start would inherit that."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Shells in the background ignore Ctrl+C, and nohup hangups; the programs that tests start would inherit that."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            # what is caught here begins anew in a program that is started; this process goes on ignoring it
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
