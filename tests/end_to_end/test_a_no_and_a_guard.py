@@ -23,12 +23,14 @@ from tui.screens.configure import ConfigureScreen
 from tui.screens.home import HomeScreen
 from tui.widgets.controls import Field
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SOON = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
 # every command is a process of its own: one kind shows the way each time, the others when there is time
 KINDS = pytest.mark.parametrize(
     "kind",
-    [Kind.CALENDAR, *(pytest.param(kind, marks=pytest.mark.slow) for kind in (Kind.CONTACTS, Kind.TASKS))],
+    list(Kind),
     ids=lambda kind: kind.value,
 )
 _OBJECT = {Kind.CALENDAR: "Event", Kind.CONTACTS: "Contact", Kind.TASKS: "Task"}

@@ -18,6 +18,8 @@ from support.office import ALL, BROUGHT, LEFT_OVER, PATIENCE, Office, check_that
 
 from sync_core.sandbox.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(open_desk: Callable[..., Any], tmp_path: Path) -> Iterator[Office]:

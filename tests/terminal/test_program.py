@@ -105,6 +105,7 @@ def test_a_review_by_keys_and_mouse_leaves_the_terminal_as_it_was(start: Start) 
     assert b"\x1b[?1003h" not in terminal.written
 
 
+@pytest.mark.slow
 def test_a_change_of_size_leaves_nothing_behind(start: Start) -> None:
     """What is on the screen after all kinds of sizes is what a fresh start in that size shows."""
     terminal = review(start)
@@ -146,6 +147,7 @@ def test_after_a_fault_of_ours_the_terminal_works_and_says_what_happened(start: 
     assert "hush-hush" not in after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("term", "environ"),
     [("xterm", {}), ("screen", {}), ("xterm-256color", {"NO_COLOR": "1"})],

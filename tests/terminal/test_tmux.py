@@ -20,7 +20,10 @@ from tui.painter import Painter
 from tui.pens import Pen, blank, pen_after
 from tui.strokes import Erasing
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
 Cells = list[list[tuple[str, Pen]]]
 PATIENCE = 60.0
 

@@ -275,6 +275,7 @@ async def test_opening_configure_changes_nothing(app: HandsyncApp, backend: Any,
         assert backend.saved == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("component", ["sync", "connections"])
 async def test_every_field_is_seen_when_it_has_the_focus(app: HandsyncApp, connections: Go, component: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:

@@ -77,6 +77,7 @@ async def test_how_long_runs_are_kept_is_set_by_keys(
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_every_part_is_reached_and_left_by_keys(
     app: HandsyncApp, settle: Settle, until: Until, size: tuple[int, int]

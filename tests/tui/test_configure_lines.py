@@ -69,6 +69,7 @@ def test_every_setting_that_the_readme_names_can_be_changed_here() -> None:
         assert section == "history" or bare == "auth" or (section, bare) in here, (section, key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("times", "control", "typed", "sentence"),
     [
@@ -157,6 +158,7 @@ async def test_looks_are_kept(app: HandsyncApp, backend: Any, part: Go, until: U
         assert backend.settings.time_zone == "Europe/Paris"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", list(CHOICES))
 async def test_each_look_can_be_chosen_by_keys_alone(app: HandsyncApp, part: Go, key: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:

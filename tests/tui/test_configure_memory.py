@@ -50,6 +50,7 @@ async def test_says_what_is_remembered(app: HandsyncApp, memory: Any) -> None:
         assert said(app, "kept") == "Calendar: 68 pairs of items, 1 ignored item, 1 run in the history"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("button", "name"), [("rebuild", "rebuild"), ("forget", "forget")])
 @pytest.mark.parametrize("key", ["enter", "n", "escape"])
 async def test_no_is_the_answer_that_enter_gives(
@@ -100,6 +101,8 @@ async def test_a_run_that_goes_on_is_a_sentence(app: HandsyncApp, backend: Any, 
         await until(pilot, lambda: "another run of these accounts goes on" in said(app, "said"))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
+@pytest.mark.parametrize(
+    "size", [(80, 24), (120, 40), pytest.param((200, 60), marks=pytest.mark.slow)], ids=["80x24", "120x40", "200x60"]
+)
 def test_picture(snap_compare: Any, app: HandsyncApp, memory: Any, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=memory)

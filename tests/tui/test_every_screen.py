@@ -41,6 +41,7 @@ def page(app: HandsyncApp) -> str:
     return "\n".join(lines.text for lines in app.screen.query(Labelled))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "screens"),
     [

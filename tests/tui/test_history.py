@@ -165,6 +165,7 @@ async def test_one_row_on_a_wide_screen_stands_in_columns(app: HandsyncApp, hist
         assert "before written after location Leeds York as written" in shown(app)
 
 
+@pytest.mark.slow
 async def test_every_row_can_be_read_at_any_width(app: HandsyncApp, history: Open) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await history(pilot, "j", "enter", "enter")
@@ -252,6 +253,7 @@ async def test_marks_are_taken_away_by_escape_before_the_screen_is_left(app: Han
         assert isinstance(app.screen, HistoryScreen)
 
 
+@pytest.mark.slow
 async def test_making_the_plan_shows_how_far_it_is_and_can_be_given_up(
     app: HandsyncApp, runs: Any, history: Open, until: Until
 ) -> None:

@@ -248,6 +248,7 @@ async def test_everything_can_be_reached_with_arrows(app: HandsyncApp, settle: S
         assert {"connection-salesforce", "connection-outlook"} <= seen
 
 
+@pytest.mark.slow
 async def test_much_to_say_leaves_everything_within_reach(app: HandsyncApp, backend: Any, settle: Settle) -> None:
     """On 80x24 with more to say than there is room for, arrows alone bring every line into view."""
     backend.settings.contacts.include = backend.settings.tasks.include = True
@@ -273,6 +274,7 @@ async def test_much_to_say_leaves_everything_within_reach(app: HandsyncApp, back
         assert app.screen.query_one("#notices").scroll_offset.y == 0
 
 
+@pytest.mark.slow
 async def test_a_connection_leads_to_where_it_is_set_up(
     app: HandsyncApp, backend: Any, settle: Settle, until: Until
 ) -> None:

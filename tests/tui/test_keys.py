@@ -157,6 +157,7 @@ async def test_palette_help_and_key_line_cannot_disagree(summary: Any, size: tup
             assert f"{', '.join(entry.keys)} {entry.sentence}" in page
 
 
+@pytest.mark.slow
 async def test_the_palette_has_each_condition_each_order_and_each_group(summary: Any) -> None:
     async with summary() as shown:
         screen = shown.screen

@@ -26,7 +26,8 @@ from tui.widgets.controls import Words
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 Compare = Callable[..., bool]
-SIZES = [(80, 24), (120, 40), (200, 60)]
+# the large pictures take long
+SIZES = [(80, 24), (120, 40), pytest.param((200, 60), marks=pytest.mark.slow)]
 every_size = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40", "200x60"])
 
 
@@ -235,6 +236,7 @@ def test_configure_display(
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
+@pytest.mark.slow
 @every_size
 def test_reading_several(
     app: HandsyncApp,

@@ -97,6 +97,7 @@ def test_headings_never_reach_into_the_other_side(samples: ModuleType) -> None:
         assert text.folded(samples.TODAY, 12345, 999, columns, cursor=True, marked=True).cell_len <= width
 
 
+@pytest.mark.slow
 async def test_on_every_screen_the_table_keeps_room_for_both_sides(summary: Any) -> None:
     """Where the details stand beside the table, and where they stand below it."""
     async with summary() as shown:

@@ -97,7 +97,9 @@ def test_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Mak
     assert snap_compare(few, terminal_size=(80, 24), run_before=before)
 
 
-ALL_SIZES = [*SIZES, (200, 60)]
+# the large pictures take long
+LARGE = pytest.param((200, 60), marks=pytest.mark.slow)
+ALL_SIZES = [*SIZES, LARGE]
 
 
 @pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
@@ -169,7 +171,7 @@ def test_run_report(
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", [*SIZES, (200, 60)], ids=["80x24", "120x40", "200x60"])
+@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
 def test_several_processes(
     snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
 ) -> None:

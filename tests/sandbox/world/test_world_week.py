@@ -178,6 +178,7 @@ def test_what_happened_lies_within_the_week(told: Any) -> None:
     assert all(moment < after for moment in moments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [None, 3000])
 def test_a_week_is_no_mass_deletion(tell: Callable[..., Any], size: int | None) -> None:
     told = tell(size=size)

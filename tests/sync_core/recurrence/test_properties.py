@@ -255,6 +255,7 @@ def as_exchange_does(kind: str, values: dict[str, Any], start: date, until: date
             yield day
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(exchange(), starts)
 @example(("AbsoluteMonthly", {"day_of_month": 31, "interval": 1}), date(2026, 1, 31))
