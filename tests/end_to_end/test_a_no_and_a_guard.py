@@ -27,12 +27,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SOON = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
-# every command is a process of its own: one kind shows the way each time, the others when there is time
-KINDS = pytest.mark.parametrize(
-    "kind",
-    list(Kind),
-    ids=lambda kind: kind.value,
-)
+KINDS = pytest.mark.parametrize("kind", list(Kind), ids=lambda kind: kind.value)
 _OBJECT = {Kind.CALENDAR: "Event", Kind.CONTACTS: "Contact", Kind.TASKS: "Task"}
 
 
