@@ -232,6 +232,7 @@ def test_no_settings_at_all_says_how_to_begin(shell):
     assert "handsync --demo" in done.stderr
 
 
+@pytest.mark.slow
 def test_without_any_run_there_is_no_history(shell):
     shell.write({"calendar": {"include": True}})
     assert shell.run("history").stdout == "Nothing was run yet.\n"

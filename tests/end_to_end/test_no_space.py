@@ -50,6 +50,7 @@ def test_the_service_looks_before_it_runs(desk: Any, monkeypatch: pytest.MonkeyP
     assert desk.run(review).clean
 
 
+@pytest.mark.slow
 def test_the_command_line_says_it_in_one_sentence(desk: Any, tmp_path: Path) -> None:
     config, kept = tmp_path / "config.toml", tmp_path / "plan.jsonl"
     config.write_text(desk.sandbox.settings_toml())

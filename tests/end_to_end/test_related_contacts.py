@@ -175,6 +175,7 @@ def test_nobody_is_related_where_the_org_does_not_let_us(meetings: Meetings) -> 
     assert meetings.events() == {"Kick-off": None}
 
 
+@pytest.mark.slow
 def test_many_addresses_are_asked_about_in_few_requests(meetings: Meetings) -> None:
     """The addresses of 600 people fit into a few questions, and every one finds its contact."""
     meetings.desk.configure("calendar", relate_attendees=True)
@@ -190,6 +191,7 @@ def test_many_addresses_are_asked_about_in_few_requests(meetings: Meetings) -> N
     assert meetings.events() == {f"M{number}": ids[email] for email, number in people.items()}
 
 
+@pytest.mark.slow
 async def test_a_person_switches_it_on_and_sees_it_before_ok(open_desk: Any, tmp_path: Path) -> None:
     """Configure, Start Sync, the row in the Summary, Ok, and WhoId in Salesforce."""
     meetings = Meetings(open_desk(world="empty", today=None))

@@ -118,6 +118,7 @@ async def test_apply_leads_to_a_problem_of_another_process(app: HandsyncApp, par
         assert field.value == "500"
 
 
+@pytest.mark.slow
 async def test_looks_show_at_once_and_go_back_when_they_are_not_kept(
     app: HandsyncApp, backend: Any, part: Go, until: Until
 ) -> None:
@@ -142,6 +143,7 @@ async def test_looks_show_at_once_and_go_back_when_they_are_not_kept(
         assert backend.saved == []
 
 
+@pytest.mark.slow
 async def test_looks_are_kept(app: HandsyncApp, backend: Any, part: Go, until: Until, settle: Settle) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await part(pilot, 1)

@@ -83,6 +83,7 @@ async def look(app: HandsyncApp, pilot: Pilot[Any], settle: Settle, until: Until
     return screen
 
 
+@pytest.mark.slow
 async def test_the_next_start_looks_as_this_one(
     backend: Any, samples: ModuleType, settle: Settle, until: Until, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ async def test_says_what_never_happens(app: HandsyncApp, backend: Any, settle: S
     assert "last never run" in said
 
 
+@pytest.mark.slow
 async def test_a_process_that_is_switched_off_leads_to_configure(
     app: HandsyncApp, backend: Any, settle: Settle, until: Until
 ) -> None:
@@ -138,6 +139,7 @@ async def test_several_processes_are_read_one_after_the_other(
         await until(pilot, lambda: bool(backend.given.cancelled))
 
 
+@pytest.mark.slow
 async def test_what_was_read_of_several_processes_stays_in_view_and_is_reviewed(
     app: HandsyncApp, backend: Any, samples: ModuleType, settle: Settle, until: Until
 ) -> None:

@@ -128,6 +128,7 @@ async def test_a_click_goes_to_a_tab(tabs: Open) -> None:
         assert shown.kind is Kind.TASKS
 
 
+@pytest.mark.slow
 async def test_each_tab_keeps_its_cursor_marks_filter_and_undo(tabs: Open) -> None:
     async with tabs() as shown:
         await shown.press("j", "j", "space", "i")

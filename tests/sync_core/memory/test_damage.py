@@ -159,6 +159,7 @@ def test_a_record_of_its_own_harms_no_other(memory: Memory) -> None:
     assert len(opened(state(memory)).records("run/")) == 39
 
 
+@pytest.mark.slow
 def test_wherever_a_block_is_damaged_it_is_noticed_or_nothing_is_wrong(memory: Memory) -> None:
     """Blocks of rubbish all over the file: never an error when it is opened, never a wrong value."""
     whole = memory.path.read_bytes()
