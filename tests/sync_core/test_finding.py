@@ -13,10 +13,11 @@ from support.build import OL, SF, all_day, at, gone, item, left, link, only, pic
 from support.hostile import TEXTS
 
 from sync_core import dates, datewords
+from sync_core.compare import Verdict
 from sync_core.finding import Finder, Wanted
 from sync_core.items import Kind, When
 from sync_core.order import Order, arranged, heading
-from sync_core.plan import Choice, Plan, Row
+from sync_core.plan import Choice, Plan, Row, Situation
 from sync_core.review import Review
 from sync_core.selecting import Condition, having
 from sync_core.sides import Operation
@@ -175,6 +176,34 @@ def test_the_same_reason_does_not_ask_for_the_same_name() -> None:
                  right("R4", subject="C", when=at(24))]).rows  # fmt: skip
     ours = [row for row in rows if row.left is not None]
     assert len(having(rows, Condition.SAME_REASON, ours[0])) >= len(ours)
+
+
+def test_a_reason_is_the_same_whatever_it_calls_by_name_or_counts() -> None:
+    row = only(plan([left(subject="A")], [right()], [link()]))
+    one = replace(row, id="one", reason="“Budget” of 3 days", blocks={(OL, Operation.UPDATE): "waits for 2"})
+    same = replace(row, id="same", reason="“Trade fair” of 14 days", blocks={(OL, Operation.UPDATE): "waits for 9"})
+    other = replace(row, id="other", reason="“Budget” of 3 weeks", blocks={(OL, Operation.UPDATE): "waits for 2"})
+    shut = replace(row, id="shut", reason="“Budget” of 3 days", blocks={(OL, Operation.UPDATE): "is over after 2"})
+    assert having([one, same, other, shut], Condition.SAME_REASON, one) == ["one", "same"]
+    assert having([one, same], Condition.SAME_REASON) == []
+
+
+def test_like_this_one_means_how_it_came_about_and_what_happens_to_it() -> None:
+    row = only(plan([left(subject="A")], [right()], [link()]))
+    (change,) = [one for one in row.changes if one.verdict is not Verdict.SAME]
+    equal = replace(change, name="notes", verdict=Verdict.SAME)
+    others = {
+        "another field": replace(row, changes=(replace(change, name="location"),)),
+        "from the other side": replace(row, changes=(replace(change, verdict=Verdict.RIGHT),)),
+        "nothing on the left": replace(row, left=None),
+        "nothing on the right": replace(row, right=None),
+        "not possible": replace(row, blocks={(OL, Operation.UPDATE): "prevented"}),
+        "left alone": replace(row, choice=Choice.NOTHING),
+        "come about otherwise": replace(row, situation=Situation.TAKEN_BACK),
+    }
+    alike = replace(row, id="with a field that is equal", changes=(change, equal))
+    named = [replace(other, id=name) for name, other in others.items()]
+    assert having([row, alike, *named], Condition.LIKE_THIS, row) == [row.id, alike.id]
 
 
 @pytest.mark.parametrize("order", list(Order))
