@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sync_core.datewords import days, one_day
 from sync_core.items import FIELDS, FieldType, Kind, When, canonical
-from sync_core.typed import parse, written
+from sync_core.typed import _LONGEST_REMINDER, parse, written
 
 ZONE = "Europe/London"
 # a Wednesday
@@ -240,3 +240,62 @@ def test_a_weekday_that_is_not_that_of_the_day_is_refused() -> None:
 def test_no_text_breaks_it(words: str) -> None:
     days(words.casefold().split(), TODAY)
     one_day(words, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "words"),
+    [
+        (CAL, "private", True, "yes"),
+        (CAL, "private", False, "no"),
+        (CAL, "show_as", "out_of_office", "out of office"),
+        (CAL, "show_as", None, ""),
+        (CAL, "reminder", None, "none"),
+        (CAL, "reminder", 0, "0 min"),
+        (CAL, "reminder", 45, "45 min"),
+        (CAL, "reminder", 60, "1 hour"),
+        (CAL, "reminder", 90, "90 min"),
+        (CAL, "reminder", 120, "2 hours"),
+        (CAL, "reminder", 1440, "1 day"),
+        (CAL, "reminder", 2880, "2 days"),
+        (CAL, "reminder", 10080, "1 week"),
+        (CAL, "reminder", 20160, "2 weeks"),
+        (CAL, "location", "Room 4", "Room 4"),
+        (CAL, "location", None, ""),
+        (CAL, "when", None, ""),
+        (Kind.TASKS, "due", "2026-11-27", "2026-11-27"),
+        (Kind.TASKS, "due", None, "none"),
+        (Kind.TASKS, "reminder", "2026-07-01T08:00:00Z", "2026-07-01 09:00"),
+        (Kind.TASKS, "reminder", None, "none"),
+    ],
+)
+def test_where_typing_starts_from(kind: Kind, name: str, value: Any, words: str) -> None:
+    assert written(kind, name, value, ZONE) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "sentence"),
+    [
+        (
+            "when",
+            "2026-11-26 - 2026-11-27 10:00",
+            "a start without a time is a whole day, and its end has no time either",
+        ),
+        ("when", "2026-11-27 - 2026-11-26", "it would end before it starts"),
+        ("when", "2026-11-27 10:00 - 2026-11-26 11:00", "it would end before it starts"),
+    ],
+)
+def test_what_cannot_be_a_time_says_why(name: str, words: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        typed(name, words)
+
+
+def test_a_reminder_may_be_as_long_as_the_longest_and_knows_its_units() -> None:
+    assert typed("reminder", str(_LONGEST_REMINDER)) == _LONGEST_REMINDER
+    for words in (str(_LONGEST_REMINDER + 1), "3 fortnights", "soon"):
+        with pytest.raises(ValueError, match="\\w"):
+            typed("reminder", words)
+
+
+def test_an_event_may_take_no_time_at_all() -> None:
+    moment = typed("when", "2026-11-26 10:00 - 2026-11-26 10:00")
+    assert moment == when("2026-11-26T10:00", "2026-11-26T10:00")
