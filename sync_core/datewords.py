@@ -125,7 +125,7 @@ def _one(word: str, today: date) -> Days | None:
 
 def _period(which: int, what: str, today: date) -> Days | None:
     """ "next week" and its like. Weeks begin on the day that the user's do."""
-    first = today - timedelta(days=(today.weekday() - dates.style().first_day) % 7) + timedelta(weeks=which)
+    first = dates.style().week_begins(today) + timedelta(weeks=which)
     if len(what) >= _ENOUGH and "week".startswith(what):
         return Days(((first, first + timedelta(days=6)),))
     if len(what) >= _ENOUGH and "month".startswith(what):

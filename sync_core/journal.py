@@ -20,7 +20,7 @@ from sync_core.errors import StoreError
 from sync_core.intent import Done, Intent, done_from_json, done_to_json, intent_from_json, intent_to_json
 from sync_core.items import Kind, SideName
 from sync_core.plan import Plan
-from sync_core.report import Result, RunReport
+from sync_core.report import Result
 from sync_core.sides import Outcome
 
 # intents per record: large enough to cost little, small enough to be read one at a time
@@ -305,21 +305,3 @@ def _head_from_json(kind: Kind, data: Mapping[str, Any]) -> RunHead:
         settled_later=bool(data["settled_later"]),
         answered=bool(data.get("answered", False)),
     )
-
-
-def report_of(record: RunRecord) -> RunReport:
-    """A run from the history as it was reported when it ended."""
-    from sync_core.report import RowReport
-
-    rows = tuple(
-        RowReport(
-            intent.row_id,
-            intent.title,
-            intent.action,
-            record.done[intent.number].result if intent.number in record.done else Result.UNKNOWN,
-            record.done[intent.number].message if intent.number in record.done else "",
-        )
-        for intent in record.intents
-    )
-    head = record.head
-    return RunReport(head.kind, head.started, head.finished, rows, head.cancelled)

@@ -23,7 +23,7 @@ from sync_core.actions import (
 )
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange
 from sync_core.effects import Allowed, Effect, action_label, allowed, choice_for, effect, remarks, results
-from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, spec, title
+from sync_core.items import Fields, Item, Kind, SideName, spec, title
 from sync_core.sides import Description, Operation, Person, Window
 
 __all__ = [
@@ -55,7 +55,6 @@ __all__ = [
     "results",
     "row_id",
     "saying",
-    "shared_fields",
 ]
 
 
@@ -296,8 +295,3 @@ def count(rows: Iterable[Row], *, in_sync: int = 0, out_of_range: int = 0) -> Co
 def field_label(kind: Kind, name: str) -> str:
     """The label of a field as screens and reasons use it."""
     return spec(kind, name).label
-
-
-def shared_fields(kind: Kind) -> tuple[str, ...]:
-    """The names of the fields that travel both ways, in the order of the field table."""
-    return tuple(f.name for f in FIELDS[kind] if f.flow is Flow.BOTH)

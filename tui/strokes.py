@@ -67,25 +67,54 @@ class Run(NamedTuple):
     how: How = How.TEXT
 
 
+class _Growing:
+    """The run that is being put together, and those that are complete."""
+
+    __slots__ = ("_letters", "_pen", "_start", "_text", "runs")
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self._text: list[str] = []
+        # where it began, and its pen: that of its blanks until a letter comes
+        self._start, self._pen = 0, Pen()
+        self._letters = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self._text)
+
+    def close(self, x: int) -> None:
+        """Ends the run before cell `x`."""
+        if self._text:
+            self.runs.append(Run(self._start, x, self._pen, "".join(self._text)))
+            self._text.clear()
+        self._letters = False
+
+    def add(self, x: int, char: str, own: Pen) -> None:
+        """A character of the cell `x`, in this run if the pen allows it, else in a new one."""
+        if self._text:
+            if char == " ":
+                fits = _goes_with(own, self._pen)
+            elif self._letters:
+                fits = self._pen == own
+            elif fits := _goes_with(self._pen, own):
+                self._pen = own
+            if not fits:
+                self.close(x)
+        if not self._text:
+            self._start, self._pen = x, own
+        self._letters = self._letters or char != " "
+        self._text.append(char)
+
+
 def differences(shown: Line, wanted: Line, erasing: Erasing) -> list[Run]:
     """What has to be drawn of a line, from left to right. What `wanted` says nothing of stays as it is."""
     size = len(wanted.chars)
     shown.reach(size)
     if shown.chars[:size] == wanted.chars and shown.pens[:size] == wanted.pens:
         return []
-    runs: list[Run] = []
-    text: list[str] = []
-    # where the run that grows began, and its pen: that of its blanks until a letter comes
-    start, pen = 0, Pen()
-    letters = False
-
-    def close() -> None:
-        nonlocal letters
-        if text:
-            runs.append(Run(start, x, pen, "".join(text)))
-            text.clear()
-        letters = False
-
+    growing = _Growing()
     x = 0
     # cells from here on are drawn even where they look right: what stands before them may have spoiled them
     spoiled = 0
@@ -95,58 +124,49 @@ def differences(shown: Line, wanted: Line, erasing: Erasing) -> list[Run]:
             if x < spoiled and shown.chars[x] is not None:
                 wanted.chars[x], wanted.pens[x] = shown.chars[x], shown.pens[x]
                 continue
-            close()
+            growing.close(x)
             x += 1
             continue
         width = wanted.width(x) if x + 1 < size and wanted.chars[x + 1] == "" else 1
-        same = shown.pens[x] == own and shown.chars[x] == char
-        if same and width > 1:
-            same = shown.chars[x : x + width] == wanted.chars[x : x + width]
-        if same and x >= spoiled:
-            close()
+        if x >= spoiled and _looks_right(shown, wanted, x, width):
+            growing.close(x)
             x += width
-            continue
-        if char == "":
+        elif char == "":
             # the second half of a character whose first half nobody knows
-            close()
+            growing.close(x)
             x += 1
-            continue
-        if char == " ":
-            first = not text or wanted.chars[x - 1] != " " or shown.chars[x - 1] in _HALVES
-            if first and erasing.leaves(own):
-                end = _end_of_erasure(shown, wanted, x, own)
-                if end:
-                    close()
-                    runs.append(Run(x, end, own, " " * (end - x), How.ERASED))
-                    x = end
-                    continue
-            if text and not _goes_with(own, pen):
-                close()
-        elif not agreed(char, width):
-            close()
-            ground = blank(own)
-            runs.append(Run(x, x + width, ground, " " * width))
-            runs.append(Run(x, x + width, own, char, How.DOUBTFUL))
+        elif char == " " and (end := _erased_to(shown, wanted, x, growing.begun, erasing)):
+            growing.close(x)
+            growing.runs.append(Run(x, end, own, " " * (end - x), How.ERASED))
+            x = end
+        elif char != " " and not agreed(char, width):
+            growing.close(x)
+            growing.runs.append(Run(x, x + width, blank(own), " " * width))
+            growing.runs.append(Run(x, x + width, own, char, How.DOUBTFUL))
             x += width
             spoiled = x + 2
-            if len(wanted.chars) < spoiled <= len(shown.chars):
+            if size < spoiled <= len(shown.chars):
                 wanted.reach(spoiled)
                 size = spoiled
-            continue
-        elif text and letters and pen != own:
-            close()
-        elif text and not letters:
-            if _goes_with(pen, own):
-                pen = own
-            else:
-                close()
-        if not text:
-            start, pen = x, own
-        letters = letters or char != " "
-        text.append(char)
-        x += width
-    close()
-    return runs
+        else:
+            growing.add(x, char, own)
+            x += width
+    growing.close(x)
+    return growing.runs
+
+
+def _looks_right(shown: Line, wanted: Line, x: int, width: int) -> bool:
+    """Whether the character at `x` is there as it should be, all its cells."""
+    same = shown.pens[x] == wanted.pens[x] and shown.chars[x] == wanted.chars[x]
+    return same and (width == 1 or shown.chars[x : x + width] == wanted.chars[x : x + width])
+
+
+def _erased_to(shown: Line, wanted: Line, x: int, begun: bool, erasing: Erasing) -> int:
+    """Where blanks that begin at `x` are erased to; 0 where they are written. `begun`: a run ends just before them."""
+    pen = wanted.pens[x]
+    if pen is None or (begun and wanted.chars[x - 1] == " " and shown.chars[x - 1] not in _HALVES):
+        return 0
+    return _end_of_erasure(shown, wanted, x, pen) if erasing.leaves(pen) else 0
 
 
 def _goes_with(ground: Pen, pen: Pen) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from sync_core.groups import Group, group
 from sync_core.items import SideName
 from sync_core.plan import NEEDS, Action, Row, State, allowed
-from sync_core.review import Group, group
 from sync_core.sides import Operation
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sync_core.finding import Finder, Wanted
+from sync_core.groups import Group, group
 from sync_core.order import Order, arranged, heading
 from sync_core.plan import Row
-from sync_core.review import Group, group
 
 
 class View:

@@ -17,9 +17,9 @@ from sync_core.compare import Baseline
 from sync_core.errors import StoreError
 from sync_core.intent import Done, Intent, done_from_json, done_to_json, intent_from_json, intent_to_json
 from sync_core.items import FIELDS, FieldType, Item, Kind, SideName
-from sync_core.journal import Answer, Journal, RunHead, report_of
+from sync_core.journal import Answer, Journal, RunHead
 from sync_core.plan import Action
-from sync_core.report import Result, RowReport
+from sync_core.report import Result
 from sync_core.sides import Outcome
 
 ENDED = "2026-11-22T09:00:05Z"
@@ -335,21 +335,6 @@ def test_a_head_of_an_older_program_is_one_that_nobody_answered(books):
     del data["answered"]
     books.put_record(f"run-head/calendar/{HEAD.id}", data)
     assert journal.heads() == [replace(HEAD, settled_later=True)]
-
-
-def test_the_report_of_a_run_from_the_history(books):
-    journal = Journal(books, CAL)
-    log = journal.begin(HEAD, [intent(0), intent(1)])
-    log.settled([Done(1, Result.SKIPPED, "changed since you looked")])
-    log.end(ENDED, "", cancelled=True)
-    record = journal.load(HEAD.id)
-    assert record is not None
-    report = report_of(record)
-    assert (report.kind, report.started, report.finished, report.cancelled) == (CAL, MADE_AT, ENDED, True)
-    assert report.rows == (
-        RowReport("row0", "Budget 2027", Action.UPDATE_IN_OUTLOOK, Result.UNKNOWN, ""),
-        RowReport("row1", "Budget 2027", Action.UPDATE_IN_OUTLOOK, Result.SKIPPED, "changed since you looked"),
-    )
 
 
 def test_each_kind_keeps_its_own(books):

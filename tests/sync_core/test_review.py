@@ -3,8 +3,9 @@
 import pytest
 from support.build import OL, SF, at, gone, left, link, picture, plan, right
 
+from sync_core.groups import Group
 from sync_core.plan import Action, Choice, FieldChoice, IgnoreMode, State
-from sync_core.review import Group, Review, options
+from sync_core.review import Review, options
 
 
 def sample() -> Review:

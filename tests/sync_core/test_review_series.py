@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from support.build import CAL, MADE_AT, OL, SF, at, left, link, picture, plan, right
 
+from sync_core.groups import Group
 from sync_core.items import When
 from sync_core.plan import Action, Choice, IgnoreMode, Plan, Singles, Situation, State
 from sync_core.question import Rules
 from sync_core.recurrence import ChangedOccurrence, Exceptions
-from sync_core.review import Group, Review
+from sync_core.review import Review
 from sync_core.sides import Limits, Operation
 
 TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")

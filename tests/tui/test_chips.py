@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from sync_core.groups import Group
 from sync_core.plan import NEEDS, Row, State, allowed
-from sync_core.review import Group
 from tui.widgets.chips import fitted
 
 FEW = dict.fromkeys(Group, 3)

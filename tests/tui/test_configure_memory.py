@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.given_runs import record_of
+from support.sizes import every_size
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -101,8 +102,6 @@ async def test_a_run_that_goes_on_is_a_sentence(app: HandsyncApp, backend: Any, 
         await until(pilot, lambda: "another run of these accounts goes on" in said(app, "said"))
 
 
-@pytest.mark.parametrize(
-    "size", [(80, 24), (120, 40), pytest.param((200, 60), marks=pytest.mark.slow)], ids=["80x24", "120x40", "200x60"]
-)
+@every_size
 def test_picture(snap_compare: Any, app: HandsyncApp, memory: Any, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=memory)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.given_runs import record_of
+from support.sizes import every_size
 from textual.pilot import Pilot
 
 from tui.app import HandsyncApp
@@ -17,7 +18,6 @@ from tui.screens.summary import SummaryScreen
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
-both_sizes = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
 
 @pytest.fixture
@@ -46,17 +46,17 @@ def opening(backend: Any, samples: ModuleType, settle: Any) -> Callable[..., Bef
     return make
 
 
-@both_sizes
+@every_size
 def test_history(snap_compare: Compare, app: HandsyncApp, opening: Any, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening())
 
 
-@both_sizes
+@every_size
 def test_one_run(snap_compare: Compare, app: HandsyncApp, opening: Any, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("j", "enter", "j", "space", "j"))
 
 
-@both_sizes
+@every_size
 def test_one_row(snap_compare: Compare, app: HandsyncApp, opening: Any, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("j", "enter", "j", "j", "j", "enter"))
 
@@ -71,7 +71,7 @@ def test_export(snap_compare: Compare, app: HandsyncApp, opening: Any, monkeypat
     assert snap_compare(app, terminal_size=(80, 24), run_before=opening("e"))
 
 
-@both_sizes
+@every_size
 def test_cut_off(
     snap_compare: Compare,
     app: HandsyncApp,
@@ -99,7 +99,7 @@ def test_home_says_that_a_run_was_cut_off(snap_compare: Compare, app: HandsyncAp
     assert snap_compare(app, terminal_size=(80, 24), run_before=settle)
 
 
-@both_sizes
+@every_size
 def test_taking_back(
     snap_compare: Compare,
     app: HandsyncApp,

@@ -13,8 +13,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 
+from sync_core.groups import Group
 from sync_core.plan import DELETES
-from sync_core.review import Group
 from sync_core.selecting import Condition
 from tui.app import HandsyncApp
 from tui.keys import KeyHelp, key_help, key_name

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from support.sizes import every_size
 from textual.pilot import Pilot
 
 from sync_core.errors import SideError
@@ -26,9 +27,6 @@ from tui.widgets.controls import Words
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 Compare = Callable[..., bool]
-# the large pictures take long
-SIZES = [(80, 24), (120, 40), pytest.param((200, 60), marks=pytest.mark.slow)]
-every_size = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40", "200x60"])
 
 
 @every_size

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from support.sizes import every_size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -25,7 +26,6 @@ from tui.screens.run import RunScreen
 from tui.screens.summary import SummaryScreen
 
 Compare = Callable[..., bool]
-both_sizes = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
 
 def ago(minutes: int) -> str:
@@ -63,26 +63,26 @@ def picture(snap_compare: Compare, app: HandsyncApp, samples: ModuleType, settle
     return compare
 
 
-@both_sizes
+@every_size
 def test_a_run_that_goes_on(picture: Any, size: tuple[int, int]) -> None:
     holder = Holder("tom", "jump-host-b", 4711, ago(3), ago(0), "Calendar", stale=False)
     assert picture(GivenRunner(holder), size)
 
 
-@both_sizes
+@every_size
 def test_a_run_that_died(picture: Any, size: tuple[int, int]) -> None:
     holder = Holder("tom", "jump-host-b", 4711, ago(95), ago(92), "Calendar", stale=True)
     assert picture(GivenRunner(holder), size)
 
 
-@both_sizes
+@every_size
 def test_a_run_that_would_use_up_the_day(picture: Any, size: tuple[int, int]) -> None:
     asks = over_allowance(SideName.SALESFORCE, 900, Allowance(14_988, 15_000), 80)
     assert asks
     assert picture(GivenRunner(asks=(asks,)), size)
 
 
-@both_sizes
+@every_size
 def test_a_run_that_is_over(
     snap_compare: Compare, app: HandsyncApp, samples: ModuleType, settle: Any, until: Any, size: tuple[int, int]
 ) -> None:
@@ -113,7 +113,7 @@ def test_a_run_that_is_over(
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-@both_sizes
+@every_size
 def test_what_must_be_known_of_a_plan(
     snap_compare: Compare, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
 ) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from sync_core.groups import Group
 from sync_core.plan import Action, Choice, IgnoreMode, State
-from sync_core.review import Group
 from tui.app import HandsyncApp
 from tui.glyphs import ASCII
 from tui.screens.question import Question

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from sync_core.groups import Group
 from sync_core.order import Order
 from sync_core.plan import Action, Choice, State
-from sync_core.review import Group
 from tui.glyphs import ASCII
 from tui.widgets.chips import Chips
 

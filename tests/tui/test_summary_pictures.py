@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from support.sizes import every_size
 from textual.pilot import Pilot
 
 from sync_core.items import Kind
@@ -19,7 +20,6 @@ from tui.glyphs import ASCII, UNICODE, GlyphSet
 from tui.screens.run import RunScreen
 from tui.screens.summary import NotRead, SummaryScreen
 
-SIZES = [(80, 24), (120, 40)]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
 Make = Callable[..., Before]
 
@@ -50,18 +50,18 @@ def few(backend: Any) -> HandsyncApp:
     return HandsyncApp(backend, few_colours=True)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@every_size
 def test_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     before = opening("n", "greater_than_sign", "j", "j", "i", "n")
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@every_size
 def test_contacts(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="contacts"))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@every_size
 def test_tasks(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("n", plan="tasks"))
 
@@ -71,7 +71,7 @@ def test_details_of_a_contact_are_read(snap_compare: Any, app: HandsyncApp, open
     assert snap_compare(app, terminal_size=(80, 24), run_before=opening(*keys, plan="contacts"))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@every_size
 def test_menu_for_several_rows(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("j", "J", "J", "m", "down"))
 
@@ -97,12 +97,7 @@ def test_few_colours_and_ascii(snap_compare: Any, few: HandsyncApp, opening: Mak
     assert snap_compare(few, terminal_size=(80, 24), run_before=before)
 
 
-# the large pictures take long
-LARGE = pytest.param((200, 60), marks=pytest.mark.slow)
-ALL_SIZES = [*SIZES, LARGE]
-
-
-@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_fields_are_decided_one_by_one(
     snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]
 ) -> None:
@@ -119,12 +114,12 @@ def test_notes_are_typed_in_few_colours_and_ascii(snap_compare: Any, few: Handsy
     assert snap_compare(few, terminal_size=(80, 24), run_before=opening(*keys, glyphs=ASCII))
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_what_differs(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("n", "w"))
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_folded_and_sorted_by_action(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("t", "t", "Z", "j", "enter"))
 
@@ -137,7 +132,7 @@ def test_menu_of_conditions(snap_compare: Any, app: HandsyncApp, opening: Make) 
     assert snap_compare(app, terminal_size=(80, 24), run_before=opening("s", "down"))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@every_size
 def test_run_report(
     snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, until: Any, size: tuple[int, int]
 ) -> None:
@@ -171,7 +166,7 @@ def test_run_report(
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_several_processes(
     snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
 ) -> None:
@@ -188,7 +183,7 @@ def test_several_processes(
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@every_size
 def test_ok_for_several_processes(
     snap_compare: Any, app: HandsyncApp, samples: ModuleType, settle: Any, size: tuple[int, int]
 ) -> None:
@@ -204,12 +199,12 @@ def test_ok_for_several_processes(
     assert snap_compare(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_keys_of_the_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("question_mark"))
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=["80x24", "120x40", "200x60"])
+@every_size
 def test_palette_of_the_summary(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
     assert snap_compare(app, terminal_size=size, run_before=opening("ctrl+p", *"mark", "down"))
 

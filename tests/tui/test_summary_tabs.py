@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from sync_core.groups import Group
 from sync_core.items import Kind
 from sync_core.plan import Action
-from sync_core.review import Group, Review
+from sync_core.review import Review
 from tui.app import HandsyncApp
 from tui.screens.confirm import OkQuestion
 from tui.screens.summary import NotRead, Opening, SummaryScreen

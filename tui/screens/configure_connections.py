@@ -17,7 +17,7 @@ from sync_core import text
 from sync_core.errors import HandsyncError
 from sync_core.items import SideName
 from tui.draft import Draft
-from tui.screens.configure_lines import Edited, Entry, EntryLine, locked_note
+from tui.screens.configure_lines import Edited, Entry, EntryLine, fill
 from tui.widgets.controls import Push, Words
 
 if TYPE_CHECKING:
@@ -110,12 +110,7 @@ class ConnectionPane(Vertical):
     def show(self, draft: Draft) -> None:
         """Fills the form from `draft`."""
         self._draft = draft
-        lines = list(self.query(EntryLine))
-        for line in lines:
-            line.show(draft)
-        note = self.query_one(f"#{self._named('note')}", Words)
-        note.update(locked_note(lines))
-        note.display = bool(locked_note(lines))
+        fill(list(self.query(EntryLine)), draft, self.query_one(f"#{self._named('note')}", Words))
         self._fit()
 
     @on(Edited)

@@ -16,7 +16,7 @@ from sync_core.plan import Action
 from sync_core.settings.display import CHOICES, Display
 from tui import glyphs
 from tui.draft import Draft
-from tui.screens.configure_lines import Edited, Entry, EntryLine, locked_note
+from tui.screens.configure_lines import Edited, Entry, EntryLine, fill
 from tui.widgets.controls import Words
 
 if TYPE_CHECKING:
@@ -92,12 +92,7 @@ class DisplayPane(Vertical):
     def show(self, draft: Draft) -> None:
         """Fills everything from `draft`."""
         self._draft = draft
-        lines = list(self.query(EntryLine))
-        for line in lines:
-            line.show(draft)
-        note = self.query_one("#display-note", Words)
-        note.update(locked_note(lines))
-        note.display = bool(locked_note(lines))
+        fill(list(self.query(EntryLine)), draft, self.query_one("#display-note", Words))
         self._example()
 
     @on(Edited)

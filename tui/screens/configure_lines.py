@@ -203,7 +203,10 @@ class EntryLine(Vertical):
         self.post_message(Edited())
 
 
-def locked_note(lines: list[EntryLine]) -> str:
-    """What to say about settings that the environment decides; "" when it decides none of them."""
+def fill(lines: list[EntryLine], draft: Draft, note: Words) -> None:
+    """Shows `draft` in the lines, and in `note` which of them the environment decides."""
+    for line in lines:
+        line.show(draft)
     names = [name for line in lines for name in line.setters]
-    return f"Locked: {', '.join(names)} in the environment wins over the settings file." if names else ""
+    note.update(f"Locked: {', '.join(names)} in the environment wins over the settings file." if names else "")
+    note.display = bool(names)

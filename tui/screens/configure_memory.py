@@ -20,7 +20,7 @@ from sync_core.text import plain
 from tui import format as fmt
 from tui.background import in_thread
 from tui.draft import Draft
-from tui.screens.configure_lines import Entry, EntryLine, locked_note
+from tui.screens.configure_lines import Entry, EntryLine, fill
 from tui.screens.question import Answer, Question
 from tui.widgets.controls import Push, Words
 
@@ -71,12 +71,7 @@ class MemoryPane(Vertical):
     def show(self, draft: Draft) -> None:
         """Fills what can be set from `draft`."""
         self._draft = draft
-        lines = list(self.query(EntryLine))
-        for line in lines:
-            line.show(draft)
-        note = self.query_one("#memory-note", Words)
-        note.update(locked_note(lines))
-        note.display = bool(locked_note(lines))
+        fill(list(self.query(EntryLine)), draft, self.query_one("#memory-note", Words))
 
     @property
     def _app(self) -> HandsyncApp:

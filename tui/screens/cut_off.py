@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -59,13 +60,9 @@ class CutOffScreen(RecordsScreen[str]):
         self.record: RunRecord | None = None
         self._failed = False
 
-    def title_bar(self) -> TitleBar:
-        """Which run it is."""
-        return TitleBar("Cut off", about(self._head, self._clock))
-
-    def make_list(self) -> PickList:
-        """What was found, row by row."""
-        return RunRows(id="rows")
+    def compose(self) -> ComposeResult:
+        """Which run it is, and what was found of it, row by row."""
+        yield from self.laid_out(TitleBar("Cut off", about(self._head, self._clock)), RunRows(id="rows"))
 
     def on_mount(self) -> None:
         """Looks."""

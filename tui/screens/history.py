@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sync_core.errors import HandsyncError
@@ -52,13 +53,9 @@ class HistoryScreen(RecordsScreen[bool]):
         self._open: frozenset[str] = frozenset()
         self._left = False
 
-    def title_bar(self) -> TitleBar:
-        """The first line."""
-        return TitleBar("History")
-
-    def make_list(self) -> PickList:
+    def compose(self) -> ComposeResult:
         """All runs."""
-        return PickList(glyphs=glyphs.current(), id="runs")
+        yield from self.laid_out(TitleBar("History"), PickList(glyphs=glyphs.current(), id="runs"))
 
     def on_mount(self) -> None:
         """Reads the list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -45,13 +46,9 @@ class RunRecordScreen(RecordsScreen[bool]):
         self._only_problems = False
         self._left = False
 
-    def title_bar(self) -> TitleBar:
-        """The first line; which run it is comes when it is read."""
-        return TitleBar("Run")
-
-    def make_list(self) -> PickList:
-        """The rows."""
-        return RunRows(marks=True, id="rows")
+    def compose(self) -> ComposeResult:
+        """The rows; which run it is comes when it is read."""
+        yield from self.laid_out(TitleBar("Run"), RunRows(marks=True, id="rows"))
 
     def on_mount(self) -> None:
         """Reads the run."""

@@ -36,19 +36,11 @@ class RecordsScreen(BaseScreen[T]):
         self._loaded = loaded
         self._clock = run_words.Clock(loaded.zone, loaded.today)
 
-    def title_bar(self) -> TitleBar:
-        """The first line."""
-        raise NotImplementedError
-
-    def make_list(self) -> PickList:
-        """The list."""
-        raise NotImplementedError
-
-    def compose(self) -> ComposeResult:
-        """Title, what is said, the list, what is known of the line under the cursor, what can be done."""
-        yield self.title_bar()
+    def laid_out(self, title: TitleBar, records: PickList) -> ComposeResult:
+        """What `compose` yields: title, what is said, the list, what is known of the line under the cursor, buttons."""
+        yield title
         yield Words("", classes="said")
-        yield self.make_list()
+        yield records
         yield Words("", classes="foot quiet")
         with Horizontal(classes="buttons"):
             for label, action in self.BUTTONS:

@@ -16,9 +16,10 @@ from textual.screen import Screen
 
 from sync_core import text
 from sync_core.draft import draft_of, resume
+from sync_core.groups import Group
 from sync_core.items import Kind
 from sync_core.plan import Plan
-from sync_core.review import Group, Review
+from sync_core.review import Review
 from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet, current

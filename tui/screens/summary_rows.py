@@ -18,9 +18,10 @@ from textual.timer import Timer
 from textual.widgets import DataTable
 
 from sync_core import selecting
+from sync_core.groups import Group
 from sync_core.order import Order
 from sync_core.plan import DELETES, NEEDS, Action, Row, State, allowed
-from sync_core.review import Group, Review
+from sync_core.review import Review
 from sync_core.selecting import Condition
 from sync_core.text import plain
 from tui import format as fmt

@@ -11,9 +11,10 @@ from textual.screen import Screen
 
 from sync_core.draft import Draft, resume
 from sync_core.errors import HandsyncError
+from sync_core.groups import Group
 from sync_core.items import Kind
 from sync_core.plan import Plan
-from sync_core.review import Group, Review
+from sync_core.review import Review
 from tui import words
 from tui.background import in_thread
 from tui.format import instant, plural

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from sync_core.groups import Group
 from sync_core.items import SideName
-from sync_core.review import Group
 from tui import format as fmt
 from tui.tally import Tally, side_words
 

@@ -208,9 +208,3 @@ def fields_of(kind: str) -> dict[str, Field]:
         for field in FIELDS.values()
         if field.uri.partition(":")[0] in known.prefixes or field.uri in known.borrowed
     }
-
-
-@cache
-def field_named(kind: str, name: str) -> Field | None:
-    """The property of a kind that has this name in the store."""
-    return next((field for field in fields_of(kind).values() if field.name == name), None)

@@ -16,12 +16,6 @@ def zone(windows_id: str | None) -> tzinfo:
     return ZoneInfo(name) if name else UTC
 
 
-def is_midnight(moment: datetime, windows_id: str | None) -> bool:
-    """Whether a moment is the start of a day in a zone."""
-    there = moment.astimezone(zone(windows_id))
-    return (there.hour, there.minute, there.second) == (0, 0, 0)
-
-
 def midnight(moment: datetime, windows_id: str | None, *, up: bool) -> datetime:
     """The start of the day of a moment in a zone, in UTC; with `up` the start of the next one if it is not midnight."""
     rules = zone(windows_id)

@@ -12,11 +12,12 @@ from support.build import CAL, OL, SF, at, gone, item, left, link, only, picture
 
 from sync_core.decide import unseen
 from sync_core.finding import Finder, Wanted
+from sync_core.groups import Group
 from sync_core.items import Kind, When
 from sync_core.joining import join, joinable
 from sync_core.pairing import make_mark
 from sync_core.plan import Action, Choice, IgnoreMode, Situation, State, action_label, choice_for, row_id, shared_fields
-from sync_core.review import Decision, Group, Review, options, settle
+from sync_core.review import Decision, Review, options, settle
 from sync_core.sides import Reading
 
 MARK = make_mark("L1", "n")

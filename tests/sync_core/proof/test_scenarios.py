@@ -31,11 +31,12 @@ from support.build import (
 
 from sync_core.compare import Baseline
 from sync_core.decide import make_plan, unseen
+from sync_core.groups import group
 from sync_core.items import Item, Kind, SideName, When, to_json
 from sync_core.pairing import Link, make_mark
 from sync_core.plan import Plan, Row, action_label, allowed, count, results
 from sync_core.question import Question, Rules
-from sync_core.review import IgnoreMode, Review, group, options
+from sync_core.review import IgnoreMode, Review, options
 from sync_core.sides import Fate, Limits, Operation, Sighting, Unreadable
 
 GOLDEN = Path(__file__).with_name("scenarios.txt")
