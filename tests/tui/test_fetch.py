@@ -150,19 +150,31 @@ async def test_a_plan_is_reviewed_and_run_and_home_comes_back(
     assert backend.given.kept == []
 
 
-async def test_a_run_that_is_over_leads_to_what_the_history_keeps_of_it(
-    app: HandsyncApp, backend: Any, samples: ModuleType, start: Callable[..., Awaitable[None]], until: Until
-) -> None:
-    backend.given.readings = [samples.monday()]
-    backend.given.records = [record_of(samples.monday())]
-    backend.given.go_on.set()
-    async with app.run_test(size=(80, 24)) as pilot:
+@pytest.fixture
+def run_it(
+    app: HandsyncApp, start: Callable[..., Awaitable[None]], until: Until
+) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """From Home through the Summary to the report of the run."""
+
+    async def go(pilot: Pilot[Any]) -> None:
         await start(pilot)
         await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
         await pilot.press("o")
         await pilot.pause()
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.report is not None)
+
+    return go
+
+
+async def test_a_run_that_is_over_leads_to_what_the_history_keeps_of_it(
+    app: HandsyncApp, backend: Any, samples: ModuleType, run_it: Callable[..., Awaitable[None]], until: Until
+) -> None:
+    backend.given.readings = [samples.monday()]
+    backend.given.records = [record_of(samples.monday())]
+    backend.given.go_on.set()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_it(pilot)
         await pilot.pause()
         assert "It is kept in the history: h shows it row by row, and takes it back." in shown(app)
         assert "h History" in shown(app)
@@ -179,17 +191,12 @@ async def test_a_run_that_is_over_leads_to_what_the_history_keeps_of_it(
 
 
 async def test_a_run_that_the_history_does_not_have_leads_nowhere(
-    app: HandsyncApp, backend: Any, samples: ModuleType, start: Callable[..., Awaitable[None]], until: Until
+    app: HandsyncApp, backend: Any, samples: ModuleType, run_it: Callable[..., Awaitable[None]], until: Until
 ) -> None:
     backend.given.readings = [samples.monday()]
     backend.given.go_on.set()
     async with app.run_test(size=(80, 24)) as pilot:
-        await start(pilot)
-        await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
-        await pilot.press("o")
-        await pilot.pause()
-        await pilot.press("y")
-        await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.report is not None)
+        await run_it(pilot)
         await pilot.press("h")
         await pilot.pause()
         assert isinstance(app.screen, RunScreen)

@@ -281,31 +281,30 @@ async def test_a_connection_leads_to_where_it_is_set_up(
     app: HandsyncApp, backend: Any, settle: Settle, until: Until
 ) -> None:
     backend.given.findings = {SideName.OUTLOOK: [Finding("Outlook", False, "no answer.")]}
+
+    async def leads_to(name: str, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
+        await pilot.pause()
+        assert app.focused is not None
+        assert app.focused.id == name
+
+    async def go_back(pilot: Pilot[Any]) -> None:
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await settle(pilot)
+
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         app.screen.query_one("#connection-outlook").focus()
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
-        await pilot.pause()
-        assert app.focused is not None
-        assert app.focused.id == "outlook-service_endpoint"
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
-        await settle(pilot)
+        await leads_to("outlook-service_endpoint", pilot)
+        await go_back(pilot)
         # what is wrong comes first
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
-        await pilot.pause()
-        assert app.focused is not None
-        assert app.focused.id == "outlook-service_endpoint"
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
-        await settle(pilot)
+        await leads_to("outlook-service_endpoint", pilot)
+        await go_back(pilot)
         await pilot.click("#connection-salesforce")
-        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
-        await pilot.pause()
-        assert app.focused is not None
-        assert app.focused.id == "salesforce-instance_url"
+        await leads_to("salesforce-instance_url", pilot)
 
 
 async def test_a_demo_says_so_and_opens_on_its_plan(app: HandsyncApp, backend: Any, until: Until) -> None:

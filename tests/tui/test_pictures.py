@@ -63,19 +63,33 @@ def test_configure_jobs(app: HandsyncApp, settle: Settle, snap_compare: Compare,
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
+@pytest.fixture
+def in_configure(settle: Settle, until: Until) -> Callable[..., Settle]:
+    """Opens Configure and presses keys there, before the picture is taken."""
+
+    def make(*keys: str) -> Settle:
+        async def open_it(pilot: Pilot[Any]) -> None:
+            await settle(pilot)
+            await pilot.press("c")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ConfigureScreen))
+            await settle(pilot)
+            await pilot.press(*keys)
+            await settle(pilot)
+
+        return open_it
+
+    return make
+
+
 @every_size
 def test_configure_connections(
-    app: HandsyncApp, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
+    app: HandsyncApp, in_configure: Callable[..., Settle], snap_compare: Compare, size: tuple[int, int]
 ) -> None:
-    async def open_it(pilot: Pilot[Any]) -> None:
-        await settle(pilot)
-        await pilot.press("c")
-        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
-        await settle(pilot)
-        await pilot.press("shift+tab", "shift+tab", "shift+tab", "up", "tab", "right", "t")
-        await settle(pilot)
-
-    assert snap_compare(app, run_before=open_it, terminal_size=size)
+    assert snap_compare(
+        app,
+        run_before=in_configure("shift+tab", "shift+tab", "shift+tab", "up", "tab", "right", "t"),
+        terminal_size=size,
+    )
 
 
 def test_configure_without_colours(backend: Any, settle: Settle, snap_compare: Compare) -> None:
@@ -221,17 +235,9 @@ def test_palette(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: 
 
 @every_size
 def test_configure_display(
-    app: HandsyncApp, settle: Settle, until: Until, snap_compare: Compare, size: tuple[int, int]
+    app: HandsyncApp, in_configure: Callable[..., Settle], snap_compare: Compare, size: tuple[int, int]
 ) -> None:
-    async def open_it(pilot: Pilot[Any]) -> None:
-        await settle(pilot)
-        await pilot.press("c")
-        await until(pilot, lambda: isinstance(app.screen, ConfigureScreen))
-        await settle(pilot)
-        await pilot.press("f2")
-        await settle(pilot)
-
-    assert snap_compare(app, run_before=open_it, terminal_size=size)
+    assert snap_compare(app, run_before=in_configure("f2"), terminal_size=size)
 
 
 @pytest.mark.slow
