@@ -25,7 +25,6 @@ from sync_core.plan import (
     field_label,
     row_id,
     saying,
-    shared_fields,
 )
 from sync_core.sides import Operation
 
@@ -90,14 +89,6 @@ def test_rows_are_counted_by_what_would_happen_to_them() -> None:
 )
 def test_fields_have_a_label(kind: Kind, name: str, label: str) -> None:
     assert field_label(kind, name) == label
-
-
-def test_fields_that_travel_both_ways() -> None:
-    shared = shared_fields(Kind.CALENDAR)
-    assert shared[:2] == ("subject", "when")
-    assert "attachments" not in shared
-    for kind in Kind:
-        assert set(shared_fields(kind)) <= set(fields_of(kind))
 
 
 def test_a_row_is_called_by_what_is_there_or_was() -> None:

@@ -16,7 +16,7 @@ from sync_core.groups import Group
 from sync_core.items import Kind, When
 from sync_core.joining import join, joinable
 from sync_core.pairing import make_mark
-from sync_core.plan import Action, Choice, IgnoreMode, Situation, State, action_label, choice_for, row_id, shared_fields
+from sync_core.plan import Action, Choice, IgnoreMode, Situation, State, action_label, choice_for, row_id
 from sync_core.review import Decision, Review, options, settle
 from sync_core.sides import Reading
 
@@ -239,12 +239,6 @@ def test_the_choice_that_makes_an_action():
         Action.DELETE_FROM_OUTLOOK: None,
     }
     assert {action: choice_for(row, action) for action in wanted} == wanted
-
-
-def test_fields_that_travel_both_ways():
-    assert "attachments" not in shared_fields(CAL)
-    assert shared_fields(CAL)[0] == "subject"
-    assert "company" not in shared_fields(Kind.CONTACTS)
 
 
 def found(review, words):
