@@ -103,9 +103,11 @@ def _but(pattern: Pattern, start: date) -> str:
     if pattern.positions or not pattern.month_days or nominal_day(pattern):
         return ""
     months = reachable(pattern, start)
-    if pattern.frequency is Frequency.YEARLY and months == {2} and 29 in pattern.month_days:
-        return " (leap years only)" if pattern.month_days == (29,) else ""
-    longest = max(pattern.month_days)
+    # counted from its end a month must be as long, too: the 31st to last day is the first of the long ones
+    needed = {abs(day) for day in pattern.month_days}
+    if pattern.frequency is Frequency.YEARLY and months == {2} and 29 in needed:
+        return " (leap years only)" if needed == {29} else ""
+    longest = max(needed)
     if any(longest > SHORTEST[month] for month in months) and longest <= max(LONGEST[month] for month in months):
         return " (shorter months are skipped)"
     return ""

@@ -40,15 +40,53 @@ START = date(2026, 1, 5)
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "every year on 29 Feb (leap years only)"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1", "every year on the last day of Feb"),
         ("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=5", "every year on 5 Jan and Feb"),
+        ("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "every year on 1 Jan"),
+        ("FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1,15;COUNT=2", "every year on 1 and 15 Jun, 2 times"),
+        (
+            "FREQ=MONTHLY;BYMONTH=3,9;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1",
+            "on the first weekday of every month in Mar and Sep",
+        ),
+        ("FREQ=MONTHLY;BYMONTHDAY=13,14,15;BYSETPOS=2", "on the second of days 13, 14 and 15 of every month"),
+        (
+            "FREQ=YEARLY;BYMONTH=1,7;BYDAY=SU,MO,TU,WE,TH,FR,SA;BYSETPOS=40,-2",
+            "every year on the 40th and second to last day of Jan and Jul",
+        ),
     ],
 )
 def test_words(text: str, said: str) -> None:
     assert words(parse(text), START) == said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("FREQ=MONTHLY;BYMONTHDAY=28", "on day 28 of every month"),
+        ("FREQ=MONTHLY;BYMONTHDAY=29", "on day 29 of every month (shorter months are skipped)"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-28", "on the 28th to last day of every month"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-29", "on the 29th to last day of every month (shorter months are skipped)"),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=1,-31",
+            "on day 1 and the 31st to last day of every month (shorter months are skipped)",
+        ),
+        ("FREQ=YEARLY;BYMONTH=1,4;BYMONTHDAY=30", "every year on 30 Jan and Apr"),
+        ("FREQ=YEARLY;BYMONTH=1,4;BYMONTHDAY=31", "every year on 31 Jan and Apr (shorter months are skipped)"),
+        ("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=29", "every year on 29 Jan and Feb (shorter months are skipped)"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28", "every year on 28 Feb"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29", "every year on 28 and 29 Feb"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-29", "every year on the 29th to last day of Feb (leap years only)"),
+    ],
+)
+def test_months_without_such_a_day_are_named(text: str, said: str) -> None:
+    assert words(parse(text), START) == said
+
+
 def test_places_and_lists() -> None:
     assert [place(n) for n in (1, 5, 6, 11, 21, 22, 23, -1, -3)] == [
         *("first", "fifth", "6th", "11th", "21st", "22nd", "23rd", "last", "third to last")
+    ]
+    assert [place(n) for n in (12, 13, 14, 24, 100, 101, 111, 112, 113, 122, -2, -11)] == [
+        *("12th", "13th", "14th", "24th", "100th", "101st", "111th", "112th", "113th", "122nd"),
+        *("second to last", "11th to last"),
     ]
     assert joined(["a"]) == "a"
     assert joined(["a", "b"]) == "a and b"
