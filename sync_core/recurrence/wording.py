@@ -8,7 +8,7 @@ from typing import Final
 
 from sync_core import dates
 from sync_core.recurrence.normal import anchored, nominal_day, reachable
-from sync_core.recurrence.pattern import EVERY_DAY, LONGEST, SHORTEST, WEEKEND, WORKDAYS, Frequency, Pattern
+from sync_core.recurrence.pattern import EVERY_DAY, SHORTEST, WEEKEND, WORKDAYS, Frequency, Pattern
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS: Final = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -107,10 +107,8 @@ def _but(pattern: Pattern, start: date) -> str:
     needed = {abs(day) for day in pattern.month_days}
     if pattern.frequency is Frequency.YEARLY and months == {2} and 29 in needed:
         return " (leap years only)" if needed == {29} else ""
-    longest = max(needed)
-    if any(longest > SHORTEST[month] for month in months) and longest <= max(LONGEST[month] for month in months):
-        return " (shorter months are skipped)"
-    return ""
+    skipped = any(max(needed) > SHORTEST[month] for month in months)
+    return " (shorter months are skipped)" if skipped else ""
 
 
 def _end(pattern: Pattern) -> str:
