@@ -18,7 +18,7 @@ from sync_core.ignores import ignored
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
 from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
-from sync_core.plan import Choice, Plan, Row, Situation, remarks, row_id, saying
+from sync_core.plan import Plan, Row, Situation, remarked, row_id, saying
 from sync_core.question import Picture, Question
 from sync_core.relating import related
 from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Window
@@ -76,7 +76,7 @@ def make_plan(q: Question) -> Plan:
 
     def finished(row: Row) -> Row:
         row = replace(row, blocks=blocks_of(row, q), remarks=said)
-        return _remarked(related(_left_out(_doubted(row, q), q), q.people or {}))
+        return remarked(related(_left_out(_doubted(row, q), q), q.people or {}))
 
     def rows_of(some: Sequence[Pair]) -> list[Row]:
         made = [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
@@ -319,12 +319,6 @@ def _left_out(row: Row, q: Question) -> Row:
             said = f"without {reasons.names(row.kind, names)} in {side.label}: {why}"
             row = saying(row, side, Operation.CREATE, said)
     return row
-
-
-def _remarked(row: Row) -> Row:
-    """The row with what its recommendation brings with it as part of the reason."""
-    said = remarks(row, Choice.RECOMMENDED)
-    return replace(row, reason=f"{row.reason}; {'; '.join(said)}") if said else row
 
 
 def _order(row: Row) -> tuple[str, str, str]:

@@ -167,7 +167,11 @@ def resume(plan: Plan, draft: Draft) -> Resumed:
             outdated[row_id], changed = _SPLIT, changed + 1
         else:
             gone += 1
-    review, kept = review.as_single_events(split, draft.saved_at), len(split)
+    review = review.as_single_events(split, draft.saved_at)
+    kept = len(review.chosen)
+    for row_id in split:
+        if row_id not in review.chosen:
+            outdated[row_id], changed = _SPLIT, changed + 1
     for pick in draft.picks:
         halves = [row for row_id in pick.halves if (row := where.by_id.get(row_id)) is not None]
         if len(halves) == 2 and all(sight(row) == pick.halves[row.id] for row in halves):

@@ -6,7 +6,7 @@ The operation is derived from the choice and the values, so that no impossible o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from sync_core.actions import NEEDS, Action, Choice, FieldChoice, Situation, State
@@ -207,6 +207,11 @@ def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
     if creates and row.kind is not Kind.CALENDAR and row.right is not None and row.right.private:
         said.append("it is private in Outlook, and Salesforce has no such flag: colleagues may see it there")
     return tuple(said)
+
+
+def remarked(row: Row) -> Row:
+    """The row with what a person should know before it happens as part of its reason."""
+    return replace(row, reason="; ".join((row.reason, *remarks(row))))
 
 
 def results(row: Row) -> dict[str, Value]:

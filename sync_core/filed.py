@@ -11,7 +11,7 @@ from sync_core.errors import SettingsError
 from sync_core.items import to_json
 from sync_core.plan import Action, Choice, FieldChoice, Plan, Row, State, allowed, choice_for, effect, results
 from sync_core.planfile import SINGLE_EVENTS, FileRow, PlanDocument, changes_to_json, item_to_json, quoted
-from sync_core.review import Review
+from sync_core.review import LIES_ON_TWO, Review
 
 _Json = dict[str, Any]
 
@@ -81,6 +81,8 @@ def decide(document: PlanDocument, fresh: Plan) -> tuple[Review, list[Refusal]]:
             review = review.choose_field(row_id, name, one)
     if split:
         review = review.as_single_events(split, fresh.made_at)
+        left = [rows[row_id] for row_id in split if row_id not in review.chosen]
+        refusals += [Refusal(row.id, row.title, row.action, LIES_ON_TWO) for row in left]
     return review, refusals
 
 

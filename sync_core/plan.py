@@ -22,7 +22,7 @@ from sync_core.actions import (
     State,
 )
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange
-from sync_core.effects import Allowed, Effect, action_label, allowed, choice_for, effect, remarks, results
+from sync_core.effects import Allowed, Effect, action_label, allowed, choice_for, effect, remarked, remarks, results
 from sync_core.items import Fields, Item, Kind, SideName, spec, title
 from sync_core.sides import Description, Operation, Person, Window
 
@@ -51,6 +51,7 @@ __all__ = [
     "count",
     "effect",
     "field_label",
+    "remarked",
     "remarks",
     "results",
     "row_id",

@@ -334,7 +334,8 @@ def _conclude(doubt: Doubt, sights: Mapping[SideName, Sight]) -> Done:
     if result is Result.NOT_STARTED and doubt.errors:
         result = Result.FAILED
     if result is Result.NOT_STARTED and ids:
-        words.insert(0, f"done in {' and '.join(side.label for side in SideName if side in ids)} only")
+        # the other half is what was not done
+        words.insert(0, f"done in {next(iter(ids)).label} only")
     if not words and result is Result.NOT_STARTED:
         words = ["the run was cut off before its turn"]
     # errors are whole sentences

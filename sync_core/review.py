@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -132,11 +133,21 @@ class Review:
     def as_single_events(self, row_ids: Iterable[str], since: str) -> Review:
         """Takes the offers of rows: occurrences of their series cross as single events. `since` is now, UTC ISO 8601.
 
-        The rows of these events take the place of the series' own; rows without such an offer stay as they are.
+        The rows of these events take the place of the series' own; rows without such an offer stay as they are. So do
+        series that a single event of the other side could belong to as well as to another one: whose it is, a person
+        says by taking one of them.
         """
-        offers = {row.id: row.offer for row in map(self.row, row_ids) if row.offer is not None}
-        if not offers:
+        asked = {row.id: row.offer for row in map(self.row, row_ids) if row.offer is not None}
+        if not asked:
             return replace(self, said="no series there that could cross as single events")
+        claims = Counter(one for offer in asked.values() for one in offer.absorbs)
+        offers = {
+            row_id: offer
+            for row_id, offer in asked.items()
+            if all(claims[one] == 1 and one not in self._split for one in offer.absorbs)
+        }
+        if not offers:
+            return replace(self, said=LIES_ON_TWO)
         gone = {*offers, *(one for offer in offers.values() for one in offer.absorbs)}
         parts = [part for offer in offers.values() for part in offer.parts]
         split = {row_id: tuple(part.id for part in offer.parts) for row_id, offer in offers.items()}
@@ -148,7 +159,7 @@ class Review:
             joined={**self.joined, **{part.id: part for part in parts}},
             chosen={**self.chosen, **{k: replace(offer.choice, since=since) for k, offer in offers.items()}},
             _split={**self._split, **dict.fromkeys(gone, ()), **split},
-            said=f"{what}: {label[0].lower()}{label[1:]}",
+            said=f"{what}: {label[0].lower()}{label[1:]}" + (f"; {LIES_ON_TWO}" if len(offers) < len(asked) else ""),
         )
 
     @property
@@ -220,7 +231,7 @@ class Review:
             gone |= {*split.pop(row_id)}
             offer = self._rows[row_id].offer
             for absorbed in offer.absorbs if offer is not None else ():
-                split.pop(absorbed, None)
+                split.pop(absorbed)
         return self._next(
             decisions={k: v for k, v in self.decisions.items() if k not in gone},
             joined={k: v for k, v in self.joined.items() if k not in gone},
@@ -308,6 +319,11 @@ class Review:
         changes = {"made": changes["said"], **changes}
         return replace(self, **changes, _past=(*self._past, here), _future=())  # type: ignore[arg-type]  # field names
 
+
+# why a series is left as it is
+LIES_ON_TWO: Final = (
+    "a single event could be an occurrence of two of these series: take one of them, and the other after the next sync"
+)
 
 CHOICE_WORDS: Final[Mapping[Choice, str]] = {
     Choice.RECOMMENDED: "back to the recommendation",

@@ -16,7 +16,7 @@ from sync_core.intent import Done, Intent, held_after
 from sync_core.items import Fields, Item, SideName, Value, spec
 from sync_core.journal import RunRecord
 from sync_core.pairing import Link
-from sync_core.plan import NEEDS, Action, Effect, Plan, Row, Situation, Undo, allowed, remarks, row_id
+from sync_core.plan import NEEDS, Action, Effect, Plan, Row, Situation, Undo, allowed, remarked, row_id
 from sync_core.question import Question
 from sync_core.reasons import names
 from sync_core.sides import Fate, Operation, Ref, Sighting
@@ -59,7 +59,7 @@ def undo_plan(record: RunRecord, q: Question, rows: Collection[str] | None = Non
     links = {(side, link.id_on(side)): link for link in q.links for side in SideName}
     made = [_row(intent, done, q, links) for intent, done in _taken(record, rows)]
     made = [replace(row, blocks=blocks_of(row, q)) for row in made]
-    made = [_remarked(row) for row in made]
+    made = [remarked(row) for row in made]
     return Plan(
         q.kind,
         q.made_at,
@@ -202,11 +202,6 @@ def _changes(intent: Intent, back: _Back, left: Item | None, right: Item | None)
         for name, value in back.to.get(side, {}).items():
             changes.append(FieldChange(name, verdict, value, left.fields.get(name), right.fields.get(name)))
     return tuple(changes)
-
-
-def _remarked(row: Row) -> Row:
-    said = remarks(row)
-    return replace(row, reason=f"{row.reason}; {'; '.join(said)}") if said else row
 
 
 def takes_back_anything(plan: Plan) -> bool:

@@ -13,7 +13,7 @@ from sync_core.items import Item, SideName, When
 from sync_core.plan import Action, Choice, FieldChoice, Plan, effect
 from sync_core.planfile import plan_to_json, read_plan_file
 from sync_core.question import Rules
-from sync_core.review import Review
+from sync_core.review import LIES_ON_TWO, Review
 from sync_core.sides import Limits, Operation
 
 TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
@@ -70,6 +70,23 @@ def test_a_series_that_is_another_by_now_is_refused_and_the_rest_is_done(tmp_pat
     ]
     assert {one.right_id for one in review.ignores()[0].values()} == {"C"}
     assert review.counts().actions[Action.CREATE_IN_SALESFORCE] == 3
+
+
+def test_a_file_does_not_say_of_which_of_two_series_an_event_is_part(tmp_path: Path) -> None:
+    there = [left("L0", subject="A", when=TOKYO._replace(recurrence="", zone=""))]
+    alike = [series(item_id, subject="A") for item_id in ("R1", "R2")]
+    p = plan(picture(SF, there, limits=LIMITS), picture(OL, [*alike, series("B")]))
+    data = plan_to_json(p)
+    for row in data["rows"]:
+        row |= SPLIT if row["outlook"] else {}
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(data))
+    review, refusals = decide(read_plan_file(file)[0], p)
+    row_of = {row.right.id: row.id for row in p.rows if row.right is not None}
+    assert sorted(refusals, key=lambda one: one.row_id) == [
+        Refusal(row_id, "A", Action.NONE, LIES_ON_TWO) for row_id in sorted((row_of["R1"], row_of["R2"]))
+    ]
+    assert [kept.right_id for kept in review.ignores()[0].values()] == ["B"]
 
 
 def test_what_is_refused_stops_nothing_else(tmp_path: Path) -> None:

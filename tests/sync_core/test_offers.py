@@ -81,6 +81,22 @@ def test_all_occurrences_are_offered_and_counted(source, count, what):
 
 
 @BOTH
+@pytest.mark.parametrize("first", [True, False])
+def test_a_series_that_crosses_in_part_is_new_only_where_something_was_synced_before(source, first):
+    """Before the first sync nothing is new: it is on one side, and may have been there for years."""
+    links = [] if first else [link(subject="Lunch", when=at(9))]
+    pair = [event(side, item_id(side), subject="Lunch", when=at(9)) for side in (source, source.other)]
+    here, there = ([], []) if first else ([pair[0]], [pair[1]])
+    one = series(source, LONDON, number=2, exceptions=changed(1))
+    row = only(planned(source, [*here, one], there, links))
+    assert row.offer is not None
+    whole = next(part for part in row.offer.parts if part.item(source).id == one.id)
+    assert whole.reason == (
+        f"only in {source.label}" if first else f"new in {source.label}, not in {source.other.label}"
+    )
+
+
+@BOTH
 @pytest.mark.parametrize(
     ("days", "what"),
     [((1,), "its changed occurrence"), ((1, 8), "its 2 changed occurrences")],

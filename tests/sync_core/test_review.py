@@ -195,6 +195,20 @@ def test_all_that_is_in_step_or_out_of_range_stays_counted():
     review = Review.of(plan(lefts, rights, [link("L1", "R1", subject="A"), link("L2", "R2")]))
     counts = review.choose([review.rows()[0].id], Choice.NOTHING).counts()
     assert (counts.in_sync, counts.out_of_range) == (1, 0)
+    # a link of last spring, of which neither side lists anything
+    old = plan(lefts, rights, [link("L1", "R1", subject="A"), link("L2", "R2"), link("L3", "R3", when=at(1, month=3))])
+    assert (Review.of(old).counts().in_sync, Review.of(old).counts().out_of_range) == (1, 1)
+
+
+def test_what_was_done_is_told_with_at_most_forty_characters_of_a_title():
+    """One line at the bottom of the screen has room for it."""
+    for length, shown in ((40, "B" * 40), (41, "B" * 39 + "…"), (200, "B" * 39 + "…")):
+        alike = {"subject": "B" * length}
+        review = Review.of(plan([left("L1", **alike)], [right("R1", **alike, notes="mine"), right("R2", **alike)]))
+        row = next(r for r in review.rows() if r.left)
+        picked = review.pick(row.id, review.candidates(row.id)[0].id)
+        assert picked.said == f"“{shown}”: taken as the same thing"
+        assert review.choose([row.id], Choice.NOTHING).said == f"“{shown}”: do nothing this time"
 
 
 def test_an_ignored_row_keeps_what_was_said_about_its_fields():

@@ -14,7 +14,7 @@ from sync_core.items import When
 from sync_core.plan import Action, Choice, IgnoreMode, Plan, Singles, Situation, State
 from sync_core.question import Rules
 from sync_core.recurrence import ChangedOccurrence, Exceptions
-from sync_core.review import Review
+from sync_core.review import LIES_ON_TWO, Review
 from sync_core.sides import Limits, Operation
 
 TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
@@ -62,6 +62,12 @@ def test_memory_keeps_what_was_chosen_and_since_when():
     assert Review.of(p).ignores() == ({}, set())
 
 
+def test_it_is_told_with_at_most_forty_characters_of_a_title():
+    p = offered(series("R1", subject="B" * 41))
+    taken = Review.of(p).as_single_events(offers(Review.of(p)), MADE_AT)
+    assert taken.said == f"“{'B' * 39}…”: occurrences as single events"
+
+
 def test_where_there_is_no_offer_nothing_happens():
     p = offered(series("R1", LONDON))
     assert offers(Review.of(p)) == []
@@ -99,6 +105,14 @@ def test_it_is_given_back_with_any_of_its_rows_and_with_its_own():
     assert whole.ignores() == ({}, set())
 
 
+def test_several_are_given_back_at_once_by_one_row_of_each():
+    p = offered(series("R1"), series("R2", subject="Tokyo call"))
+    taken = Review.of(p).as_single_events(offers(Review.of(p)), MADE_AT)
+    back = taken.reset([next(r.id for r in taken.rows() if r.right and r.right.part_of == one) for one in ("R1", "R2")])
+    assert back.rows() == Review.of(p).rows()
+    assert (back.ignores(), back.picks) == (({}, set()), 0)
+
+
 def test_undo_and_redo_know_it():
     p = offered(series("R1"))
     taken = Review.of(p).as_single_events(offers(Review.of(p)), MADE_AT)
@@ -130,6 +144,38 @@ def test_what_is_an_occurrence_already_becomes_part_of_it():
     assert sorted(halves) == [("", f"R1#{DAYS[1]}"), ("", f"R1#{DAYS[2]}"), ("L0", f"R1#{DAYS[0]}")]
     back = taken.reset([taken.rows()[0].id])
     assert back.rows() == Review.of(p).rows()
+
+
+def on_two_series() -> Plan:
+    """Two series alike, as they come of copying one, an event across that lies on both, and another series."""
+    there = [left("L0", when=TOKYO._replace(recurrence="", zone=""))]
+    return offered(series("R1"), series("R2"), series("R3", subject="Osaka call"), lefts=there)
+
+
+def twice(review: Review) -> list[str]:
+    """The items that stand in more than one row."""
+    ids = [item.id for row in review.rows() for item in (row.left, row.right) if item is not None]
+    return [one for one in ids if ids.count(one) > 1]
+
+
+def test_an_event_that_lies_on_two_series_never_becomes_part_of_both():
+    """Which one it belongs to is never left to chance: a person says it by taking one of the two."""
+    p = on_two_series()
+    row_of = {row.right.id: row.id for row in p.rows if row.right}
+    both = Review.of(p).as_single_events([row_of["R1"], row_of["R2"]], MADE_AT)
+    assert (both.said, both.rows(), both.can_undo) == (LIES_ON_TWO, Review.of(p).rows(), False)
+    every = Review.of(p).as_single_events(list(row_of.values()), MADE_AT)
+    assert every.said == f"“Osaka call”: occurrences as single events; {LIES_ON_TWO}"
+    assert [kept.right_id for kept in every.ignores()[0].values()] == ["R3"]
+    for one, other in (("R1", "R2"), ("R2", "R1")):
+        taken = Review.of(p).as_single_events([row_of[one]], MADE_AT)
+        [pair] = [row for row in taken.rows() if row.left]
+        assert pair.right is not None
+        assert (pair.right.part_of, pair.action) == (one, Action.LINK)
+        more = taken.as_single_events([row_of[other]], MADE_AT)
+        assert (more.said, more.rows(), twice(more)) == (LIES_ON_TWO, taken.rows(), [])
+        # given back, the other may have it
+        assert taken.reset([pair.id]).as_single_events([row_of[other]], MADE_AT).said != LIES_ON_TWO
 
 
 CHANGED = Exceptions(

@@ -206,6 +206,21 @@ def test_why_a_series_cannot_be_made(side: SideName, fields: dict[str, Any], lim
     assert series.cannot_create(side, fields, limits) == why
 
 
+@pytest.mark.parametrize("side", list(SideName))
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        (WEEKLY._replace(recurrence="FREQ=WEEKLY;BYDAY=MO;UNTIL=20200101"), "the series ends before it starts"),
+        (WEEKLY._replace(recurrence="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "its pattern cannot be read"),
+        (WEEKLY._replace(zone="Nowhere/Land"), "its start cannot be read"),
+        (WEEKLY._replace(start="soon"), "its start cannot be read"),
+    ],
+)
+def test_a_series_that_can_never_happen_is_refused_in_words(side: SideName, when: When, why: str) -> None:
+    """Neither side is sent a series of which nobody can tell a single day."""
+    assert series.cannot_create(side, fields_of(when), ANY) == f"{side.label} cannot hold: {why}"
+
+
 def test_a_pattern_that_a_side_does_not_know_is_told_with_its_reason() -> None:
     twice = WEEKLY._replace(recurrence="FREQ=MONTHLY;BYDAY=2MO,4MO", start="2026-12-14T10:00:00Z")
     why = series.cannot_create(OL, fields_of(twice), ANY)
