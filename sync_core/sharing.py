@@ -48,7 +48,7 @@ def to_json(plan: Plan, rows: Sequence[Row]) -> str:
 def to_markdown(plan: Plan, rows: Sequence[Row]) -> str:
     """A heading and a table, for a ticket or a wiki."""
     zone = plan.window.zone
-    lines = [f"# {plan.kind.process}", "", f"{len(rows)} rows, times in {zone}.", ""]
+    lines = [f"# {plan.kind.process}", "", f"{len(rows)} row{'s' * (len(rows) != 1)}, times in {zone}.", ""]
     lines += ["| what | would happen | why | differences |", "| --- | --- | --- | --- |"]
     for row in rows:
         about = ", ".join([row.title, *plain.about(row, zone)])

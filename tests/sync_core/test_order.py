@@ -30,6 +30,18 @@ def row(kind: Kind, left: dict[str, Any] | None, right: dict[str, Any] | None = 
 
 
 @pytest.mark.parametrize(
+    ("kind", "labels"),
+    [
+        (Kind.CALENDAR, ["by time", "by subject", "by action", "by last change"]),
+        (Kind.CONTACTS, ["by name", "by first name", "by action", "by last change"]),
+        (Kind.TASKS, ["by due date", "by subject", "by action", "by last change"]),
+    ],
+)
+def test_an_order_is_called_after_what_the_kind_has(kind: Kind, labels: list[str]) -> None:
+    assert [one.label(kind) for one in Order] == labels
+
+
+@pytest.mark.parametrize(
     ("fields", "letter"),
     [
         ({"first_name": "Kim", "last_name": "Lee"}, "L"),
