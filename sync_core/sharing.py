@@ -42,7 +42,7 @@ def to_csv(plan: Plan, rows: Sequence[Row]) -> str:
 def to_json(plan: Plan, rows: Sequence[Row]) -> str:
     """A plan of these rows only, as `handsync plan --out` writes it: `handsync apply` takes it."""
     # ASCII only, so that no terminal acts on it
-    return json.dumps(planfile.plan_to_json(plan, rows), indent=1).replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(planfile.plan_to_json(plan, rows), indent=1) + "\n"
 
 
 def to_markdown(plan: Plan, rows: Sequence[Row]) -> str:
