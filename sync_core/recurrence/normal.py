@@ -100,8 +100,7 @@ def _month_ends(pattern: Pattern, start: date) -> Pattern:
     days = [day for day in pattern.month_days if abs(day) <= longest]
     if shortest == longest:
         days = [day if day > 0 else longest + 1 + day for day in days]
-    if not days:
-        raise PatternError("the pattern never happens: its months have no such day")
+    # one is left: a pattern that names its months has a day that they have, and others come round to a long month
     pattern = replace(pattern, month_days=tuple(days))
     if pattern.frequency is Frequency.YEARLY and len(pattern.months) > 1 and pattern.positions:
         return pattern
@@ -113,7 +112,7 @@ def _month_ends(pattern: Pattern, start: date) -> Pattern:
         return replace(pattern, month_days=(up_to,), positions=())
     if up_to == longest:
         return replace(pattern, month_days=(-1,), positions=())
-    return replace(pattern, month_days=tuple(range(28, up_to + 1)), positions=(-1,))
+    return pattern
 
 
 def nominal_day(pattern: Pattern) -> int:
