@@ -77,7 +77,7 @@ def _in_years(pattern: Pattern, start: date) -> Pattern:
 
 def _placed(pattern: Pattern) -> Pattern:
     """Positions among the Mondays of a month as the nth Monday, positions among all its days as days of the month."""
-    if not pattern.positions or (pattern.frequency is Frequency.YEARLY and len(pattern.months) > 1):
+    if not pattern.positions or counts_through_the_year(pattern):
         return pattern
     if pattern.weekdays == EVERY_DAY and all(abs(place) <= 31 for place in pattern.positions):
         return replace(pattern, days=(), month_days=pattern.positions, positions=())
@@ -102,8 +102,6 @@ def _month_ends(pattern: Pattern, start: date) -> Pattern:
         days = [day if day > 0 else longest + 1 + day for day in days]
     # one is left: a pattern that names its months has a day that they have, and others come round to a long month
     pattern = replace(pattern, month_days=tuple(days))
-    if pattern.frequency is Frequency.YEARLY and len(pattern.months) > 1 and pattern.positions:
-        return pattern
     up_to = nominal_day(pattern)
     if not up_to:
         return pattern
@@ -124,9 +122,13 @@ def nominal_day(pattern: Pattern) -> int:
     if pattern.month_days == (-1,) and not pattern.positions:
         return 31
     last = pattern.month_days[-1] if pattern.month_days else 0
-    if pattern.positions == (-1,) and pattern.month_days == tuple(range(28, last + 1)):
-        return last
-    return 0
+    in_each_month = pattern.positions == (-1,) and not counts_through_the_year(pattern)
+    return last if in_each_month and pattern.month_days == tuple(range(28, last + 1)) else 0
+
+
+def counts_through_the_year(pattern: Pattern) -> bool:
+    """Whether positions pick from the days of several months together: "the first of them" comes once a year then."""
+    return pattern.frequency is Frequency.YEARLY and len(pattern.months) > 1 and bool(pattern.positions)
 
 
 def _in_weeks(pattern: Pattern, start: date) -> Pattern:

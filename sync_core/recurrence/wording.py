@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from sync_core import dates
-from sync_core.recurrence.normal import anchored, nominal_day, reachable
+from sync_core.recurrence.normal import anchored, counts_through_the_year, nominal_day, reachable
 from sync_core.recurrence.pattern import EVERY_DAY, SHORTEST, WEEKEND, WORKDAYS, Frequency, Pattern
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -71,6 +71,8 @@ def _days(pattern: Pattern, start: date, style: dates.DateStyle) -> str:
             months = f" in {joined([MONTHS[month] for month in pattern.months])}" if pattern.months else ""
             return f"on {_which(pattern)} of {_every(pattern)}{months}{_but(pattern, start)}"
     months = joined([MONTHS[month] for month in pattern.months])
+    if counts_through_the_year(pattern):
+        months += " together"
     numbered = pattern.month_days and min(pattern.month_days) > 0 and not pattern.positions
     which = joined([str(day) for day in pattern.month_days]) if numbered else _which(pattern)
     return f"{_every(pattern)} on {which} {'' if numbered else 'of '}{months}{_but(pattern, start)}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 
 import pytest
 
-from sync_core.recurrence import parse, words
+from sync_core.recurrence import days, parse, words
 from sync_core.recurrence.wording import joined, place
 
 START = date(2026, 1, 5)
@@ -49,12 +50,25 @@ START = date(2026, 1, 5)
         ("FREQ=MONTHLY;BYMONTHDAY=13,14,15;BYSETPOS=2", "on the second of days 13, 14 and 15 of every month"),
         (
             "FREQ=YEARLY;BYMONTH=1,7;BYDAY=SU,MO,TU,WE,TH,FR,SA;BYSETPOS=40,-2",
-            "every year on the 40th and second to last day of Jan and Jul",
+            "every year on the 40th and second to last day of Jan and Jul together",
         ),
     ],
 )
 def test_words(text: str, said: str) -> None:
     assert words(parse(text), START) == said
+
+
+def test_once_a_year_sounds_different_from_once_in_each_of_its_months() -> None:
+    # RFC 5545, 3.3.10: BYSETPOS counts within the period of the rule, which is the year
+    once = parse("FREQ=YEARLY;BYMONTH=1,2;BYDAY=MO;BYSETPOS=-1")
+    twice = parse("FREQ=YEARLY;BYMONTH=1,2;BYDAY=-1MO")
+    assert [*islice(days(once, START), 2)] == [date(2026, 2, 23), date(2027, 2, 22)]
+    assert [*islice(days(twice, START), 2)] == [date(2026, 1, 26), date(2026, 2, 23)]
+    assert words(once, START) == "every year on the last Mon of Jan and Feb together"
+    assert words(twice, START) == "every year on the last Mon of Jan and Feb"
+    last = parse("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=28,29,30;BYSETPOS=-1")
+    assert [*islice(days(last, START), 2)] == [date(2026, 2, 28), date(2027, 2, 28)]
+    assert words(last, START) == "every year on the last of days 28, 29 and 30 of Jan and Feb together"
 
 
 @pytest.mark.parametrize(
