@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
-from time import perf_counter
+from time import perf_counter, tzset
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -110,6 +110,7 @@ TWO = "the text has more than one pattern, or blanks"
         ("DTSTART", "DTSTART is no part of a pattern"),
         ("DTSTART;FREQ=DAILY", "DTSTART is no part of a pattern"),
         ("RULE:FREQ=DAILY", "RULE:FREQ=DAILY is no part of a pattern"),
+        ("RRULE:RRULE:FREQ=DAILY", "RRULE:FREQ=DAILY is no part of a pattern"),
         ("FREQ=DAILY;INTERVAL", "INTERVAL is no part of a pattern"),
         ("FREQ=DAILY;INTERVAL=", "INTERVAL= is no part of a pattern"),
         ("FREQ=DAILY;COUNT=2;COUNT=2", "COUNT stands twice in the text of the pattern"),
@@ -121,8 +122,11 @@ TWO = "the text has more than one pattern, or blanks"
         ("FREQ=DAILY;BYSECOND=30", "the pattern names seconds, which calendars here do not know"),
         ("FREQ=MONTHLY;BYMONTHDAY=" + ",".join(["1"] * 101), "BYMONTHDAY lists 101 values"),
         ("FREQ=MONTHLY;BYMONTH=" + ",".join(["1"] * 1_000), "BYMONTH lists 1,000 values"),
+        ("FREQ=WEEKLY;BYDAY=" + ",".join(["MO"] * 101), "BYDAY lists 101 values"),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=" + ",".join(["1"] * 101), "BYSETPOS lists 101 values"),
         ("FREQ=DAILY;COUNT=10000", "COUNT=10000: that is no number a pattern may have"),
         ("FREQ=DAILY;INTERVAL=two", "INTERVAL=TWO: that is no number a pattern may have"),
+        ("FREQ=DAILY;COUNT=5=6", "COUNT=5=6: that is no number a pattern may have"),
         ("FREQ=MONTHLY;BYMONTHDAY=1,x", "BYMONTHDAY=X: that is no number a pattern may have"),
         ("FREQ=YEARLY;BYMONTH=MAY", "BYMONTH=MAY: that is no number a pattern may have"),
         ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-", "BYSETPOS=-: that is no number a pattern may have"),
@@ -164,6 +168,9 @@ NINE = time(9)
         ("20270301T135959Z", NEW_YORK, NINE, date(2027, 2, 28)),
         ("20270301T090000Z", None, NINE, date(2027, 3, 1)),
         ("20270301T085959Z", None, NINE, date(2027, 2, 28)),
+        ("20270301T143000Z", NEW_YORK, time(9, 30), date(2027, 3, 1)),
+        ("20270301T140030Z", NEW_YORK, time(9, 0, 30), date(2027, 3, 1)),
+        ("20270301T140029Z", NEW_YORK, time(9, 0, 30), date(2027, 2, 28)),
         # without the Z it is local time already
         ("20270301T090000", NEW_YORK, NINE, date(2027, 3, 1)),
         ("20270301T085959", NEW_YORK, NINE, date(2027, 2, 28)),
@@ -177,6 +184,16 @@ def test_the_last_day_on_which_an_occurrence_may_start(
     until: str, zone: ZoneInfo | None, at: time | None, last: date
 ) -> None:
     assert parse(f"FREQ=DAILY;UNTIL={until}", zone, at).until == last
+
+
+def test_the_zone_of_the_host_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    tzset()
+    try:
+        assert parse("FREQ=DAILY;UNTIL=20270302T045959Z", NEW_YORK).until == date(2027, 3, 1)
+    finally:
+        monkeypatch.undo()
+        tzset()
 
 
 def test_an_end_before_the_first_day_of_all_is_no_date() -> None:
