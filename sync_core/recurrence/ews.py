@@ -65,9 +65,11 @@ def from_ews(kind: str, *, start: date, end: date | None = None, number: int | N
     are those of its boundary (local days; a datetime counts as its day). `values` are the others, by the names that
     exchangelib gives them: interval, weekdays, weekday, week_number, day_of_month, month, first_day_of_week. Days,
     places and months may be names, or exchangelib's numbers from 1. Weeks begin on Sunday where nothing is said, as
-    before Exchange 2010 SP1 (recalled).
+    before Exchange 2010 SP1 (recalled). All else is required, as in the schema: an interval that could not be read is
+    unknown, not 1.
 
-    Raises PatternError for what cannot be, also for regenerating patterns, which have no days of their own.
+    Raises PatternError for what is missing or cannot be, also for regenerating patterns, which have no days of their
+    own.
     """
     name = kind
     for suffix in _SUFFIXES:
@@ -81,7 +83,7 @@ def from_ews(kind: str, *, start: date, end: date | None = None, number: int | N
         raise PatternError(what) from None
     except (TypeError, ValueError, IndexError) as problem:
         raise problem if isinstance(problem, PatternError) else PatternError("its pattern has unknown values") from None
-    made = replace(made, until=None if end is None else _as_date(end), count=number)
+    made = replace(made, until=end and _as_date(end), count=number)
     return anchored(made, _as_date(start))
 
 
@@ -127,7 +129,7 @@ def _made(pattern: Pattern, start: date) -> _Made | str:
 
 def _weekly(pattern: Pattern) -> _Made | str:
     if pattern.interval > MAX_WEEKS:
-        if len(pattern.days) == 1 and 7 * pattern.interval <= MAX_DAYS:
+        if len(pattern.days) == 1 and pattern.interval <= MAX_DAYS // 7:
             return "Daily", {"interval": 7 * pattern.interval}
         return f"it comes every {pattern.interval} weeks, and Outlook counts up to {MAX_WEEKS}"
     return "Weekly", {
@@ -144,7 +146,7 @@ def _monthly(pattern: Pattern, start: date) -> _Made | str:
         return f"it falls in several months ({several}), and in Outlook a yearly series has one"
     yearly = pattern.frequency is Frequency.YEARLY
     months = pattern.interval * 12 if yearly else pattern.interval
-    if months > MAX_MONTHS and not (yearly and pattern.interval == 1):
+    if months > MAX_MONTHS:
         return (
             f"it comes every {pattern.interval} {pattern.frequency.unit}s, and Outlook counts up to {MAX_MONTHS} months"
         )
@@ -217,34 +219,34 @@ def _weekdays(value: Any) -> tuple[int, ...]:
 
 
 def _from_daily(values: Mapping[str, Any]) -> Pattern:
-    return Pattern(Frequency.DAILY, int(values.get("interval", 1)))
+    return Pattern(Frequency.DAILY, int(values["interval"]))
 
 
 def _from_weekly(values: Mapping[str, Any]) -> Pattern:
     named = tuple(Day(weekday) for weekday in _weekdays(values["weekdays"]))
     first = values.get("first_day_of_week")
     week_start = DAYS.index("Sunday") if first is None else _index(DAYS, first)
-    return Pattern(Frequency.WEEKLY, int(values.get("interval", 1)), days=named, week_start=week_start)
+    return Pattern(Frequency.WEEKLY, int(values["interval"]), days=named, week_start=week_start)
 
 
 def _from_absolute(values: Mapping[str, Any], months: tuple[int, ...] = ()) -> Pattern:
     day = int(values["day_of_month"])
     if not 1 <= day <= 31:
         raise PatternError("its day of the month is not between 1 and 31")
-    frequency = Frequency.YEARLY if months else Frequency.MONTHLY
-    interval = 1 if months else int(values.get("interval", 1))
-    if day <= 28:
-        return Pattern(frequency, interval, months=months, month_days=(day,))
     # the latest of these days that the month has; where only one month is meant, those beyond it fall away
-    return Pattern(frequency, interval, months=months, month_days=tuple(range(28, day + 1)), positions=(-1,))
+    these = tuple(range(min(day, 28), day + 1))
+    return Pattern(*_how_often(values, months), months=months, month_days=these, positions=(-1,))
 
 
 def _from_relative(values: Mapping[str, Any], months: tuple[int, ...] = ()) -> Pattern:
     number = (*PLACES.values(),)[_index((*PLACES,), values["week_number"])]
     named = tuple(Day(weekday) for weekday in _weekdays(values["weekday"]))
-    frequency = Frequency.YEARLY if months else Frequency.MONTHLY
-    interval = 1 if months else int(values.get("interval", 1))
-    return Pattern(frequency, interval, months=months, days=named, positions=(number,))
+    return Pattern(*_how_often(values, months), months=months, days=named, positions=(number,))
+
+
+def _how_often(values: Mapping[str, Any], months: tuple[int, ...]) -> tuple[Frequency, int]:
+    """Patterns that name a month come every year and have no interval (schema: AbsoluteYearly, RelativeYearly)."""
+    return (Frequency.YEARLY, 1) if months else (Frequency.MONTHLY, int(values["interval"]))
 
 
 def _month(values: Mapping[str, Any]) -> tuple[int, ...]:

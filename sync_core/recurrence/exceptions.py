@@ -36,7 +36,7 @@ class ChangedOccurrence:
         for name in ("original", "start", "end"):
             object.__setattr__(self, name, in_utc(getattr(self, name)))
         # by name: a name told twice has the last value
-        object.__setattr__(self, "fields", tuple(sorted(dict(self.fields).items(), key=lambda pair: pair[0])))
+        object.__setattr__(self, "fields", tuple(sorted(dict(self.fields).items())))
 
     @property
     def text(self) -> str:
@@ -117,12 +117,9 @@ def moment_text(moment: Moment) -> str:
 
 
 def local_day(moment: Moment, zone: tzinfo | None) -> date:
-    """The day of a series that a moment lies on, in the series' own zone (UTC without one)."""
-    if not isinstance(moment, datetime):
-        return moment
-    if moment.tzinfo is None:
-        raise ValueError("a moment of a series needs a time zone")
-    return moment.astimezone(zone or UTC).date()
+    """The day of a series that a moment lies on, in the series' own zone (UTC without one). Raises as `in_utc`."""
+    moment = in_utc(moment)
+    return moment.astimezone(zone or UTC).date() if isinstance(moment, datetime) else moment
 
 
 def local_days(moments: Iterable[Moment], zone: tzinfo | None) -> set[date]:
@@ -131,8 +128,8 @@ def local_days(moments: Iterable[Moment], zone: tzinfo | None) -> set[date]:
 
 
 def _json(value: Any) -> str:
-    # ASCII only: a lone surrogate in a field must not make a hash impossible
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    # ASCII only, as json does by itself: a lone surrogate in a field must not make a hash impossible
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _moment(text: str) -> Moment:

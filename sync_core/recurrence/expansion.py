@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice, zip_longest
@@ -80,16 +79,15 @@ def _last(found: Iterator[date]) -> date | None:
 def same_occurrences(a: Pattern, b: Pattern, start: date) -> bool:
     """Whether two patterns of a series that starts on `start` mean the same days, however they say it.
 
-    "12 times" and "until 15 Dec" may be the same. Patterns that look different are compared by their first thousand
-    days and their last. Raises PatternError when one of them cannot be.
+    "12 times" and "until 15 Dec" may be the same. Patterns whose normal forms differ are compared by their first
+    thousand days and their last. Raises PatternError when one of them cannot be.
     """
     a, b = anchored(a, start), anchored(b, start)
     if a == b:
         return True
-    if replace(a, until=None, count=None) != replace(b, until=None, count=None):
-        pairs = zip_longest(days(a, start), days(b, start))
-        if any(one != other for one, other in islice(pairs, _ENOUGH)):
-            return False
+    pairs = zip_longest(days(a, start), days(b, start))
+    if any(one != other for one, other in islice(pairs, _ENOUGH)):
+        return False
     return last_day(a, start) == last_day(b, start)
 
 
@@ -110,20 +108,27 @@ def _rule(pattern: Pattern, start: date) -> rrule.rrule:
 
 
 def _jump(pattern: Pattern, start: date, since: date) -> date:
-    """A day up to `since` from which the pattern, already spelled out, counts its periods as it does from `start`."""
+    """A day up to `since` from which the pattern, already spelled out, counts its periods as it does from `start`.
+
+    It may lie before `start`, in the same week, month or year.
+    """
     step = pattern.interval
     match pattern.frequency:
         case Frequency.DAILY:
             return since - timedelta(days=(since - start).days % step)
         case Frequency.WEEKLY:
             try:
-                weeks = (week_of(since, pattern.week_start) - week_of(start, pattern.week_start)).days // 7
+                first = week_of(start, pattern.week_start)
             except OverflowError:
+                # its first week begins before the calendar does
                 return start
-            return start if weeks < step else week_of(since, pattern.week_start) - timedelta(weeks=weeks % step)
+            week = week_of(since, pattern.week_start)
+            return week - (week - first) % timedelta(weeks=step)
         case Frequency.MONTHLY:
-            months = (since.year - start.year) * 12 + since.month - start.month
-            at = start.year * 12 + start.month - 1 + months - months % step
-            return start if months < step else date(at // 12, at % 12 + 1, 1)
-    years = since.year - start.year
-    return start if years < step else date(since.year - years % step, 1, 1)
+            month = _month_number(since) - (_month_number(since) - _month_number(start)) % step
+            return date(month // 12, month % 12 + 1, 1)
+    return date(since.year - (since.year - start.year) % step, 1, 1)
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month - 1

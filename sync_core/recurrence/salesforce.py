@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sync_core.recurrence.normal import anchored, week_start_matters
 from sync_core.recurrence.pattern import WEEKDAYS, WORKDAYS, Day, Frequency, Pattern, PatternError
@@ -68,13 +68,11 @@ def from_classic(values: Mapping[str, Any], start: date) -> Pattern:
     `start` is the local day of its first occurrence. RecurrenceEndDateOnly is a date or its text. Weeks begin on
     Sunday, as in RecurrenceDayOfWeekMask (recalled). Raises PatternError for what is missing or cannot be.
     """
-    kind = str(values.get("RecurrenceType") or "")
+    shape = _CLASSIC.get(str(values.get("RecurrenceType")))
+    if shape is None:
+        raise PatternError("it has an unknown kind of Classic recurrence")
+    end = values.get("RecurrenceEndDateOnly")
     try:
-        shape = _CLASSIC[kind]
-    except KeyError:
-        raise PatternError("it has an unknown kind of Classic recurrence") from None
-    try:
-        end = values.get("RecurrenceEndDateOnly")
         return anchored(
             Pattern(
                 shape.frequency,
@@ -84,7 +82,8 @@ def from_classic(values: Mapping[str, Any], start: date) -> Pattern:
                 days=_mask(int(_needed(values, "RecurrenceDayOfWeekMask"))) if shape.mask else shape.days,
                 positions=(_INSTANCES[str(_needed(values, "RecurrenceInstance"))],) if shape.instance else (),
                 week_start=_SUNDAY,
-                until=end if isinstance(end, date) else date.fromisoformat(str(end)[:10]) if end else None,
+                # of a date, too, this is the text
+                until=date.fromisoformat(str(end)[:10]) if end else None,
             ),
             start,
         )
@@ -92,26 +91,25 @@ def from_classic(values: Mapping[str, Any], start: date) -> Pattern:
         raise problem if isinstance(problem, PatternError) else PatternError("its pattern has unknown values") from None
 
 
-class _Shape:
-    """What a kind of Classic recurrence is made of."""
+class _Shape(NamedTuple):
+    """What a kind of Classic recurrence is made of: which fields it needs, and weekdays of its own."""
 
-    def __init__(self, frequency: Frequency, *needs: str, days: tuple[Day, ...] = ()) -> None:
-        self.frequency = frequency
-        self.interval = "interval" in needs
-        self.month_day = "day" in needs
-        self.mask = "mask" in needs
-        self.instance = "instance" in needs
-        self.days = days
+    frequency: Frequency
+    interval: bool = False
+    month_day: bool = False
+    mask: bool = False
+    instance: bool = False
+    days: tuple[Day, ...] = ()
 
 
 _CLASSIC: Final = {
-    "RecursDaily": _Shape(Frequency.DAILY, "interval"),
+    "RecursDaily": _Shape(Frequency.DAILY, interval=True),
     "RecursEveryWeekday": _Shape(Frequency.WEEKLY, days=tuple(map(Day, WORKDAYS))),
-    "RecursWeekly": _Shape(Frequency.WEEKLY, "interval", "mask"),
-    "RecursMonthly": _Shape(Frequency.MONTHLY, "interval", "day"),
-    "RecursMonthlyNth": _Shape(Frequency.MONTHLY, "interval", "mask", "instance"),
-    "RecursYearly": _Shape(Frequency.YEARLY, "day"),
-    "RecursYearlyNth": _Shape(Frequency.YEARLY, "mask", "instance"),
+    "RecursWeekly": _Shape(Frequency.WEEKLY, interval=True, mask=True),
+    "RecursMonthly": _Shape(Frequency.MONTHLY, interval=True, month_day=True),
+    "RecursMonthlyNth": _Shape(Frequency.MONTHLY, interval=True, mask=True, instance=True),
+    "RecursYearly": _Shape(Frequency.YEARLY, month_day=True),
+    "RecursYearlyNth": _Shape(Frequency.YEARLY, mask=True, instance=True),
 }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_core.recurrence import NOTHING, ChangedOccurrence, Exceptions, PatternError
+from sync_core.recurrence import NOTHING, ChangedOccurrence, Exceptions, Moment, PatternError
+from sync_core.recurrence.exceptions import local_day, local_days, moment_text
 
 zones = st.builds(lambda minutes: timezone(timedelta(minutes=minutes)), st.integers(-14 * 60, 14 * 60))
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=zones) | st.dates(date(1990, 1, 1))
@@ -57,6 +61,87 @@ def test_the_text_as_it_is_kept() -> None:
     assert moved.text in exceptions.text
 
 
+def test_what_is_kept_is_read_back() -> None:
+    text = (
+        '{"changed":[["2026-11-23T10:00:00Z","2026-11-24T09:30:00Z","2026-11-24T10:15:00Z",'
+        '{"all_day":false,"categories":["Red","Blue"],"location":null,"reminder":15,"subject":"Caf\\u00e9"}],'
+        '["2026-12-24","2026-12-24","2026-12-26",{}]],'
+        '"deleted":["2026-11-30T10:00:00Z","2026-12-25"]}'
+    )
+    fields = (
+        ("all_day", False),
+        ("categories", ("Red", "Blue")),
+        ("location", None),
+        ("reminder", 15),
+        ("subject", "Café"),
+    )
+    day = datetime(2026, 11, 24, tzinfo=UTC)
+    edited = ChangedOccurrence(TEN, day.replace(hour=9, minute=30), day.replace(hour=10, minute=15), fields)
+    longer = ChangedOccurrence(date(2026, 12, 24), date(2026, 12, 24), date(2026, 12, 26))
+    told = Exceptions((date(2026, 12, 25), datetime(2026, 11, 30, 10, tzinfo=UTC)), (longer, edited))
+    assert told.text == text
+    assert Exceptions.parse(text) == told
+
+
+def test_half_a_character_in_a_subject_stops_nothing() -> None:
+    one = Exceptions((), (ChangedOccurrence(TEN, TEN, TEN, (("subject", "\ud83d"),)),))
+    assert one.text.encode("ascii")
+    assert Exceptions.parse(one.text) == one
+
+
+def test_a_field_told_twice_has_its_last_value_and_names_are_in_order() -> None:
+    one = ChangedOccurrence(TEN, TEN, TEN, (("subject", "A"), ("location", "Room 1"), ("subject", "B")))
+    assert one.fields == (("location", "Room 1"), ("subject", "B"))
+
+
+def test_a_million_characters_are_kept_and_no_more() -> None:
+    def of_length(number: int) -> Exceptions:
+        empty = Exceptions((), (ChangedOccurrence(TEN, TEN, TEN, (("notes", ""),)),))
+        return Exceptions((), (ChangedOccurrence(TEN, TEN, TEN, (("notes", "x" * (number - len(empty.text))),)),))
+
+    assert len(of_length(1_000_000).text) == 1_000_000
+    assert Exceptions.parse(of_length(1_000_000).text) == of_length(1_000_000)
+    with pytest.raises(PatternError):
+        Exceptions.parse(of_length(1_000_001).text)
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that is set to another zone than UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_moments_are_kept_in_utc_wherever_the_program_runs() -> None:
+    local = datetime(2026, 11, 23, 11, 0, 0, 999_999, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert moment_text(local) == "2026-11-23T10:00:00Z"
+    one = ChangedOccurrence(local, local, local)
+    assert one.original == TEN
+    assert isinstance(one.original, datetime)
+    assert one.original.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "day"),
+    [
+        # half past midnight in London is the day before in UTC, and an evening in New York the day after
+        (datetime(2026, 5, 31, 23, 30, tzinfo=UTC), "Europe/London", date(2026, 6, 1)),
+        (datetime(2026, 6, 1, 1, 30, tzinfo=UTC), "America/New_York", date(2026, 5, 31)),
+        (datetime(2026, 6, 1, 8, tzinfo=ZoneInfo("Australia/Lord_Howe")), None, date(2026, 5, 31)),
+        (date(2026, 6, 1), "America/New_York", date(2026, 6, 1)),
+        (date(2026, 6, 1), None, date(2026, 6, 1)),
+    ],
+)
+def test_an_occurrence_lies_on_a_day_of_the_series_own_zone(moment: Moment, zone: str | None, day: date) -> None:
+    own = ZoneInfo(zone) if zone else None
+    assert local_day(moment, own) == day
+    assert local_days([moment, date(2026, 1, 1), moment], own) == {day, date(2026, 1, 1)}
+
+
 def test_every_difference_makes_another_text() -> None:
     base = ChangedOccurrence(TEN, TEN, TEN + timedelta(hours=1), (("subject", "A"),))
     others = [
@@ -79,10 +164,15 @@ def test_taken_out_wins_and_the_last_change_told_is_kept() -> None:
 
 
 def test_moments_need_a_zone() -> None:
-    with pytest.raises(ValueError, match="time zone"):
-        ChangedOccurrence(datetime(2026, 11, 23, 10), TEN, TEN)
-    with pytest.raises(ValueError, match="time zone"):
-        Exceptions((datetime(2026, 11, 23, 10),))
+    nowhere = datetime(2026, 11, 23, 10)
+    for what in (
+        lambda: ChangedOccurrence(nowhere, TEN, TEN),
+        lambda: ChangedOccurrence(TEN, TEN, nowhere),
+        lambda: Exceptions((nowhere,)),
+        lambda: local_day(nowhere, ZoneInfo("Europe/London")),
+    ):
+        with pytest.raises(ValueError, match=r"^a moment of a series needs a time zone$"):
+            what()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +192,7 @@ def test_moments_need_a_zone() -> None:
     ],
 )
 def test_other_texts_are_refused(text: str) -> None:
-    with pytest.raises(PatternError, match="no list of changed and deleted occurrences"):
+    with pytest.raises(PatternError, match=r"^this is no list of changed and deleted occurrences$"):
         Exceptions.parse(text)
 
 

@@ -331,11 +331,11 @@ def test_hostile_texts_are_refused_at_once(text: str) -> None:
     ],
 )
 def test_rare_patterns_and_far_days_are_found_quickly(text: str) -> None:
-    begin = perf_counter()
+    begin = process_time()
     pattern = parse(text)
     for _ in days(pattern, date(2025, 1, 1), date(9_990, 1, 1)):
         pass
-    assert perf_counter() - begin < 1
+    assert process_time() - begin < 1
 
 
 def best_of(what: Callable[[], object]) -> float:

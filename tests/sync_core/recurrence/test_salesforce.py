@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,9 +45,20 @@ def test_the_text_that_is_written(text: str, written: str) -> None:
 
 def test_the_last_day_of_a_timed_series_is_its_last_second_in_utc() -> None:
     pattern = parse("FREQ=WEEKLY;UNTIL=20260301")
-    assert to_salesforce(pattern, START, NEW_YORK).endswith(";UNTIL=20260302T045959Z")
-    assert to_salesforce(pattern, START, LORD_HOWE).endswith(";UNTIL=20260301T125959Z")
-    assert to_salesforce(parse("FREQ=WEEKLY;UNTIL=99991231"), START, NEW_YORK).endswith(";UNTIL=99991231T235959Z")
+    weekly = "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO;UNTIL="
+    assert to_salesforce(pattern, START, NEW_YORK) == weekly + "20260302T045959Z"
+    assert to_salesforce(pattern, START, LORD_HOWE) == weekly + "20260301T125959Z"
+    # the calendar has no later second
+    assert to_salesforce(parse("FREQ=WEEKLY;UNTIL=99991231"), START, NEW_YORK) == weekly + "99991231T235959Z"
+
+
+def test_the_last_second_is_in_utc_wherever_the_program_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        clock.tzset()
+        written = to_salesforce(parse("FREQ=DAILY;UNTIL=20260301"), START, NEW_YORK)
+    clock.tzset()
+    assert written == "RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260302T045959Z"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +115,8 @@ def _of_growing_length(pattern: Pattern) -> Iterator[Pattern]:
 
 def test_a_series_without_an_end() -> None:
     assert salesforce_cannot(parse("FREQ=DAILY"), START) == ""
-    assert salesforce_cannot(parse("FREQ=DAILY"), START, needs_end=True).startswith("it never ends")
+    never = salesforce_cannot(parse("FREQ=DAILY"), START, needs_end=True)
+    assert never == "it never ends, and in Salesforce a series has a last day"
     assert salesforce_cannot(parse("FREQ=DAILY;COUNT=3"), START, needs_end=True) == ""
 
 
@@ -149,33 +162,59 @@ def test_classic_fields(values: dict[str, Any], text: str) -> None:
     ended = f"{text};UNTIL=20261231"
     assert from_classic({**values, "RecurrenceEndDateOnly": "2026-12-31"}, START).text == ended
     assert from_classic({**values, "RecurrenceEndDateOnly": date(2026, 12, 31)}, START).text == ended
+    # with a time of day, too, its end is a day
+    assert from_classic({**values, "RecurrenceEndDateOnly": "2026-12-31T00:00:00.000+0000"}, START).text == ended
+    assert from_classic({**values, "RecurrenceEndDateOnly": datetime(2026, 12, 31, 9)}, START).text == ended
+
+
+@pytest.mark.parametrize(
+    ("mask", "days"),
+    [
+        *[(1, "SU"), (2, "MO"), (4, "TU"), (8, "WE"), (16, "TH"), (32, "FR"), (64, "SA")],
+        *[(65, "SA,SU"), (126, "MO,TU,WE,TH,FR,SA")],
+    ],
+)
+def test_the_days_of_a_classic_mask_begin_with_sunday(mask: int, days: str) -> None:
+    values = {"RecurrenceType": "RecursWeekly", "RecurrenceInterval": 1, "RecurrenceDayOfWeekMask": mask}
+    assert from_classic(values, START).text == f"FREQ=WEEKLY;BYDAY={days}"
+
+
+def test_all_days_of_a_classic_mask_are_every_day() -> None:
+    values = {"RecurrenceType": "RecursWeekly", "RecurrenceInterval": 1, "RecurrenceDayOfWeekMask": 127}
+    assert from_classic(values, START).text == "FREQ=DAILY"
 
 
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({}, "unknown kind of Classic recurrence"),
-        ({"RecurrenceType": "RecursDaily"}, "lacks RecurrenceInterval"),
-        ({"RecurrenceType": "RecursWeekly", "RecurrenceInterval": 1}, "lacks RecurrenceDayOfWeekMask"),
+        ({}, "it has an unknown kind of Classic recurrence"),
+        ({"RecurrenceType": None}, "it has an unknown kind of Classic recurrence"),
+        ({"RecurrenceType": "RecursHourly"}, "it has an unknown kind of Classic recurrence"),
+        ({"RecurrenceType": "RecursDaily"}, "its pattern lacks RecurrenceInterval"),
+        ({"RecurrenceType": "RecursWeekly", "RecurrenceInterval": 1}, "its pattern lacks RecurrenceDayOfWeekMask"),
         (
             {"RecurrenceType": "RecursWeekly", "RecurrenceInterval": 1, "RecurrenceDayOfWeekMask": 0},
-            "names no weekday",
+            "its pattern names no weekday",
         ),
         (
             {"RecurrenceType": "RecursWeekly", "RecurrenceInterval": 1, "RecurrenceDayOfWeekMask": 128},
-            "names no weekday",
+            "its pattern names no weekday",
         ),
         (
             {"RecurrenceType": "RecursYearly", "RecurrenceDayOfMonth": 1, "RecurrenceMonthOfYear": "Smarch"},
-            "unknown values",
+            "its pattern has unknown values",
         ),
         (
             {"RecurrenceType": "RecursDaily", "RecurrenceInterval": 1, "RecurrenceEndDateOnly": "soon"},
-            "unknown values",
+            "its pattern has unknown values",
         ),
-        ({"RecurrenceType": "RecursDaily", "RecurrenceInterval": -1}, "between 1 and 999"),
+        (
+            {"RecurrenceType": "RecursDaily", "RecurrenceInterval": -1},
+            "the interval of a pattern is between 1 and 999",
+        ),
     ],
 )
 def test_classic_fields_that_cannot_be(values: dict[str, Any], reason: str) -> None:
-    with pytest.raises(PatternError, match=reason):
+    with pytest.raises(PatternError) as refused:
         from_classic(values, START)
+    assert str(refused.value) == reason
