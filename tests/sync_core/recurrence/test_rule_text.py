@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
-from time import perf_counter, tzset
+from time import perf_counter, process_time, tzset
 from zoneinfo import ZoneInfo
 
 import pytest
