@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from threading import RLock
 from typing import IO, TYPE_CHECKING, cast
 
@@ -81,6 +82,21 @@ class QuietDriver(LinuxDriver):
         """The terminal may show anything now: what is drawn from now on is sent whole."""
         with self._writing:
             self._painter.forget()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The size that the terminal itself tells, columns first.
+
+        Textual asks the environment first, and what a shell exports there (COLUMNS, LINES) stays what it was when the
+        window is made larger. Only a terminal that does not know its size, as on a serial line, leaves it to that.
+        """
+        for stream in (sys.__stderr__, sys.__stdin__):
+            if stream is None:
+                continue
+            with contextlib.suppress(OSError, ValueError):
+                columns, lines = os.get_terminal_size(stream.fileno())
+                if columns and lines:
+                    return columns, lines
+        return super()._get_terminal_size()
 
     def run_input_thread(self) -> None:
         """Reads keys. A terminal that is gone is no fault: whoever watches over it ends the program."""

@@ -52,8 +52,6 @@ class Terminal:
         self.code: int | None = None
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         env = {**keep, "TERM": term, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "", **(environ or {})}
-        # workers of pytest have these, and the program would take them for the size of its window
-        env = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             # a shell in the background ignores Ctrl+C, and what it starts inherits that

@@ -123,6 +123,16 @@ def test_a_change_of_size_leaves_nothing_behind(start: Start) -> None:
     terminal.until(lambda: terminal.text == fresh.text, "drawn again")
 
 
+def test_the_window_has_its_own_size_whatever_a_shell_exports(start: Start) -> None:
+    """COLUMNS and LINES, once exported, stay what they were when the window is made larger."""
+    exported = {"COLUMNS": "40", "LINES": "12"}
+    terminal = review(start, environ=exported, width=100, height=30)
+    assert terminal.text == review(start, width=100, height=30).text
+    terminal.resize(130, 35)
+    terminal.until(lambda: "Keys" in terminal.lines[34], "the keys on the last line of the larger window")
+    assert max(map(len, terminal.lines)) > 100
+
+
 def test_it_can_be_put_to_sleep_and_comes_back_whole(start: Start) -> None:
     terminal = review(start, width=80, height=24)
     before = terminal.text

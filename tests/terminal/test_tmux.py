@@ -37,7 +37,7 @@ class Tmux:
         self("set", "-g", "status", "off")
 
     def __call__(self, *words: str) -> str:
-        # a known environment: COLUMNS, for one, would be taken for the window's width
+        # a known environment
         environ = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         command = ["tmux", "-f", "/dev/null", "-u", "-S", str(self.socket), *words]
         done = subprocess.run(command, capture_output=True, text=True, env={**environ, "LANG": "C.UTF-8"}, check=True)
