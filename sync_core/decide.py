@@ -6,7 +6,7 @@ What is prevented, private, locked or too long is taken away after it was recomm
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,6 +23,7 @@ from sync_core.question import Picture, Question
 from sync_core.relating import related
 from sync_core.sides import Fate, Operation, Reading, Ref, Sighting, Window
 from sync_core.span import days_of, in_window
+from sync_core.telling import LIKE_ANOTHER, told_apart
 
 
 def unseen(links: Iterable[Link], left: Reading, right: Reading, window: Window) -> tuple[list[Ref], list[Ref]]:
@@ -60,13 +61,14 @@ def make_plan(q: Question) -> Plan:
     left, right = _present(q.left, q.window), _present(q.right, q.window)
     pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q), _named(q, left, right))
     first = not q.links
+    told = _told(pairs, q.window.zone)
     rows: list[Row] = []
     in_sync = silent = 0
     for p in pairs:
         if p.left is None and p.right is None and p.link is not None and _silent(p.link, q):
             silent += 1
             continue
-        row = _row(p, q, first=first)
+        row = _row(p, q, told, first=first)
         if row is None:
             in_sync += 1
         else:
@@ -79,7 +81,7 @@ def make_plan(q: Question) -> Plan:
         return remarked(related(_left_out(_doubted(row, q), q), q.people or {}))
 
     def rows_of(some: Sequence[Pair]) -> list[Row]:
-        made = [finished(row) for p in some if (row := _row(p, q, first=first)) is not None]
+        made = [finished(row) for p in some if (row := _row(p, q, {}, first=first)) is not None]
         return sorted(made, key=_order)
 
     rows = offered([finished(row) for row in rows], q, rows_of)
@@ -149,16 +151,34 @@ def _silent(link: Link, q: Question) -> bool:
     return not asked and _was_outside(link, q.window)
 
 
-def _row(p: Pair, q: Question, *, first: bool) -> Row | None:
-    """The row of one pair, or None when both halves are in step."""
+def _told(pairs: Sequence[Pair], zone: str) -> dict[str, str]:
+    """What tells items that are asked about from others of their side and name that could be the same thing, by id."""
+    groups: dict[tuple[str, ...], list[Item]] = {}
+    for p in pairs:
+        item = (p.left or p.right) if p.rivals else None
+        if item is not None and any(one.side is not item.side for one in p.rivals):
+            across = sorted(one.id for one in p.rivals if one.side is not item.side)
+            groups.setdefault((item.side, item.title, *across), []).append(item)
+    found: dict[str, str] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            facts = told_apart(group, zone)
+            found |= {item.id: fact or LIKE_ANOTHER for item, fact in zip(group, facts, strict=True)}
+    return found
+
+
+def _row(p: Pair, q: Question, told: Mapping[str, str], *, first: bool) -> Row | None:
+    """The row of one pair, or None when both halves are in step. `told` is what `_told` gives."""
+    zone, half = q.window.zone, p.left or p.right
+    this = told.get(half.id, "") if half is not None else ""
     if p.named:
         return _make(p, q, Situation.LIKELY, reasons.named(p.left or p.right, p.rivals[0], q.left.reading))
     if p.tied:
-        return _make(p, q, Situation.AMBIGUOUS, reasons.tied(p.left or p.right, p.rivals, p.likeness))
+        return _make(p, q, Situation.AMBIGUOUS, reasons.tied(half, p.rivals, p.likeness, zone, this))
     if p.likeness:
         return _make(p, q, Situation.LIKELY, reasons.likely(p.left or p.right, p.rivals[0], p.likeness))
     if p.rivals:
-        return _make(p, q, Situation.AMBIGUOUS, reasons.rivals(p.left or p.right, p.rivals))
+        return _make(p, q, Situation.AMBIGUOUS, reasons.rivals(half, p.rivals, zone, this))
     if p.left is not None and p.right is not None:
         return _pair_row(p, q, p.left, p.right)
     if p.link is not None:

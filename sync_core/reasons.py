@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from sync_core import dates, text
 from sync_core.compare import FieldChange, Verdict
@@ -11,6 +12,11 @@ from sync_core.items import FIELDS, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import field_label
 from sync_core.sides import Fate, Reading, Sighting, Unreadable
+from sync_core.telling import ALIKE, told_apart
+
+# items that a reason names, and those that it compares to find out what tells them apart
+_MOST_NAMED: Final = 3
+_MOST_TOLD: Final = 12
 
 
 def day(iso: str) -> str:
@@ -112,13 +118,31 @@ def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool) -> str:
     return f"{how}; {names(kind, differing)} {verb} blank on one side and filled from the other"
 
 
-def rivals(item: Item | None, others: Sequence[Item]) -> str:
-    """Several could be meant."""
-    titles = ", ".join(f"“{text.shorten(text.plain(o.title), 30)}” ({o.side.label})" for o in others[:3])
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+def rivals(item: Item | None, others: Sequence[Item], zone: str = "UTC", this: str = "") -> str:
+    """Several could be meant. `zone` is the user's IANA zone; `this` tells the item from others of its own side that
+    are asked about alike, "" where there are none."""
+    named, alike, mine = _named(item, others, zone)
     if item is not None and item.mark and any(o.mark == item.mark for o in others):
-        return f"which one? it carries the same mark as {titles}{more}, as copies in Outlook do"
-    return f"which one? it could be {titles}{more}; never paired by chance"
+        head = f"which one? it carries the same mark as {named}, as copies in Outlook do{alike}"
+    else:
+        head = f"which one? it could be {named}; never paired by chance{alike}"
+    return f"{head}; this one: {this or mine}" if this or mine else head
+
+
+def _named(item: Item | None, others: Sequence[Item], zone: str) -> tuple[str, str, str]:
+    """The titles of the first of `others`, with what tells those of the same name apart; the end of a sentence that says
+    that nothing does; and what tells the item itself from those of its own side."""
+    own = item is not None and any(o.side is item.side for o in others)
+    pool = [*others[:_MOST_TOLD], *((item,) if item is not None and own else ())]
+    titles = [text.shorten(text.plain(one.title), 30) for one in pool]
+    facts = told_apart(pool, zone) if len(set(titles)) < len(titles) else [""] * len(pool)
+    named = [
+        f"“{title}” ({o.side.label}{f', {fact}' if fact else ''})"
+        for title, o, fact in zip(titles[:_MOST_NAMED], others, facts, strict=False)
+    ]
+    more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+    alike = f"; {ALIKE}" if len(set(titles)) < len(titles) and not any(facts) else ""
+    return f"{', '.join(named)}{more}", alike, facts[-1] if own else ""
 
 
 def _apart(item: Item | None, *others: Item) -> str:
@@ -133,13 +157,14 @@ def _apart(item: Item | None, *others: Item) -> str:
     return f"; different: {names(kind, differing)}" if differing else ""
 
 
-def tied(item: Item | None, others: Sequence[Item], likeness: float) -> str:
-    """Several items look like the same thing, one as much as the other, and no key says which."""
-    titles = ", ".join(f"“{text.shorten(text.plain(o.title), 30)}” ({o.side.label})" for o in others[:3])
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+def tied(item: Item | None, others: Sequence[Item], likeness: float, zone: str = "UTC", this: str = "") -> str:
+    """Several items look like the same thing, one as much as the other, and no key says which. `zone` and `this` as for
+    `rivals`."""
+    named, same, _ = _named(item, others, zone)
     level = "each" if len(others) > 1 else "which is as much like another"
-    alike = f"{titles}{more}: {likeness:.0%} alike, {level}{_apart(item, *others)}"
-    return f"which one? {alike}; nothing is done until you say"
+    alike = f"{named}: {likeness:.0%} alike, {level}{_apart(item, *others)}{same}"
+    mine = f"; this one: {this}" if this else ""
+    return f"which one? {alike}{mine}; nothing is done until you say"
 
 
 def likely(item: Item | None, other: Item, likeness: float) -> str:

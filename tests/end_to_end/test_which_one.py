@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.watching import until
 
+from sync_core.cli import main
 from sync_core.items import Kind
 from sync_core.plan import Action, Situation
 from tui.app import HandsyncApp
@@ -70,3 +72,57 @@ async def test_one_of_two_is_picked_and_the_other_stays_as_it_is(open_desk: Call
     assert len(items) == 2
     assert items[later].fields["start"] == noon + timedelta(days=1)
     assert desk.sandbox.exchange.outbox == []
+
+
+def tasks_of_one_name(desk: Any, directory: Path) -> Path:
+    """Two tasks of Outlook each that could be the one of Salesforce, and settings for the two servers."""
+    org, box, me = desk.sandbox.org, desk.sandbox.mailbox, desk.sandbox.user_id
+    for subject, notes in (("Ring back", ("about the offer", "about the lease")), ("Call", ("", ""))):
+        org.create("Task", {"Subject": subject}, by=me)
+        for words in notes:
+            box.create(box.folder("tasks"), {"subject": subject, "body": words})
+    config = directory / "config.toml"
+    config.write_text(desk.sandbox.settings_toml().replace("[calendar]", "[tasks]"))
+    config.chmod(0o600)
+    return config
+
+
+def test_tasks_of_one_name_are_told_apart_in_print(
+    open_desk: Callable[..., Any], tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    """Same subject, same day: a person reads what else differs, or that nothing does."""
+    config = tasks_of_one_name(open_desk(world="empty", today=None), tmp_path)
+    monkeypatch.setenv("HANDSYNC_CONFIG", str(config))
+    monkeypatch.setenv("HANDSYNC_STATE_DIR", str(tmp_path / "state"))
+    assert main(["plan", "tasks"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "“Ring back” (Outlook, notes “about the offer”), “Ring back” (Outlook, notes “about the lease”)" in printed
+    assert "this one: notes “about the lease”" in printed
+    assert (
+        "“Call” (Outlook), “Call” (Outlook); never paired by chance; nothing that is read tells them apart" in printed
+    )
+    assert "this one: like another one of that name in all that is read" in printed
+
+
+@pytest.mark.slow
+async def test_tasks_of_one_name_are_told_apart_in_the_menu(open_desk: Callable[..., Any], tmp_path: Path) -> None:
+    config = tasks_of_one_name(open_desk(world="empty", today=None), tmp_path)
+    app = HandsyncApp(FileBackend(config, tmp_path / "state"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, HomeScreen, "Outlook connected")
+        await pilot.press("s")
+        await until(pilot, Question, "Tasks")
+        await pilot.press("y")
+        await until(pilot, SummaryScreen, "Conflict 6")
+        screen = app.screen
+        assert isinstance(screen, SummaryScreen)
+        for title, apart in (
+            ("Ring back", ("notes “about the lease”", "notes “about the offer”")),
+            ("Call", ("nothing that is read tells them apart",)),
+        ):
+            screen.table.go_to(next(r.id for r in screen.review.rows() if r.left is not None and r.title == title))
+            await pilot.press("m")
+            for words in apart:
+                await until(pilot, SummaryScreen, f"The same as {title}, {words}")
+            await pilot.press("escape")
+    assert app.faults == []

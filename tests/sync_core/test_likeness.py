@@ -39,8 +39,8 @@ def test_a_tie_is_a_question_and_recommends_nothing():
     mine = next(r for r in p.rows if r.left)
     assert [one.id for one in mine.rivals] == ["R1", "R2"]
     assert mine.reason == (
-        "which one? “Budget 2027” (Outlook), “Budget 2027” (Outlook): 85% alike, each; different: when; "
-        "nothing is done until you say"
+        "which one? “Budget 2027” (Outlook, 22 Nov 2026, 10:00 to 11:00), “Budget 2027” (Outlook, 24 Nov 2026, 10:00 "
+        "to 11:00): 85% alike, each; different: when; nothing is done until you say"
     )
     theirs = [r for r in p.rows if r.right]
     assert [[one.id for one in r.rivals] for r in theirs] == [["L1"], ["L1"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar, Final
@@ -16,6 +16,7 @@ from sync_core import by_field, typed
 from sync_core.items import FieldType, spec
 from sync_core.plan import FieldChoice, Row, State, effect
 from sync_core.review import Review
+from sync_core.telling import ALIKE, told_apart
 from tui import decisions
 from tui import format as fmt
 from tui.glyphs import GlyphSet
@@ -224,8 +225,16 @@ class ReviewPane(RowsPane):
     def _menu(self) -> None:
         rows: list[Row] = [self._rows[row_id] for row_id in self.table.target_ids]
         candidates = self.review.candidates(rows[0].id) if len(rows) == 1 and rows[0].rivals else []
-        named = [(row.id, fmt.row_words(row, self.zone, self.today)) for row in candidates]
-        self.table.open_menu((*picks(named), *entries(rows)))
+        self.table.open_menu((*picks(self._named(candidates)), *entries(rows)))
+
+    def _named(self, rows: Sequence[Row]) -> list[tuple[str, str]]:
+        """Rows of one side by id, in words that tell them apart as far as anything does."""
+        words = [fmt.row_words(row, self.zone, self.today) for row in rows]
+        items = [item for row in rows if (item := row.left or row.right) is not None]
+        if len(set(words)) < len(words) == len(items):
+            facts = told_apart(items, self.zone)
+            words = [f"{one}, {fact or ALIKE}" for one, fact in zip(words, facts, strict=True)]
+        return [(row.id, one) for row, one in zip(rows, words, strict=True)]
 
     def _pick(self, target: str) -> None:
         """The row under the cursor and `target` are the same thing."""
