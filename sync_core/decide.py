@@ -16,6 +16,7 @@ from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compa
 from sync_core.guards import guarded
 from sync_core.ignores import ignored
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
+from sync_core.keys import addresses
 from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Plan, Row, Situation, remarked, row_id, saying
@@ -177,6 +178,8 @@ def _row(p: Pair, q: Question, told: Mapping[str, str], *, first: bool) -> Row |
         return _make(p, q, Situation.AMBIGUOUS, reasons.tied(half, p.rivals, p.likeness, zone, this))
     if p.likeness:
         return _make(p, q, Situation.LIKELY, reasons.likely(p.left or p.right, p.rivals[0], p.likeness))
+    if p.taken:
+        return _make(p, q, Situation.AMBIGUOUS, reasons.taken(p.rivals))
     if p.rivals:
         return _make(p, q, Situation.AMBIGUOUS, reasons.rivals(half, p.rivals, zone, this))
     if p.left is not None and p.right is not None:
@@ -202,7 +205,9 @@ def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     moved = {c.verdict for c in changes}
     if p.link is None:
         equal = moved <= {Verdict.SAME}
-        why = reasons.twins(q.kind, changes, by_mark=marked_for(right.mark) == left.id)
+        by_address = left.fields.get("email") != right.fields.get("email") and bool(addresses(left) & addresses(right))
+        by_address = by_address and bool(left.addresses or right.addresses)
+        why = reasons.twins(q.kind, changes, by_mark=marked_for(right.mark) == left.id, by_address=by_address)
         return _make(p, q, Situation.TWIN_EQUAL if equal else Situation.TWIN_DIFFERENT, why, changes)
     if not changes:
         why = "moved, and found again under another id: the link follows, nothing is written"

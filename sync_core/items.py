@@ -242,12 +242,15 @@ class Item:
     private: bool = False
     series: bool = False
     people: tuple[str, ...] = ()
-    # the e-mail addresses of those who take part, in lower case and without the user's own: never compared
+    # the e-mail addresses of those who take part, in lower case and without the user's own; of a contact those that it
+    # has beyond its first: never compared
     addresses: tuple[str, ...] = ()
     changed_at: str = ""
     changed_by: str = ""
     # the id of the series, where the item is one occurrence that crosses by itself (see `singles`)
     part_of: str = ""
+    # the day before which it cannot be due, where its side keeps a start date that never travels; "" for none
+    starts: str = ""
     # a guess at what it costs to write over: "html" when the notes come from a formatted body
     formatted: bool = False
     # found out when it is asked for; a copy with other contents finds out its own

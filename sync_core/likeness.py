@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
 from sync_core.items import Item, Kind, When
+from sync_core.keys import folded
 
 # below this nothing is proposed
 LIKELY: Final = 0.8
@@ -88,7 +89,7 @@ def _contact_score(left: Item, right: Item) -> float:
 
 
 def _alike(left: Item, right: Item, *names: str) -> float:
-    a, b = (" ".join(str(i.fields.get(n) or "") for n in names).casefold().strip() for i in (left, right))
+    a, b = (" ".join(folded(i, n) for n in names).strip() for i in (left, right))
     if not a or not b:
         return 0.0
     if a == b:
@@ -130,13 +131,13 @@ def _neighbours(kind: Kind, left: Sequence[Item], right: Sequence[Item]) -> Iter
 
 def _keys(kind: Kind, item: Item) -> Iterable[str]:
     if kind is Kind.CONTACTS:
-        last = str(item.fields.get("last_name") or "").casefold()
+        last = folded(item, "last_name")
         yield from (f"name {last}",) if last else ()
         for phone in ("business_phone", "mobile_phone", "home_phone"):
             if digits := _digits(item, phone):
                 yield f"phone {digits}"
         return
-    if subject := str(item.fields.get("subject") or "").casefold():
+    if subject := folded(item, "subject"):
         yield f"subject {subject}"
     moment = item.when.start if item.when else str(item.fields.get("due") or "")
     if moment:

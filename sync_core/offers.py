@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from sync_core import reasons, series, singles
 from sync_core.items import Item, SideName
-from sync_core.pairing import EXACT_KEYS, Link, Pair, pair
+from sync_core.keys import EXACT_KEYS
+from sync_core.pairing import Link, Pair, pair
 from sync_core.plan import Offer, Row, Singles, Situation
 from sync_core.question import Question
 from sync_core.sides import Operation

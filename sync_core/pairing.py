@@ -6,7 +6,6 @@ where several fit, all of them are left to a person. The order in which a side l
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar
 
 from sync_core.compare import Baseline
-from sync_core.items import FIELDS, Flow, Item, Kind, SideName
+from sync_core.items import Item, Kind, SideName
+from sync_core.keys import ASKING_KEYS, EXACT_KEYS, FINER_KEYS, Key, addresses
 from sync_core.likeness import likely_twins
 
 
@@ -56,6 +56,8 @@ class Pair(NamedTuple):
     tied: bool = False
     # a side itself said, by a rule of its own, that the one rival is the same
     named: bool = False
+    # the rivals have the same e-mail address, and belong to another item of this side already
+    taken: bool = False
 
     def half(self, side: SideName) -> Item | None:
         """The item on one side."""
@@ -86,71 +88,6 @@ def marked_for(mark: str) -> str:
     return parts[1] if len(parts) == 3 and parts[0] == MARK_PREFIX else ""
 
 
-Key = tuple[str, ...]
-
-
-def _event_key(item: Item) -> Key | None:
-    when = item.when
-    if when is None or "subject" not in item.fields:
-        return None
-    # a series and its first event start alike, and are not the same
-    return (_folded(item, "subject"), when.start, when.end, when.recurrence)
-
-
-def _task_key(item: Item) -> Key | None:
-    if not item.fields.get("subject") or "due" not in item.fields:
-        return None
-    return (_folded(item, "subject"), str(item.fields["due"] or ""))
-
-
-def _email_key(item: Item) -> Key | None:
-    return (_folded(item, "email"),) if item.fields.get("email") else None
-
-
-def _name_key(item: Item) -> Key | None:
-    names = (_folded(item, "first_name"), _folded(item, "last_name"), _folded(item, "company"))
-    return names if names[0] and names[1] else None
-
-
-def _whole_key(item: Item) -> Key | None:
-    """All that travels both ways: for items with no better key, so that a lost memory does not double them."""
-    names = [f.name for f in FIELDS[item.kind] if f.flow is Flow.BOTH]
-    return tuple(repr(item.fields[n]) for n in names) if all(n in item.fields for n in names) else None
-
-
-def _folded(item: Item, name: str) -> str:
-    """A text without case; a contact's also without accents."""
-    value = str(item.fields.get(name) or "").casefold()
-    if item.kind is not Kind.CONTACTS:
-        return value
-    return "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
-
-
-# What makes two items the same to a person, the surest first. None where an item has no such key.
-EXACT_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
-    Kind.CALENDAR: (_event_key,),
-    Kind.CONTACTS: (_email_key, _name_key, _whole_key),
-    Kind.TASKS: (_task_key, _whole_key),
-}
-
-
-def _full_name(item: Item) -> Key | None:
-    names = (_folded(item, "first_name"), _folded(item, "last_name"))
-    return names if names[1] else None
-
-
-def _due_without_subject(item: Item) -> Key | None:
-    return None if item.fields.get("subject") else (str(item.fields.get("due") or ""),)
-
-
-# what says too little to pair two items, and enough not to double them without asking
-ASKING_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
-    Kind.CALENDAR: (),
-    Kind.CONTACTS: (_full_name,),
-    Kind.TASKS: (_due_without_subject,),
-}
-
-
 def pair(
     kind: Kind,
     left: Sequence[Item],
@@ -178,12 +115,15 @@ def pair(
     _find_again(kind, pairs, free_left, free_right, gone)
     pairs += _by_mark(kind, free_left, free_right, links)
     for key in EXACT_KEYS[kind]:
-        pairs += _by_key(free_left, free_right, key)
+        pairs += _by_key(free_left, free_right, key, FINER_KEYS[kind])
+        if key is EXACT_KEYS[Kind.CONTACTS][0]:
+            pairs += _by_address(free_left, free_right)
     pairs += _by_name(named or {}, free_left, free_right)
     pairs += _asked_about(kind, pairs, free_left, free_right)
     pairs += _likely(kind, free_left, free_right)
     for key in ASKING_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key, only_ask=True)
+    pairs += _taken(kind, pairs, free_left, free_right)
     pairs += [Pair(left=item) for item in free_left.values()]
     pairs += [Pair(right=item) for item in free_right.values()]
     return pairs
@@ -308,7 +248,12 @@ def _asked_about(kind: Kind, pairs: Sequence[Pair], left: dict[str, Item], right
 
 
 def _by_key(
-    left: dict[str, Item], right: dict[str, Item], key_of: Callable[[Item], Key | None], *, only_ask: bool = False
+    left: dict[str, Item],
+    right: dict[str, Item],
+    key_of: Callable[[Item], Key | None],
+    finer: Sequence[Callable[[Item], Key | None]] = (),
+    *,
+    only_ask: bool = False,
 ) -> list[Pair]:
     result = []
     across = _group(right.values(), key_of)
@@ -323,8 +268,72 @@ def _by_key(
         if len(mine) == len(theirs) == 1 and not only_ask:
             result.append(Pair(left=mine[0], right=theirs[0]))
             continue
-        result.extend(Pair(left=i, rivals=tuple(theirs)) for i in mine)
-        result.extend(Pair(right=i, rivals=tuple(mine)) for i in theirs)
+        for finer_key in finer:
+            if pairs := _one_by_one(mine, theirs, finer_key):
+                result.extend(pairs)
+                break
+        else:
+            result.extend(Pair(left=i, rivals=tuple(theirs)) for i in mine)
+            result.extend(Pair(right=i, rivals=tuple(mine)) for i in theirs)
+    return result
+
+
+def _one_by_one(mine: list[Item], theirs: list[Item], key_of: Callable[[Item], Key | None]) -> list[Pair]:
+    """The pairs of two groups with the same key, by a finer one that each has but once; none if it leaves anyone out.
+
+    Two people who share an address, and are there by the same two names on both sides, are who they are.
+    """
+    here, there = _group(mine, key_of), _group(theirs, key_of)
+    if here.keys() != there.keys() or not len(mine) == len(theirs) == len(here):
+        return []
+    return [Pair(left=here[key][0], right=there[key][0]) for key in here]
+
+
+def _by_address(left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
+    """Contacts that share an address of which one side has several and the other one: asked about if not one to one."""
+    if not any(item.addresses for item in (*left.values(), *right.values())):
+        return []
+    across: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in sorted(right.values(), key=lambda i: i.id):
+        for address in addresses(item):
+            across[address].append(item)
+    could_be: dict[str, dict[str, Item]] = {}
+    for item in sorted(left.values(), key=lambda i: i.id):
+        if found := {other.id: other for address in sorted(addresses(item)) for other in across.get(address, ())}:
+            could_be[item.id] = found
+    claims: defaultdict[str, list[Item]] = defaultdict(list)
+    for left_id, found in could_be.items():
+        for right_id in found:
+            claims[right_id].append(left[left_id])
+    result = []
+    for left_id, found in could_be.items():
+        mine, theirs = left.pop(left_id), tuple(found[one] for one in sorted(found))
+        if len(theirs) == 1 and len(claims[theirs[0].id]) == 1:
+            result.append(Pair(left=mine, right=right.pop(theirs[0].id)))
+        else:
+            result.append(Pair(left=mine, rivals=theirs))
+    result.extend(Pair(right=right.pop(one), rivals=tuple(claims[one])) for one in sorted(claims) if one in right)
+    return result
+
+
+def _taken(kind: Kind, pairs: Sequence[Pair], left: dict[str, Item], right: dict[str, Item]) -> list[Pair]:
+    """Contacts with the address of one across that is paired with somebody else: made there, they would be a twin."""
+    if kind is not Kind.CONTACTS:
+        return []
+    result = []
+    for free, side in ((left, SideName.OUTLOOK), (right, SideName.SALESFORCE)):
+        wanted = {address: item for item in free.values() for address in addresses(item)}
+        known: defaultdict[str, dict[str, Item]] = defaultdict(dict)
+        for p in pairs if wanted else ():
+            other = p.half(side)
+            if other is not None and p.half(side.other) is not None:
+                for address in addresses(other):
+                    known[address][other.id] = other
+        for item in list(free.values()):
+            rivals = {i: other for address in addresses(item) for i, other in known.get(address, {}).items()}
+            if rivals:
+                others = tuple(rivals[one] for one in sorted(rivals))
+                result.append(Pair(rivals=others, taken=True).with_half(free.pop(item.id)))
     return result
 
 

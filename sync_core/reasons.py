@@ -104,9 +104,10 @@ _SAME = {
 }
 
 
-def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool) -> str:
-    """A pair that was never linked."""
-    how = "carries our mark from an earlier sync" if by_mark else _SAME[kind]
+def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool, by_address: bool = False) -> str:
+    """A pair that was never linked. `by_address` says that it shares an address beyond the first of a contact."""
+    how = "one e-mail address of several is the same on both sides" if by_address else _SAME[kind]
+    how = "carries our mark from an earlier sync" if by_mark else how
     differing = _of(changes, Verdict.LEFT, Verdict.RIGHT, Verdict.BOTH)
     if not differing:
         return f"{how}, and equal: the pair is remembered, nothing is written"
@@ -129,9 +130,19 @@ def rivals(item: Item | None, others: Sequence[Item], zone: str = "UTC", this: s
     return f"{head}; this one: {this or mine}" if this or mine else head
 
 
+def taken(others: Sequence[Item]) -> str:
+    """A contact whose address somebody across has who belongs to another contact already."""
+    title, across = text.shorten(text.plain(others[0].title), 30), others[0].side
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return (
+        f"“{title}”{more} in {across.label} has the same e-mail address and is another contact's twin already: "
+        f"a second one there? bring it over ({'>' if across is SideName.OUTLOOK else '<'}), or leave it out"
+    )
+
+
 def _named(item: Item | None, others: Sequence[Item], zone: str) -> tuple[str, str, str]:
-    """The titles of the first of `others`, with what tells those of the same name apart; the end of a sentence that says
-    that nothing does; and what tells the item itself from those of its own side."""
+    """The titles of the first of `others`, with what tells those of the same name apart; the end of a sentence that
+    says that nothing does; and what tells the item itself from those of its own side."""
     own = item is not None and any(o.side is item.side for o in others)
     pool = [*others[:_MOST_TOLD], *((item,) if item is not None and own else ())]
     titles = [text.shorten(text.plain(one.title), 30) for one in pool]

@@ -7,12 +7,15 @@ gives what may be put on a terminal. They are different on purpose: showing must
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 # What XML 1.0 cannot carry (facts: exchange A.11): C0, DEL, C1, noncharacters. Nobody types them.
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufddf\ufffe\uffff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NEWLINES: Final = re.compile("\r\n|\r|\u0085|\u2028|\u2029")
+# a letter and the marks on it, or a syllable of Hangul in its parts: some programs store "é" as two characters
+_PARTS: Final = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]{2,}")
 _BLANKS: Final = re.compile(r"\s+")
 _TRAILING: Final = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
 
@@ -33,18 +36,30 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("", text)
 
 
+def _composed(text: str) -> str:
+    """`text` with letters and their marks as one character where there is one: nobody sees the difference (NFC).
+
+    Characters by themselves stay as they are: NFC would put others in the place of some that names are written with.
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return _PARTS.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+
+
 def line(text: str | None) -> str:
-    """The canonical form of a one-line text: storable, every run of blanks one space, none at the ends. None is ""."""
+    """The canonical form of a one-line text: storable, letters composed, every run of blanks one space, none at the
+    ends. None is ""."""
     if not text:
         return ""
-    return _BLANKS.sub(" ", storable(text)).strip()
+    return _BLANKS.sub(" ", _composed(storable(text))).strip()
 
 
 def block(text: str | None) -> str:
-    """The canonical form of a text of many lines: storable, "\\n" line ends, no trailing blanks, none at the ends."""
+    """The canonical form of a text of many lines: storable, letters composed, "\\n" line ends, no trailing blanks, none
+    at the ends."""
     if not text:
         return ""
-    text = storable(_NEWLINES.sub("\n", text.replace("\x0b", "\n")))
+    text = _composed(storable(_NEWLINES.sub("\n", text.replace("\x0b", "\n"))))
     return _TRAILING.sub("", text).strip("\n \t\u00a0")
 
 

@@ -34,6 +34,8 @@ _TEXTS: Final = {
     "assistant_name": "assistant_name",
 }
 _EMAIL: Final = "email_addresses__EmailAddress1"
+# Salesforce has no place for these: who it is, they tell all the same
+_MORE_EMAILS: Final = ("email_addresses__EmailAddress2", "email_addresses__EmailAddress3")
 _PHONES: Final = {
     "business_phone": "BusinessPhone",
     "mobile_phone": "MobilePhone",
@@ -69,6 +71,7 @@ _FIELDS: Final = (
     *("last_modified_name", "last_modified_time", "birthday", "display_name", "file_as", "middle_name"),
     *_TEXTS.values(),
     *_LABELS.values(),
+    *_MORE_EMAILS,
 )
 
 READ_ONLY: Final = "you may read this contact but not change it"
@@ -107,6 +110,11 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         mark=str(item.handsync_mark or ""),
         locked="" if values.may_modify(item) else READ_ONLY,
         private=values.private(parsed),
+        addresses=tuple(
+            text.line(labels[path]).lower()
+            for path in _MORE_EMAILS
+            if path in labels and not _inside_address(labels[path])
+        ),
         people=(shown,) if shown and shown != f"{fields['first_name']} {fields['last_name']}".strip() else (),
         changed_at=values.changed_at(item),
         changed_by=values.changed_by(item),
