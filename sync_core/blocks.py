@@ -6,9 +6,10 @@ All of it is taken away after it was recommended: the row stays, with the reason
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
-from sync_core import series, text
+from sync_core import dates, series, text
 from sync_core.compare import Verdict
 from sync_core.items import FIELDS, Fields, FieldType, Item, SideName, When, spec
 from sync_core.plan import Row
@@ -100,7 +101,7 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
         value = wanted.get(name)
         if isinstance(value, str) and len(value) > most:
             return f"{spec(row.kind, name).label} has {len(value):,} characters, {side.label} holds {most:,}"
-    if why := _senseless(row, wanted):
+    if why := _senseless(row, wanted) or _before_start(row, side):
         return why
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
@@ -140,6 +141,18 @@ def _senseless(row: Row, wanted: Fields) -> str:
             if not known:
                 return f"{f.label} cannot be understood"
     return ""
+
+
+def _before_start(row: Row, side: SideName) -> str:
+    """Why a due date that comes from across cannot be: before the start date, which only this side has."""
+    source, target = row.item(side.other), row.item(side)
+    if source is None or target is None or not target.starts or not _comes_from(row, "due", side.other):
+        return ""
+    due = source.fields.get("due")
+    if not isinstance(due, str) or due >= target.starts:
+        return ""
+    days = [dates.style().day(date.fromisoformat(one)) for one in (due, target.starts)]
+    return f"due {days[0]} is before the start date {days[1]}, which only {side.label} has; change that one there first"
 
 
 def _comes_from(row: Row, name: str, side: SideName) -> bool:

@@ -84,6 +84,7 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         people=(owner,) if owner else (),
         changed_at=values.changed_at(item),
         changed_by=values.changed_by(item),
+        starts=_day(parsed, "StartDate", item.start_date, zone) or "",
         formatted=values.formatted(item),
     )
 

@@ -27,7 +27,10 @@ COLUMNS: Final[rows.Columns] = {
     "notes": ("Description",),
     "reminder": ("IsReminderSet", "ReminderDateTime"),
 }
-_OTHERS: Final = (*rows.COMMON, "TaskSubtype", "IsClosed", "IsRecurrence", "RecurrenceActivityId", "IsArchived")
+_OTHERS: Final = (
+    *(*rows.COMMON, "TaskSubtype", "IsClosed", "CompletedDateTime", "IsRecurrence", "RecurrenceActivityId"),
+    "IsArchived",
+)
 _RELATED: Final = {"WhoId": "Who", "AccountId": "Account", "LastModifiedById": "LastModifiedBy", "OwnerId": "Owner"}
 _TABLES: Final = {
     "TaskStatus": "SELECT ApiName, MasterLabel, SortOrder, IsDefault, IsClosed FROM TaskStatus",
@@ -125,7 +128,8 @@ class TaskMapping(ObjectMapping):
     def reading(self, found: Rows, context: Context, window: Window) -> tuple[list[Item], list[Unreadable]]:
         """The items in `window` among `found`; the occurrences of a series become one item.
 
-        An archived task without a due date would be in every window, and is in none.
+        A task without a due date that is archived, or was completed before the window, would be in every window, and is
+        in none: so it is in Outlook, too.
         """
         org = _org(context)
         items: list[Item] = []
@@ -137,9 +141,8 @@ class TaskMapping(ObjectMapping):
             except (ValueError, KeyError, TypeError, AttributeError) as problem:
                 bad.append(self.unreadable(row, problem))
                 continue
-            if in_window(Kind.TASKS, item.fields, window) is False or (
-                row.get("IsArchived") and not row["ActivityDate"]
-            ):
+            over = row.get("IsArchived") or _completed_before(row, window)
+            if in_window(Kind.TASKS, item.fields, window) is False or (over and not row["ActivityDate"]):
                 continue
             if item.series:
                 series[item.id] = _earlier(series.get(item.id), item)
@@ -221,6 +224,16 @@ def _item(row: Mapping[str, Any], context: Context, org: _Org) -> Item:
         changed_at=rows.shown_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
         changed_by=rows.name_of(row, "LastModifiedBy"),
     )
+
+
+def _completed_before(row: Mapping[str, Any], window: Window) -> bool:
+    """Whether a task was completed before a window begins, as far as the server tells."""
+    if not (row.get("IsClosed") and row.get("CompletedDateTime")):
+        return False
+    try:
+        return times.instant(str(row["CompletedDateTime"])) < window.start
+    except ValueError:
+        return False
 
 
 def _read_reminder(row: Mapping[str, Any], now: datetime) -> tuple[bool, str | None]:
