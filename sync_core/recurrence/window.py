@@ -55,7 +55,7 @@ def occurrences(
     the next one is left out.
 
     Raises ValueError for datetimes without a zone, a missing `zone`, dates among datetimes, or an end before the start;
-    PatternError as `anchored`.
+    OverflowError for a first event that in its zone lies before the year 1 or after 9999; PatternError as `anchored`.
     """
     gone = local_days(deleted, zone)
     changed = {local_day(one.original, zone): one for one in moved if local_day(one.original, zone) not in gone}
@@ -115,9 +115,9 @@ def _timed(
     pattern: Pattern, event: _Timed, first: datetime, last: datetime, without: set[date], limit: int
 ) -> list[Occurrence]:
     found: list[Occurrence] = []
+    # a local day lies within a day of the same one in UTC, on either side; and an event may last a part of a day more
     since = _back(first.date(), event.length.days + 2)
-    # an event of a day that is too late may still be early enough in UTC, by less than two days
-    stop = _ahead(last.date(), 2)
+    stop = _ahead(last.date(), 1)
     previous: Occurrence | None = None
     for day in days(pattern, event.local.date(), since):
         if day > stop or len(found) >= limit:
@@ -127,7 +127,8 @@ def _timed(
         try:
             start, end = event.on(day)
         except OverflowError:
-            continue
+            # the calendar is at its end
+            break
         if previous is not None and previous.start == start:
             continue
         previous = Occurrence(start, end, start)

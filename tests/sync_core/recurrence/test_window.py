@@ -76,6 +76,32 @@ def test_a_start_that_comes_twice_is_the_first_one_unless_it_was_given() -> None
     ]
 
 
+def test_the_second_of_two_hours_is_the_first_one_again_the_year_after() -> None:
+    second = datetime(2026, 11, 1, 1, 30, fold=1, tzinfo=NEW_YORK)
+    event = (second, second.astimezone(UTC) + HOUR, NEW_YORK)
+    # summer time ends on the first Sunday of November: half past one comes twice on 7 November 2027, too
+    assert starts(DAILY, *event, "2027-11-06", "2027-11-08 06:00") == ["11-06 05:30-06:30", "11-07 05:30-07:30"]
+
+
+def test_a_first_event_over_the_night_of_a_change_has_the_length_of_its_clock() -> None:
+    event = at(LONDON, "2026-03-28 23:00", 4)
+    # three hours, from 23:00 to 3:00; all others last four
+    assert starts(DAILY, *event, "2026-03-28", "2026-03-31") == [
+        "03-28 23:00-02:00",
+        "03-29 22:00-02:00",
+        "03-30 22:00-02:00",
+    ]
+
+
+def test_a_first_event_during_which_the_clock_comes_back_to_where_it_was_lasts_that_hour() -> None:
+    start = datetime(2026, 11, 1, 1, 30, tzinfo=NEW_YORK)
+    again = datetime(2026, 11, 1, 1, 30, fold=1, tzinfo=NEW_YORK)
+    assert starts(DAILY, start, again, NEW_YORK, "2026-11-01", "2026-11-03") == [
+        "11-01 05:30-06:30",
+        "11-02 06:30-07:30",
+    ]
+
+
 def test_an_event_over_the_night_of_a_change_is_an_hour_shorter_or_longer() -> None:
     event = at(LONDON, "2026-03-27 23:00", 4)
     assert starts(DAILY, *event, "2026-03-28 12:00", "2026-03-29 12:00") == ["03-28 23:00-02:00"]
@@ -184,6 +210,21 @@ def test_east_and_west_of_utc_the_days_of_a_window_are_others() -> None:
     assert starts(DAILY, *west, "2026-05-06 01:00", "2026-05-06 12:00") == ["05-06 02:00-03:00"]
 
 
+def test_a_long_event_west_of_utc_is_found_on_its_last_morning() -> None:
+    # from ten in the evening on Friday in New York to nine on Sunday, which is three o'clock to one on Monday in UTC
+    event = at(NEW_YORK, "2026-01-02 22:00", 47)
+    weekly = parse("FREQ=WEEKLY")
+    assert starts(weekly, *event, "2026-01-12 01:30", "2026-01-12 02:00") == ["01-10 03:00-02:00"]
+    assert starts(weekly, *event, "2026-01-12 02:00", "2026-01-12 03:00") == []
+
+
+def test_moments_are_in_utc() -> None:
+    event = at(NEW_YORK, "2026-01-05 09:00")
+    moved = ChangedOccurrence(datetime(2026, 1, 7, 9, tzinfo=NEW_YORK), *at(NEW_YORK, "2026-01-07 10:00")[:2])
+    for one in occurrences(DAILY, *event, utc("2026-01-05"), utc("2026-01-08"), moved=[moved]):
+        assert {moment.tzinfo for moment in one[:3] if isinstance(moment, datetime)} == {UTC}
+
+
 def test_an_event_of_400_days_touches_every_window_of_a_year() -> None:
     start, end, zone = at(LONDON, "2020-06-01 00:00", 400 * 24)
     yearly = parse("FREQ=YEARLY")
@@ -210,6 +251,23 @@ def test_the_ends_of_the_calendar_are_no_error(zone: ZoneInfo) -> None:
     assert len(occurrences(DAILY, early, early + HOUR, zone, datetime(1, 1, 1, tzinfo=UTC), utc("0001-01-05"))) == 2
 
 
+def test_all_day_series_on_the_first_and_the_last_day_of_the_calendar() -> None:
+    first = [one.start for one in occurrences(DAILY, date.min, date.min, None, date.min, date(1, 1, 3))]
+    assert first == [date(1, 1, 1), date(1, 1, 2), date(1, 1, 3)]
+    eve = date(9999, 12, 30)
+    found = occurrences(DAILY, eve, date.max, None, eve, date.max)
+    assert [(one.start, one.end) for one in found] == [(eve, date.max), (date.max, date.max)]
+
+
+@pytest.mark.parametrize(
+    ("start", "zone"),
+    [(datetime(1, 1, 1, 2, tzinfo=UTC), NEW_YORK), (datetime(9999, 12, 31, 22, tzinfo=UTC), LORD_HOWE)],
+)
+def test_a_first_event_that_its_own_calendar_does_not_have(start: datetime, zone: ZoneInfo) -> None:
+    with pytest.raises(OverflowError):
+        occurrences(DAILY, start, start + HOUR, zone, utc("2026-01-01"), utc("2026-01-02"))
+
+
 def test_what_is_left_out_and_what_was_moved() -> None:
     event = at(LONDON, "2026-03-23 09:00")
     gone = [utc("2026-03-24 09:00")]
@@ -225,6 +283,7 @@ def test_what_is_left_out_and_what_was_moved() -> None:
         *("23 09", "23 12*", "26 09", "26 15*", "27 09", "28 09", "29 08")
     ]
     assert found[3].original == utc("2026-03-30 08:00")
+    assert found[3].end == utc("2026-03-26 16:00")
     assert found[3].changed is moved[0]
 
 
@@ -236,6 +295,27 @@ def test_an_exception_is_known_by_its_local_day_even_if_its_clock_is_off() -> No
     late = at(LONDON, "2026-06-01 00:30")
     assert starts(DAILY, *late, "2026-06-01 12:00", "2026-06-03 12:00", deleted=[utc("2026-06-01 23:30")]) == [
         "06-02 23:30-00:30"
+    ]
+
+
+def test_late_in_the_evening_what_was_moved_or_left_out_is_still_that_of_its_own_day() -> None:
+    # ten in the evening in New York is the next day in UTC
+    event = at(NEW_YORK, "2026-06-01 22:00")
+    moved = ChangedOccurrence(utc("2026-06-04 02:00"), utc("2026-06-04 20:00"), utc("2026-06-04 21:00"))
+    window = "2026-06-03", "2026-06-06"
+    assert starts(DAILY, *event, *window, moved=[moved]) == [
+        "06-03 02:00-03:00",
+        "06-04 20:00-21:00",
+        "06-05 02:00-03:00",
+    ]
+    # the day before, told as a day, is not the one that was moved
+    left_out = ["06-04 20:00-21:00", "06-05 02:00-03:00"]
+    assert starts(DAILY, *event, *window, moved=[moved], deleted=[date(2026, 6, 2)]) == left_out
+    assert starts(DAILY, *event, *window, moved=[moved], deleted=[date(2026, 6, 3)]) == [
+        *("06-03 02:00-03:00", "06-05 02:00-03:00")
+    ]
+    assert starts(DAILY, *event, *window, moved=[moved], deleted=[date(2026, 6, 4)]) == [
+        *("06-03 02:00-03:00", "06-04 20:00-21:00")
     ]
 
 
@@ -269,6 +349,7 @@ def test_the_limit_holds_for_moved_ones_too() -> None:
     moved = [ChangedOccurrence(utc("2026-03-20 09:00"), utc("2026-03-02 15:00"), utc("2026-03-02 16:00"))]
     found = occurrences(DAILY, *event, utc("2026-03-01"), utc("2026-03-31"), moved=moved, limit=3)
     assert [f"{one.start:%d %H}" for one in found] == ["01 09", "02 09", "02 15"]
+    assert len(occurrences(DAILY, date(2026, 3, 1), date(2026, 3, 1), None, date(2026, 3, 5), date.max, limit=3)) == 3
 
 
 def test_an_all_day_occurrence_in_a_series_with_times_and_the_reverse() -> None:
@@ -295,17 +376,17 @@ def test_leap_days_come_every_four_years_and_month_ends_follow_the_month() -> No
 def test_what_cannot_be_asked() -> None:
     start, end, zone = at(LONDON, "2026-03-23 09:00")
     window = utc("2026-03-23"), utc("2026-03-25")
-    with pytest.raises(ValueError, match="needs a time zone"):
+    with pytest.raises(ValueError, match=r"^a series with a time of day needs a time zone$"):
         occurrences(DAILY, start, end, None, *window)
-    with pytest.raises(ValueError, match="needs a time zone"):
+    with pytest.raises(ValueError, match=r"^a moment of a series needs a time zone$"):
         occurrences(DAILY, start, end, zone, datetime(2026, 3, 23), window[1])
-    with pytest.raises(ValueError, match="datetimes throughout"):
+    with pytest.raises(ValueError, match=r"^a series with a time of day needs datetimes throughout$"):
         occurrences(DAILY, start, end, zone, date(2026, 3, 23), window[1])
-    with pytest.raises(ValueError, match="dates throughout"):
+    with pytest.raises(ValueError, match=r"^an all-day series needs dates throughout$"):
         occurrences(DAILY, start.date(), end.date(), zone, *window)
-    with pytest.raises(ValueError, match="ends before it starts"):
+    with pytest.raises(ValueError, match=r"^the event ends before it starts$"):
         occurrences(DAILY, end, start, zone, *window)
-    with pytest.raises(ValueError, match="ends before it starts"):
+    with pytest.raises(ValueError, match=r"^the event ends before it starts$"):
         occurrences(DAILY, date(2026, 3, 2), date(2026, 3, 1), None, date(2026, 3, 2), date(2026, 3, 3))
 
 
