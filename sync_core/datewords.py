@@ -71,9 +71,8 @@ def one_day(written: str, today: date) -> date | None:
     found_days = days(words, today)
     if found_days is None or found_days[1] != len(words):
         return None
+    # none of them in "next week", which is many days, and is not guessed at
     single = {start for start, end in found_days[0].ranges if start == end}
-    if found_days[0].weekdays or len(single) != len(found_days[0].ranges):
-        return None
     # without a year: the nearest one that is not long ago
     ahead = [day for day in single if day >= today - timedelta(days=60)]
     return min(ahead, default=max(single, default=None))
@@ -126,6 +125,9 @@ def _one(word: str, today: date) -> Days | None:
 def _period(which: int, what: str, today: date) -> Days | None:
     """ "next week" and its like. Weeks begin on the day that the user's do."""
     first = dates.style().week_begins(today) + timedelta(weeks=which)
+    # before the month: "next mon" is a Monday, as "mon" is everywhere
+    if (weekday := _weekday(what)) is not None:
+        return _on(first + timedelta(days=(weekday - first.weekday()) % 7))
     if len(what) >= _ENOUGH and "week".startswith(what):
         return Days(((first, first + timedelta(days=6)),))
     if len(what) >= _ENOUGH and "month".startswith(what):
@@ -133,8 +135,6 @@ def _period(which: int, what: str, today: date) -> Days | None:
         return _whole_month(number // 12, number % 12 + 1)
     if len(what) >= _ENOUGH and "year".startswith(what):
         return Days(((date(today.year + which, 1, 1), date(today.year + which, 12, 31)),))
-    if (weekday := _weekday(what)) is not None:
-        return _on(first + timedelta(days=(weekday - first.weekday()) % 7))
     return None
 
 

@@ -206,6 +206,17 @@ def test_like_this_one_means_how_it_came_about_and_what_happens_to_it() -> None:
     assert having([row, alike, *named], Condition.LIKE_THIS, row) == [row.id, alike.id]
 
 
+def test_what_only_salesforce_has_is_not_like_what_only_outlook_has() -> None:
+    """Not even when both are left alone, and nothing happens to either."""
+    p = plan([left("L1", subject="A"), left("L2", subject="B", when=at(24))], [right("R3", subject="C", when=at(25))])
+    review = Review.of(p)
+    rows = review.choose([row.id for row in review.rows()], Choice.NOTHING).rows()
+    marked = having(rows, Condition.LIKE_THIS, rows[0])
+    assert [row.title for row in rows if row.id in marked] == ["A", "B"]
+    marked = having(rows, Condition.LIKE_THIS, rows[-1])
+    assert [row.title for row in rows if row.id in marked] == ["C"]
+
+
 @pytest.mark.parametrize("order", list(Order))
 def test_orders_lose_nothing_and_keep_headings_together(order: Order) -> None:
     rows = arranged(sample().rows, order, ZONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sync_core.datewords import days, one_day
+from sync_core import dates
+from sync_core.datewords import Days, days, one_day
 from sync_core.items import FIELDS, FieldType, Kind, When, canonical
 from sync_core.typed import _LONGEST_REMINDER, parse, written
 
@@ -43,6 +45,7 @@ def when(start: str, end: str) -> When:
         ("reminder", "at the start", 0),
         ("reminder", "none", None),
         ("when", "2026-12-24 10:00-11:30", when("2026-12-24T10:00", "2026-12-24T11:30")),
+        ("when", "next mon 9:00 to 10:00", when("2026-11-30T09:00", "2026-11-30T10:00")),
         ("when", "tomorrow 9:00 to 10:00", when("2026-11-26T09:00", "2026-11-26T10:00")),
         ("when", "24 Dec 22:00 – 25 Dec 01:00", when("2026-12-24T22:00", "2026-12-25T01:00")),
         ("when", "2026-07-01 10:00-11:00", when("2026-07-01T09:00", "2026-07-01T10:00")),
@@ -207,6 +210,97 @@ def test_words_that_mean_many_days() -> None:
     assert mondays is not None
     assert mondays[0].touches(date(2026, 11, 28), date(2026, 11, 30))
     assert not mondays[0].touches(date(2026, 12, 1), date(2026, 12, 6))
+    assert mondays[0].touches(date(2026, 12, 1), date(2026, 12, 7))
+    assert mondays[0].touches(date(2026, 11, 1), date(2027, 11, 1))
+
+
+@pytest.mark.parametrize("words", ["dec 24", "24.12.", "24th dec", "24. dec", "dec. 24"])
+def test_a_day_without_a_year_is_meant_in_every_year_around_today(words: str) -> None:
+    found = days(words.split(), TODAY)
+    assert found is not None
+    years = (2024, 2025, 2026, 2027, 2028, 2029)
+    assert found == (Days(tuple((date(year, 12, 24), date(year, 12, 24)) for year in years)), len(words.split()))
+
+
+def test_a_month_without_a_year_is_meant_in_every_year_around_today() -> None:
+    for words in ("feb", "feb."):
+        found = days([words], TODAY)
+        assert found is not None
+        assert [(start.isoformat(), end.day) for start, end in found[0].ranges] == [
+            ("2024-02-01", 29),
+            ("2025-02-01", 28),
+            ("2026-02-01", 28),
+            ("2027-02-01", 28),
+            ("2028-02-01", 29),
+            ("2029-02-01", 28),
+        ]
+
+
+def test_the_last_days_of_months_and_leap_days_are_days() -> None:
+    leap = days(["29", "feb"], TODAY)
+    assert leap is not None
+    assert [start.isoformat() for start, _ in leap[0].ranges] == ["2024-02-29", "2028-02-29"]
+    last = days(["31", "dec"], TODAY)
+    assert last is not None
+    assert len(last[0].ranges) == 6
+    for words in ("30 feb", "31 nov", "1.13.", "0 dec"):
+        assert days(words.split(), TODAY) != (Days(), 2)
+        assert one_day(words, TODAY) is None
+
+
+@pytest.mark.parametrize(("words", "used"), [("dec 4711", 1), ("dec 24 4711", 2), ("24 dec 4711", 2), ("dec 3000", 1)])
+def test_a_number_that_is_no_year_of_these_centuries_is_a_word_of_its_own(words: str, used: int) -> None:
+    """Such as the number of an order: it is looked for in what rows say."""
+    found = days(words.split(), TODAY)
+    assert found is not None
+    assert found[1] == used
+    assert found[0].touches(date(2026, 12, 24), date(2026, 12, 24))
+    assert one_day(words, TODAY) is None
+
+
+def test_numbers_with_a_slash_are_read_as_the_person_writes_dates() -> None:
+    before = dates.style()
+    try:
+        dates.use(replace(before, order="mdy"))
+        assert one_day("12/24/2026", TODAY) == one_day("12/24", TODAY) == date(2026, 12, 24)
+        assert one_day("24/12/2026", TODAY) is None
+        dates.use(replace(before, order="dmy"))
+        assert one_day("24/12/2026", TODAY) == one_day("24/12", TODAY) == date(2026, 12, 24)
+        assert one_day("12/24/2026", TODAY) is None
+    finally:
+        dates.use(before)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("last week", "2026-11-16", "2026-11-22"),
+        ("this wee", "2026-11-23", "2026-11-29"),
+        ("last month", "2026-10-01", "2026-10-31"),
+        ("next mont", "2026-12-01", "2026-12-31"),
+        # a Monday, and no month
+        ("next mon", "2026-11-30", "2026-11-30"),
+        ("last mon", "2026-11-16", "2026-11-16"),
+        ("this year", "2026-01-01", "2026-12-31"),
+        ("next yea", "2027-01-01", "2027-12-31"),
+        ("last tue", "2026-11-17", "2026-11-17"),
+        ("this sunday", "2026-11-29", "2026-11-29"),
+        ("next wed", "2026-12-02", "2026-12-02"),
+    ],
+)
+def test_the_one_before_this_one_and_the_next(words: str, first: str, last: str) -> None:
+    assert days(words.split(), TODAY) == (Days(((date.fromisoformat(first), date.fromisoformat(last)),)), 2)
+
+
+def test_the_month_after_december_and_the_one_before_january_are_of_another_year() -> None:
+    december, january = date(2026, 12, 31), date(2027, 1, 1)
+    assert days(["next", "month"], december) == (Days(((date(2027, 1, 1), date(2027, 1, 31)),)), 2)
+    assert days(["last", "month"], january) == (Days(((date(2026, 12, 1), date(2026, 12, 31)),)), 2)
+
+
+@pytest.mark.parametrize("words", ["next we", "this mo", "last ye", "next budget"])
+def test_words_that_are_too_short_to_be_sure_of_mean_no_days(words: str) -> None:
+    assert days(words.split(), TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -225,10 +319,21 @@ def test_what_is_no_day(words: str) -> None:
         ("1 jan", "2027-01-01"),
         ("1 nov", "2026-11-01"),
         ("24/12", "2026-12-24"),
+        # sixty days ago is not long ago yet
+        ("26 sep", "2026-09-26"),
+        ("25 sep", "2027-09-25"),
+        ("Thu, 24 Dec, 2026", "2026-12-24"),
+        ("Thu 2026-12-24", "2026-12-24"),
+        ("dec 24", "2026-12-24"),
     ],
 )
 def test_one_day_is_the_next_or_a_recent_one(words: str, day: str) -> None:
     assert one_day(words, TODAY) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("words", ["dec", "2026-12", "next week", "this month", "last year", "dec 2026", "mon tue"])
+def test_where_many_days_are_meant_none_is_guessed_at(words: str) -> None:
+    assert one_day(words, TODAY) is None
 
 
 def test_a_weekday_that_is_not_that_of_the_day_is_refused() -> None:
