@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.build import OL, SF, all_day, at, gone, item, left, link, only, picture, plan, right
 from support.hostile import TEXTS
 
-from sync_core import dates, datewords
+from sync_core import dates, datewords, finding
 from sync_core.compare import Verdict
 from sync_core.finding import Finder, Wanted
 from sync_core.items import Kind, When
@@ -95,6 +95,42 @@ def test_the_finder_follows_decisions() -> None:
     assert finder.find(review.rows(), wanted) == []
     after = review.choose([row.id], Choice.NOTHING)
     assert [r.title for r in finder.find(after.rows(), wanted)] == ["Decision"]
+
+
+def test_a_row_is_looked_at_once_until_it_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of rows are looked through at every letter that is typed: what a row is found by is worked out once."""
+    looked: list[str] = []
+    whole = finding.entry_of
+
+    def counted(row: Row, zone: str, today: date) -> finding.Entry:
+        looked.append(row.title)
+        return whole(row, zone, today)
+
+    monkeypatch.setattr(finding, "entry_of", counted)
+    rows = list(sample().rows)
+    finder = Finder(ZONE, TODAY)
+    finder.learn(rows)
+    assert sorted(looked) == sorted(row.title for row in rows)
+    for words in ("b", "bu", "bud", "today"):
+        finder.find(rows, Wanted.of(words, TODAY))
+    assert len(looked) == len(rows)
+    other = [replace(row, reason="it is another one") if row.title == "Old" else row for row in rows]
+    assert [row.title for row in finder.find(other, Wanted.of("another", TODAY))] == ["Old"]
+    assert looked[len(rows) :] == ["Old"]
+
+
+def test_a_series_is_found_by_the_days_that_either_side_has_it_on() -> None:
+    tuesdays = When("2026-11-03T09:00:00Z", "2026-11-03T09:30:00Z", False, "FREQ=WEEKLY;BYDAY=TU", ZONE)
+    here, there = left("L1", when=WEEKLY, series=True), right("R1", when=tuesdays, series=True)
+    rows = plan([here], [there], [link("L1", "R1", when=WEEKLY)]).rows
+    for words in ("mon", "tue", "2026-11-23", "2026-11-24", "next week"):
+        assert len(found(rows, words)) == 1, words
+    assert found(rows, "wed") == []
+    # the day it began on is its own, however long ago that was, and however few of its days are looked at
+    old = WEEKLY._replace(start="2019-03-04T09:00:00Z", end="2019-03-04T09:30:00Z")
+    rows = plan([left("L1", when=old, series=True)], []).rows
+    assert len(found(rows, "2019-03-04")) == 1
+    assert found(rows, "2019-03-11") == []
 
 
 def test_people_phones_and_due_dates() -> None:
