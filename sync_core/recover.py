@@ -339,8 +339,8 @@ def _conclude(doubt: Doubt, sights: Mapping[SideName, Sight]) -> Done:
     if not words and result is Result.NOT_STARTED:
         words = ["the run was cut off before its turn"]
     # errors are whole sentences
-    said = "; ".join(word.rstrip(".") for word in words[:-1]) + "; " if len(words) > 1 else ""
-    return Done(doubt.intent.number, result, said + "".join(words[-1:]), ids, after)
+    said = "; ".join([*(word.rstrip(".") for word in words[:-1]), *words[-1:]])
+    return Done(doubt.intent.number, result, said, ids, after)
 
 
 __all__ = ["Books", "Change", "Doubt", "Found", "SideError", "bookkeeping", "keep", "settle", "settle_unfinished"]

@@ -321,6 +321,23 @@ def test_half_a_merge_is_told_by_halves(world):
     assert base.right["notes"] == "Bring figures."
 
 
+def test_all_that_is_to_be_told_of_half_a_merge_is_one_sentence(world):
+    """Which half was done comes first; what it holds, and what became of the other half, after it."""
+    intent = merge(world)
+    log = world.journal.begin(HEAD, [intent])
+    for side in SideName:
+        log.sent(side, [0], MADE_AT)
+    log.answered(SF, [(0, Outcome(True, "S0001"))])
+    world.left.edit("S0001", location="YORK")
+    settle_unfinished(CAL, world.sides, world.books, world.journal, LATER)
+    record = world.journal.load(HEAD.id)
+    assert record is not None
+    assert (record.done[0].result, record.done[0].ids) == (Result.NOT_STARTED, {SF: "S0001"})
+    assert record.done[0].message == (
+        "done in Salesforce only; Salesforce holds something else than was sent; it is as it was in Outlook"
+    )
+
+
 def test_the_worse_half_of_a_merge_is_what_became_of_it(world):
     world.left.edit("S0001", location="York")
     world.right.take_away("O0001", Fate.UNREADABLE)
