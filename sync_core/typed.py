@@ -81,12 +81,12 @@ def _minutes(f: FieldSpec, said: str) -> int | None:
     if said == "at the start":
         return 0
     found = _MINUTES.fullmatch(said)
-    unit = found[2] if found else ""
-    size = _SIZES.get(unit) or _SIZES.get(unit.removesuffix("s")) or (0 if unit else 1)
-    minutes = int(found[1]) * size if found else 0
-    if found is None or not size or minutes > _LONGEST_REMINDER:
-        raise ValueError(f"{f.label} is how long before: 15 min, 2 hours, 1 day, or none")
-    return minutes
+    if found is not None:
+        size = _SIZES.get(found[2].removesuffix("s"), 0) if found[2] else 1
+        minutes = int(found[1]) * size
+        if size and minutes <= _LONGEST_REMINDER:
+            return minutes
+    raise ValueError(f"{f.label} is how long before: 15 min, 2 hours, 1 day, or none")
 
 
 def _day(f: FieldSpec, line: str, today: date) -> date:
@@ -123,7 +123,7 @@ def _day_and_clock(line: str, today: date) -> tuple[date | None, time | None]:
 
 def _when(line: str, zone: str, today: date, base: When | None) -> When:
     parts = _UNTIL.split(line)
-    if not line or len(parts) > 2:
+    if len(parts) > 2:
         raise ValueError(_HOW_WHEN)
     first, start = _day_and_clock(parts[0], today)
     last, end = _day_and_clock(parts[1], today) if len(parts) == 2 else (None, None)

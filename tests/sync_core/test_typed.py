@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ def when(start: str, end: str) -> When:
         ("notes", "one \r\ntwo\x00", "one\ntwo"),
         ("show_as", "out of office", "out_of_office"),
         ("show_as", "OUT", "out_of_office"),
+        ("show_as", "out-of-office", "out_of_office"),
         ("private", "Yes", True),
         ("private", "no", False),
         ("reminder", "15", 15),
@@ -44,6 +46,10 @@ def when(start: str, end: str) -> When:
         ("reminder", "1d", 1440),
         ("reminder", "at the start", 0),
         ("reminder", "none", None),
+        ("reminder", "3 weeks", 30_240),
+        ("reminder", "5 mins", 5),
+        ("reminder", "0 min", 0),
+        ("when", "2026-12-24 10:00", when("2026-12-24T10:00", "2026-12-24T11:00")),
         ("when", "2026-12-24 10:00-11:30", when("2026-12-24T10:00", "2026-12-24T11:30")),
         ("when", "next mon 9:00 to 10:00", when("2026-11-30T09:00", "2026-11-30T10:00")),
         ("when", "tomorrow 9:00 to 10:00", when("2026-11-26T09:00", "2026-11-26T10:00")),
@@ -64,6 +70,32 @@ def test_a_time_without_a_day_keeps_the_day_and_how_long_it_lasts() -> None:
     assert typed("when", "fri 14:00", base) == when("2026-11-27T14:00", "2026-11-27T15:30")
 
 
+def test_a_time_for_what_lasted_whole_days_is_on_the_first_of_them() -> None:
+    """Wherever the person is: the day of a whole-day event is the same in every zone."""
+    base = When("2026-12-24", "2026-12-26", True)
+    assert typed("when", "14:00-15:00", base) == when("2026-12-24T14:00", "2026-12-24T15:00")
+    there = parse(CAL, "when", "14:00", "America/New_York", TODAY, base)
+    assert there == when("2026-12-24T19:00", "2026-12-24T20:00")
+
+
+def test_what_the_host_keeps_for_its_own_time_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zone is that of the user, on a jump host that may be anywhere."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert typed("when", "2026-07-01 10:00-11:00") == when("2026-07-01T09:00", "2026-07-01T10:00")
+        assert typed("reminder", "2026-07-01 09:00", kind=Kind.TASKS) == "2026-07-01T08:00:00Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_time_beyond_the_calendar_is_none() -> None:
+    """The last evening of the year 9999 in New York is in a year that no calendar has."""
+    with pytest.raises(ValueError, match="write it like"):
+        parse(CAL, "when", "9999-12-31 22:00-23:00", "America/New_York", TODAY)
+
+
 def test_days_and_moments_of_tasks() -> None:
     assert typed("due", "24 Dec", kind=Kind.TASKS) == "2026-12-24"
     assert typed("due", "Thu 24 Dec", kind=Kind.TASKS) == "2026-12-24"
@@ -80,6 +112,9 @@ def test_days_and_moments_of_tasks() -> None:
         ("reminder", "soon", "15 min, 2 hours"),
         ("reminder", "-5", "15 min, 2 hours"),
         ("reminder", "9999999999 weeks", "15 min, 2 hours"),
+        ("reminder", "5 s", "15 min, 2 hours"),
+        ("when", "2026-12-24 - 2026-12-25 - 2026-12-26", "write it like"),
+        ("when", "2026-12-24 10:00 - 11:00 - 12:00", "write it like"),
         ("when", "", "write it like"),
         ("when", "14:00", "write it like"),
         ("when", "31 feb", "write it like"),
@@ -99,8 +134,11 @@ def test_what_makes_no_sense_is_refused_in_words(name: str, words: str, why: str
 
 
 def test_an_address_and_a_due_date_that_are_none() -> None:
-    with pytest.raises(ValueError, match="looks like name@"):
-        typed("email", "priya at example", kind=Kind.CONTACTS)
+    for words in ("priya at example", "@example.com", "priya@", "priya@shah@example.com", "priya shah@example.com"):
+        with pytest.raises(ValueError, match=r"^an e-mail address looks like name@example\.com$"):
+            typed("email", words, kind=Kind.CONTACTS)
+    for words in ("priya.shah@example.com", ""):
+        assert typed("email", words, kind=Kind.CONTACTS) == words
     with pytest.raises(ValueError, match="due is a day"):
         typed("due", "soon", kind=Kind.TASKS)
     with pytest.raises(ValueError, match="a day and a time"):
@@ -367,6 +405,17 @@ def test_no_text_breaks_it(words: str) -> None:
         (CAL, "location", "Room 4", "Room 4"),
         (CAL, "location", None, ""),
         (CAL, "when", None, ""),
+        (CAL, "when", When("2026-12-24", "2026-12-24", True), "2026-12-24"),
+        (CAL, "when", When("2026-12-24", "2026-12-26", True), "2026-12-24 - 2026-12-26"),
+        (CAL, "when", when("2026-12-24T10:00", "2026-12-24T11:30"), "2026-12-24 10:00-11:30"),
+        (CAL, "when", when("2026-12-24T22:00", "2026-12-25T01:00"), "2026-12-24 22:00 - 2026-12-25 01:00"),
+        (CAL, "when", When("2026-12-24T10:00:30Z", "2026-12-24T11:00:00Z"), "2026-12-24 10:00:30-11:00"),
+        # as either side may tell a moment: with a zone of its own, or with none, which is UTC
+        (CAL, "when", When("2026-07-01T10:00:00+02:00", "2026-07-01T10:00:00"), "2026-07-01 09:00-11:00"),
+        # one half of it would not be what is there
+        (CAL, "when", When("soon", "2026-12-24T11:00:00Z"), ""),
+        (CAL, "when", When("2026-12-24T11:00:00Z", "later"), ""),
+        (Kind.TASKS, "reminder", "soon", ""),
         (Kind.TASKS, "due", "2026-11-27", "2026-11-27"),
         (Kind.TASKS, "due", None, "none"),
         (Kind.TASKS, "reminder", "2026-07-01T08:00:00Z", "2026-07-01 09:00"),
