@@ -103,12 +103,14 @@ def sort_key(row: Row, zone: str) -> tuple[Any, ...]:
             letter = _letter(name)
             return (letter == NO_LETTER, letter, _folded(name), name)
         case Kind.TASKS:
-            return (due_day(value(row, "due")) or date.max, _folded(row.title), row.title)
+            due = due_day(value(row, "due"))
+            # the last day of the calendar is a day, too
+            return (due is None, due or date.max, _folded(row.title), row.title)
     when = row_when(row)
     first = first_day(when, zone) if when is not None else None
     if when is None or first is None:
-        return (date.max, True, "")
-    return (first, not when.all_day, when.start)
+        return (True, date.max, True, "")
+    return (False, first, not when.all_day, when.start)
 
 
 def arranged(rows: Iterable[Row], order: Order, zone: str) -> list[Row]:

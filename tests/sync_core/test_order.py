@@ -79,6 +79,23 @@ def test_tasks_stand_under_the_day_they_are_due_and_those_without_come_last() ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "dated"),
+    [
+        (Kind.TASKS, {"due": "9999-12-31"}),
+        (Kind.CALENDAR, {"when": When("9999-12-31", "9999-12-31", all_day=True)}),
+        (Kind.CALENDAR, {"when": When("9999-12-31T10:00:00Z", "9999-12-31T11:00:00Z")}),
+    ],
+)
+def test_the_last_day_of_the_calendar_stands_before_what_has_no_day(kind: Kind, dated: dict[str, Any]) -> None:
+    """In the middle of those it would give them two headings."""
+    rows = [row(kind, {"subject": s, **(dated if s == "m" else {})}) for s in ("z", "m", "a")]
+    rows.sort(key=lambda r: order.sort_key(r, "UTC"))
+    sections = [order.section(r, "UTC") for r in rows]
+    assert sections[0] == date(9999, 12, 31)
+    assert len(set(sections[1:])) == 1
+
+
 def test_salesforce_says_where_a_row_stands_and_else_outlook_or_what_was_synced() -> None:
     early, late = {"subject": "x", "due": "2026-11-23"}, {"subject": "x", "due": "2026-12-01"}
     assert order.section(row(Kind.TASKS, early, late), "UTC") == date(2026, 11, 23)
