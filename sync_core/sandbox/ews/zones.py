@@ -17,10 +17,13 @@ def zone(windows_id: str | None) -> tzinfo:
 
 
 def midnight(moment: datetime, windows_id: str | None, *, up: bool) -> datetime:
-    """The start of the day of a moment in a zone, in UTC; with `up` the start of the next one if it is not midnight."""
+    """The start of the day of a moment in a zone, in UTC; with `up` the start of the next one if it is not midnight.
+
+    Where the clock jumps over midnight, as in Cairo in spring, a day starts at the moment of the jump.
+    """
     rules = zone(windows_id)
     there = moment.astimezone(rules).replace(tzinfo=None)
     day = there.replace(hour=0, minute=0, second=0, microsecond=0)
-    if up and day != there:
+    if up and day.replace(tzinfo=rules).astimezone(UTC) < moment:
         day += timedelta(days=1)
     return day.replace(tzinfo=rules).astimezone(UTC)

@@ -18,6 +18,7 @@ from sync_core.sides.outlook.services import Parsed
 
 _NOON = time(12)
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 # Outlook's own way to say "none" in a property that holds a day (recalled); servers seldom let it through
 _NONE = date(4501, 1, 1)
 # MAPI keeps moments as FILETIME of [MS-DTYP] 2.3.3, which begins in 1601
@@ -49,11 +50,21 @@ def _days(start: datetime, end: datetime, zones: list[ZoneInfo]) -> tuple[date, 
     Where neither gives midnights, the days that are touched in the event's own zone.
     """
     for zone in zones:
-        first, after = start.astimezone(zone), end.astimezone(zone)
-        if first.time() == time() == after.time():
+        if _begins_a_day(start, zone) and _begins_a_day(end, zone):
+            first, after = start.astimezone(zone), end.astimezone(zone)
             return first.date(), max(first.date(), after.date() - _DAY)
-    first, after = start.astimezone(zones[0]), end.astimezone(zones[0]) - timedelta(seconds=1)
-    return first.date(), max(first.date(), after.date())
+    first, last = start.astimezone(zones[0]).date(), (end - _SECOND).astimezone(zones[0]).date()
+    return first, max(first, last)
+
+
+def _begins_a_day(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether a day begins at that moment: at midnight, or later where the clock jumps over midnight, as in Cairo."""
+    there = moment.astimezone(zone)
+    try:
+        return there.time() == time() or (moment - _SECOND).astimezone(zone).date() < there.date()
+    except OverflowError:
+        # the first second of the calendar
+        return True
 
 
 def ews_moment(said: str) -> Any:
