@@ -7,7 +7,7 @@ libraries are imported when a side is opened, never before: the first screen doe
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,11 +21,12 @@ from sync_core.both import both, looked_at, seen_too
 from sync_core.checking import Finding as Finding
 from sync_core.checking import check_jobs, check_side
 from sync_core.connections import Connections
+from sync_core.crossing import chosen_in, end_choices
 from sync_core.decide import make_plan, unseen
 from sync_core.errors import SettingsError, StoreError
 from sync_core.finish import finish_plan
 from sync_core.intent import space_for
-from sync_core.items import Item, Kind, SideName
+from sync_core.items import Kind, SideName
 from sync_core.journal import Journal, RunHead, RunRecord, head_of
 from sync_core.plan import NEEDS, Action, Plan
 from sync_core.question import Picture, Question, Rules
@@ -110,7 +111,8 @@ class Service(Remembered):
         memory = self._open.memory(kind)
         self._settle(kind, memory)
         links = memory.links(kind)
-        chosen = self._chosen(memory, kind, (*left.reading.items, *right.reading.items))
+        items = (*left.reading.items, *right.reading.items)
+        chosen = chosen_in(memory, kind, items)
         left, right = (replace(p, reading=as_chosen(p.reading, chosen, window)) for p in (left, right))
         sides = self._sides(kind, chosen)
         left_refs, right_refs = unseen(links, left.reading, right.reading, window)
@@ -123,6 +125,7 @@ class Service(Remembered):
             return seen_too(sides[side], kind, picture, refs)
 
         left, right = both(look, stop)
+        end_choices(memory, kind, sides, items, window)
         people = None
         if kind is Kind.CALENDAR and self.settings.calendar.relate_attendees:
             asked_for = addresses(links, left.reading.items, right.reading.items)
@@ -174,11 +177,11 @@ class Service(Remembered):
 
             # who waits wants to know how far it had come
             self._attend(lambda side, said: progress(replace(reached, what=said)), stopped)
-            sides = self._sides(kind, self._chosen(memory, kind))
+            sides = self._sides(kind, chosen_in(memory, kind))
             settle_unfinished(kind, sides, memory, Journal(memory, kind), iso(self._clock()))
             keep_ignores(memory, kind, review)
             # the review may have chosen series that shall cross as single events
-            sides = self._sides(kind, self._chosen(memory, kind))
+            sides = self._sides(kind, chosen_in(memory, kind))
             began = self._clock()
             run = Run(
                 kind=kind,
@@ -284,7 +287,7 @@ class Service(Remembered):
                 remedy="Use the settings that it was made with",
             )
         refs = to_look_at(found, rows)
-        sides = self._sides(kind, self._chosen(memory, kind))
+        sides = self._sides(kind, chosen_in(memory, kind))
         stop = Event()
 
         def stopped() -> bool:
@@ -350,18 +353,9 @@ class Service(Remembered):
         heads = journal.unfinished()
         if heads:
             with self._locked(memory, kind, over=True):
-                sides = self._sides(kind, self._chosen(memory, kind))
+                sides = self._sides(kind, chosen_in(memory, kind))
                 settle_unfinished(kind, sides, memory, journal, iso(self._clock()))
         return heads
-
-    def _chosen(self, memory: Memory, kind: Kind, items: Sequence[Item] = ()) -> Chosen:
-        """Which series cross as single events. One of the listed `items` may have got another id: memory follows."""
-        if kind is not Kind.CALENDAR:
-            return Chosen()
-        chosen = Chosen.of(memory.ignores(kind).values(), memory.links(kind), items)
-        if chosen.renamed:
-            memory.put_ignores(kind, [ignore for _, ignore in chosen.renamed])
-        return chosen
 
     def _sides(self, kind: Kind, chosen: Chosen) -> dict[SideName, Side]:
         """Both sides, with occurrences as items of their own where they are so in the plan."""

@@ -25,7 +25,7 @@ from sync_core.recurrence import (
     occurrences,
 )
 from sync_core.recurrence.exceptions import moment_text
-from sync_core.sides import Fate, Reading, Sighting, Window
+from sync_core.sides import Fate, Reading, Ref, Sighting, Window
 
 # in no id of Salesforce (letters and digits) or Exchange (base64)
 _SEPARATOR: Final = "#"
@@ -229,6 +229,10 @@ class Chosen:
 
     def sighting(self, day: date, of: Sighting) -> Sighting:
         """What became of the occurrence on a local day, given what became of its series."""
+        if of.fate is Fate.DELETED and of.left is not None and readable(of.left):
+            # what is past of it was not deleted
+            past = on_day(of.left, day)
+            return Sighting(Fate.DELETED) if past is None else Sighting(Fate.HERE, past)
         if of.fate is not Fate.HERE or of.item is None:
             return Sighting(of.fate, None, of.detail)
         if not readable(of.item):
@@ -274,6 +278,28 @@ def choice(mode: Singles, source: Item, other_id: str, row_id: str, reason: str,
         source.fields if left else {},
         {} if left else source.fields,
     )
+
+
+def unlisted(
+    ignores: Iterable[Ignore], items: Iterable[Item], links: Sequence[Link], window: Window
+) -> dict[SideName, dict[str, Ref]]:
+    """The series of choices that no side lists, by the row id of the choice: they are beside the window, or gone.
+
+    One of which single events are linked from the window's first day on is not asked for: its rows come first.
+    """
+    listed = {item.id for item in items}
+    listed |= {
+        parts[0]
+        for link in links
+        for item_id in (link.left_id, link.right_id)
+        if (parts := parts_of(item_id)) is not None and parts[1] >= window.first
+    }
+    found: dict[SideName, dict[str, Ref]] = {side: {} for side in SideName}
+    for ignore in ignores:
+        side = _source(ignore)
+        if isinstance(ignore.mode, Singles) and _id(ignore, side) not in listed:
+            found[side][ignore.row_id] = Ref(_id(ignore, side), known=_fields(ignore, side))
+    return found
 
 
 def of_choice(ignore: Ignore, links: Iterable[Link]) -> list[Link]:

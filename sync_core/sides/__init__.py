@@ -75,6 +75,8 @@ class Limits:
     fixed_pattern: bool = False
     # whether one occurrence of a series can be changed, and why not: "" for "it cannot hold that"; None when it can
     no_changed_occurrences: str | None = None
+    # no changed occurrence may lie on, or beyond, another one of its series
+    keeps_order: bool = False
     # whether what is private may be related to somebody there
     private_relations: bool = True
     # why values do not fit together, in words; "" when they do. A pure function of an item's fields
@@ -155,11 +157,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """The answer to a Ref. `item` is set for HERE, and where the side could still read it; `detail` is for people."""
+    """The answer to a Ref. `item` is set for HERE, and where the side could still read it; `detail` is for people.
+
+    `left` is what is left of a series that was deleted from some day on: its past, as a series that has ended.
+    """
 
     fate: Fate
     item: Item | None = None
     detail: str = ""
+    left: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)

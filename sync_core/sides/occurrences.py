@@ -73,8 +73,9 @@ class OccurrenceSide:
             asked.setdefault(series_id, Ref(series_id, known=self._chosen.known.get(series_id, {})))
         seen = self._side.look(kind, list(asked.values())) if asked else {}
         for item_id, sighting in seen.items():
-            if sighting.item is not None and sighting.item.series:
-                self._series[item_id] = sighting.item
+            whole = sighting.left or sighting.item
+            if whole is not None and whole.series:
+                self._series[item_id] = whole
         # a side may say nothing about an id: who asked is told nothing either
         found = {ref.id: self._whole(seen[ref.id]) for ref in refs if ref.id not in own and ref.id in seen}
         for item_id, (series_id, day) in own.items():

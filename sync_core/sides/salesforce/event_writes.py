@@ -126,9 +126,12 @@ def of_series(write: Write, family: Family, context: Context) -> tuple[str, Writ
     """
     assert write.before is not None, "only what exists is changed or deleted"
     coming = family.coming(context.now)
+    if not coming and write.operation is Operation.UPDATE and set(write.fields) == {"exceptions"}:
+        # past ones can be taken out one by one all the same
+        return family.id, replace(write, fields={})
     if not coming:
         raise UnwritableError("all its occurrences are past, and Salesforce keeps those")
-    row, before = coming[0], write.before
+    row, before = coming[0] if write.operation is Operation.DELETE else family.typical(context.now), write.before
     fields = dict(write.fields)
     # occurrences are taken out one by one, after the series is changed
     exceptions = {"exceptions": fields.pop("exceptions")} if "exceptions" in fields else {}

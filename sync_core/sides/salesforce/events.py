@@ -154,9 +154,12 @@ class EventMapping(ObjectMapping):
             return []
         return series.conditions(filter(series.is_lightning, found), context.user_id)
 
-    def series_item(self, family: series.Family, context: Context) -> Item | None:
-        """A Lightning series as one item; None when it was deleted. Raises ValueError, in words."""
-        found = series.item(family, lambda row: self.item(row, context), context.now)
+    def series_item(self, family: series.Family, context: Context, *, left: bool = False) -> Item | None:
+        """A Lightning series as one item; None when it was deleted, unless it is asked for what is `left` of it.
+
+        Raises ValueError, in words.
+        """
+        found = series.item(family, lambda row: self.item(row, context), context.now, left=left)
         known = context.shape.can_filter("Recurrence2PatternStartDate") and not context.partial
         return found if known or found is None else replace(found, locked=found.locked or series.IN_PART)
 
@@ -166,6 +169,12 @@ class EventMapping(ObjectMapping):
         for family in series.families(filter(series.is_lightning, found)):
             result |= dict.fromkeys(family.ids, self.series_item(family, context))
         return result
+
+    def left(self, found: Sequence[Mapping[str, Any]], context: Context) -> Item | None:
+        """What is left of the Lightning series among `found` that is deleted from now on: its past occurrences."""
+        for family in series.families(filter(series.is_lightning, found)):
+            return self.series_item(family, context, left=True)
+        return None
 
     def of_series(self, write: Write, found: Sequence[Mapping[str, Any]], context: Context) -> tuple[str, Write]:
         """The record by which the series `write.before` is changed, and what to do to it; `found` are its rows.
@@ -236,10 +245,11 @@ def _is_long(row: Mapping[str, Any]) -> bool:
 
 
 def touches(when: When, window: Window) -> bool:
-    """Whether an event is in the window, if only with its last moment."""
+    """Whether an event is in the window: one that ends as the window begins is not, as in Outlook's own views."""
     if when.all_day:
         return date.fromisoformat(when.start) <= window.last and date.fromisoformat(when.end) >= window.first
-    return times.instant(when.start) < window.end and times.instant(when.end) >= window.start
+    start, end = times.instant(when.start), times.instant(when.end)
+    return start < window.end and (end > window.start or start >= window.start)
 
 
 def _earliest_start(window: Window) -> datetime:

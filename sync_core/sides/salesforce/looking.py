@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sync_core.items import Kind
+from sync_core.items import Item, Kind
 from sync_core.sides import Fate, Ref, Sighting
 from sync_core.sides.salesforce import times
 from sync_core.sides.salesforce.failures import GatewayError, Sort
@@ -56,8 +56,7 @@ class Looker:
             one = id18(str(row.get("Id") or ""))
             found[one] = self._sighting(kind, row, context)
             if one in parts and found[one].fate is not Fate.DELETED:
-                series = parts[one]
-                found[one] = Sighting(Fate.DELETED) if series is None else Sighting(Fate.HERE, series)
+                found[one] = self._of_series(kind, one, parts[one], more, context)
             elif found[one].fate is Fate.HERE and self._reader.mapping(kind).rest([row], context):
                 found[one] = Sighting(Fate.UNREADABLE, detail="the rest of its series was not to be found")
         absent = [one for one in ids if one not in found]
@@ -73,6 +72,16 @@ class Looker:
             else:
                 found[one] = self._look_alone(kind, one, context)
         return found
+
+    def _of_series(
+        self, kind: Kind, one: str, series: Item | None, rows: Sequence[Mapping[str, Any]], context: Context
+    ) -> Sighting:
+        """What became of a series that one of its occurrences was asked for; its past stays when the rest goes."""
+        if series is not None:
+            return Sighting(Fate.HERE, series)
+        mapping = self._reader.mapping(kind)
+        family = mapping.family(rows, one)
+        return Sighting(Fate.DELETED, left=mapping.left(family.rows, context))
 
     def _deleted_lately(self, kind: Kind, now: datetime) -> frozenset[str]:
         """The ids of what was deleted within the last fortnight, gone from the recycle bin or not (facts: B4).

@@ -104,6 +104,10 @@ class ObjectMapping(Protocol):
         """By the id of each row that is part of something larger: the whole of it, or None when that is deleted."""
         return {}
 
+    def left(self, found: Rows, context: Context) -> Item | None:
+        """What is left of something larger that is deleted from now on; None where nothing is."""
+        return None
+
     def of_series(self, write: Write, found: Rows, context: Context) -> tuple[str, Write]:
         """The record by which a series is changed, and what to do to it. Raises UnwritableError."""
         raise UnwritableError("a series: not written")

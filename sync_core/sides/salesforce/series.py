@@ -103,9 +103,27 @@ class Family:
         return [row for row in self.rows if _plain(row) and times.instant(str(row["StartDateTime"])) >= now]
 
     def typical(self, now: datetime) -> Row:
-        """The occurrence that shows what the series holds: the next one, as past ones keep what they were."""
+        """The occurrence that shows what the series holds: the next one, as past ones keep what they were.
+
+        One over which the clock changes starts or ends at another time of day than all others: it shows nothing of
+        them, as long as there is another one.
+        """
+        coming = self.coming(now)
         plain = [row for row in self.rows if _plain(row)]
-        return next(iter(self.coming(now)), (plain or self.rows)[-1])
+        return next((row for row in coming if _steady(row)), (coming[:1] or (plain or self.rows)[-1:])[0])
+
+
+def _steady(row: Row) -> bool:
+    """Whether the clock does not change on the days of an occurrence."""
+    if row.get("IsAllDayEvent"):
+        return True
+    try:
+        zone, start = _zone(row), times.instant(str(row["StartDateTime"]))
+        end = times.instant(str(row["EndDateTime"])) if row.get("EndDateTime") else start
+    except ValueError:
+        return True
+    before, after = start.astimezone(zone) - timedelta(days=1), end.astimezone(zone) + timedelta(days=1)
+    return before.utcoffset() == after.utcoffset()
 
 
 def _plain(row: Row) -> bool:
@@ -153,11 +171,11 @@ def _day(row: Row) -> date:
         return start.date()
 
 
-def item(family: Family, item_of: Callable[[Row], Item], now: datetime) -> Item | None:
+def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left: bool = False) -> Item | None:
     """The series as an item; `item_of` makes one of an occurrence. None when it was deleted.
 
     Of a series that is deleted from now on only the past remains (facts: salesforce B1, delete from here on), which is
-    history: it has no occurrence to come, though its pattern goes on.
+    history: it has no occurrence to come, though its pattern goes on. With `left` it is given as what is left of it.
     """
     row = family.typical(now)
     typical = item_of(row)
@@ -172,9 +190,13 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime) -> Item 
         fields["when"] = typical.when._replace(recurrence=_UNKNOWN)
         why = f"a series whose pattern cannot be read: {text.shorten(text.plain(str(problem)), 120)}"
         return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked or why)
-    if not family.coming(now) and _goes_on(when, pattern, now):
+    late: list[date] = []
+    if family.coming(now) or not _goes_on(when, pattern, now):
+        pattern, late = _still(family, when, pattern, now)
+    elif left:
+        pattern = replace(pattern, until=max(_day(one) for one in family.rows), count=None)
+    else:
         return None
-    pattern, late = _still(family, when, pattern, now)
     fields["when"] = when = when._replace(recurrence=pattern.text)
     if family.mixed or any(_day(one) not in _days(pattern, when, _day(one)) for one in family.coming(now)):
         locked = locked or _ASTRAY
@@ -259,16 +281,26 @@ def _exceptions(
     occurrence is named by its local day. Past ones that keep what the series was before a change are no exceptions:
     they are history.
     """
-    there = {_day(row): row for row in family.rows}
-    first, last = min(min(there), now.date() + timedelta(days=1)), max(there)
+    there = [_day(row) for row in family.rows]
+    first, last = min(*there, now.date() + timedelta(days=1)), max(there)
     wanted = set(takewhile(lambda day: day <= last, days(pattern, series.first_day(when), first)))
-    missing = sorted(wanted - set(there))
+    # an occurrence that was moved to the day of another one has not taken its place
+    taken = {_day(row) for row in family.rows if not row.get("IsRecurrence2Exception")}
+    at_home: set[date] = set()
+    astray = []
+    for number, row in enumerate(family.rows):
+        if row.get("IsRecurrence2Exception"):
+            if there[number] in wanted - taken - at_home:
+                at_home.add(there[number])
+            else:
+                astray.append(number)
+    missing = sorted(wanted - taken - at_home)
     changed = []
-    for row in family.rows:
+    for number, row in enumerate(family.rows):
         if not row.get("IsRecurrence2Exception"):
             continue
-        original = _day(row)
-        if original not in wanted:
+        original = there[number]
+        if number in astray:
             if not missing:
                 continue
             original = min(missing, key=lambda day, at=original: abs(day - at))  # type: ignore[misc]  # a default of its own
