@@ -203,6 +203,14 @@ def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
     said = [row.remarks[need] for need in NEEDS[now.action] if need in row.remarks]
     if "notes" in now.to_right and row.right is not None and row.right.formatted:
         said.append("the formatting of the notes in Outlook is lost, as Salesforce has plain text")
+    if "exceptions" in now.to_right and row.right is not None and row.right.formatted and _new_notes(row, now):
+        said.append("the formatting of the notes of single occurrences is lost, as Salesforce has plain text")
+    if row.right is not None:
+        said += [
+            f"“{word}” in Outlook is {str(now.to_left[name]).replace('_', ' ')} in Salesforce, which has no such choice"
+            for name, word in row.right.unmapped
+            if name in now.to_left and now.to_left[name] == row.right.fields.get(name)
+        ]
     creates = now.action is Action.CREATE_IN_SALESFORCE
     if creates and row.kind is not Kind.CALENDAR and row.right is not None and row.right.private:
         said.append("it is private in Outlook, and Salesforce has no such flag: colleagues may see it there")
@@ -212,6 +220,20 @@ def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
 def remarked(row: Row) -> Row:
     """The row with what a person should know before it happens as part of its reason."""
     return replace(row, reason="; ".join((row.reason, *remarks(row))))
+
+
+def _new_notes(row: Row, now: Effect) -> bool:
+    """Whether a series in Outlook gets an occurrence with notes of its own."""
+    # only series need it, and it brings the expansion of patterns along
+    from sync_core.recurrence import PatternError
+    from sync_core.series import changed_by
+
+    held = str(row.right.fields.get("exceptions") or "") if row.right is not None else ""
+    try:
+        coming = changed_by(held, str(now.to_right["exceptions"] or "")).changed
+    except PatternError:
+        return False
+    return any(name == "notes" for one in coming for name, _ in one.fields)
 
 
 def results(row: Row) -> dict[str, Value]:

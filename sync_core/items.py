@@ -251,6 +251,8 @@ class Item:
     part_of: str = ""
     # the day before which it cannot be due, where its side keeps a start date that never travels; "" for none
     starts: str = ""
+    # fields of which its side says more than the other one has a word for: the name, and what it says
+    unmapped: tuple[tuple[str, str], ...] = ()
     # a guess at what it costs to write over: "html" when the notes come from a formatted body
     formatted: bool = False
     # found out when it is asked for; a copy with other contents finds out its own

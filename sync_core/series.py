@@ -5,18 +5,20 @@ Pure. The patterns themselves are the business of `sync_core.recurrence`; here t
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tzlocal.windows_tz import tz_win, win_tz
 
-from sync_core.items import Fields, SideName, When
+from sync_core.items import Fields, SideName, Value, When
 from sync_core.recurrence import (
     NOTHING,
     ChangedOccurrence,
     Exceptions,
+    Occurrence,
     Pattern,
     PatternError,
     ews_cannot,
@@ -86,18 +88,21 @@ def exceptions_in_words(text: str) -> str:
         return ""
 
 
-def touches(when: When, start: datetime, end: datetime, first: date, last: date) -> bool | None:
+def touches(
+    when: When, start: datetime, end: datetime, first: date, last: date, own: Exceptions = NOTHING
+) -> bool | None:
     """Whether a series has an event between the instants `start` and `end`, or on the days `first` to `last` if it is
-    all-day. None when nobody can tell. What was moved is not looked at."""
+    all-day. None when nobody can tell. What was moved or deleted is looked at as far as `own` tells of it."""
     pattern = pattern_of(when)
     if pattern is None:
         return None
+    there: dict[str, Any] = {"deleted": own.deleted, "moved": own.changed, "limit": 1}
     try:
         if when.all_day:
             days = (date.fromisoformat(when.start), date.fromisoformat(when.end))
-            return bool(occurrences(pattern, *days, None, first, last, limit=1))
+            return bool(occurrences(pattern, *days, None, first, last, **there))
         zone = ZoneInfo(when.zone or "UTC")
-        return bool(occurrences(pattern, _instant(when.start), _instant(when.end), zone, start, end, limit=1))
+        return bool(occurrences(pattern, _instant(when.start), _instant(when.end), zone, start, end, **there))
     except (ValueError, OverflowError, KeyError):
         return None
 
@@ -108,7 +113,7 @@ def cannot_create(side: SideName, fields: Fields, limits: Limits) -> str:
     if not isinstance(when, When):
         return ""
     why = [*_pattern_reasons(side, when), *_zone_reasons(when, limits)]
-    return _sentence(side, [*why, *_exception_reasons("", str(fields.get("exceptions") or ""), limits)])
+    return _sentence(side, [*why, *_exception_reasons("", str(fields.get("exceptions") or ""), when, limits)])
 
 
 def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -> str:
@@ -129,7 +134,8 @@ def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -
                 f"across it is {in_words(theirs)} from {_day(theirs)}: delete it there, and it is made anew"
             )
     if "exceptions" in wanted:
-        why += _exception_reasons(str(now.get("exceptions") or ""), str(wanted["exceptions"] or ""), limits)
+        when = theirs if isinstance(theirs, When) else mine
+        why += _exception_reasons(str(now.get("exceptions") or ""), str(wanted["exceptions"] or ""), when, limits)
     return _sentence(side, why)
 
 
@@ -164,8 +170,8 @@ def _zone_reasons(when: When, limits: Limits) -> list[str]:
     return [f"its time zone, {when.zone or 'which is not known'}: a new series there is in yours, {limits.series_zone}"]
 
 
-def _exception_reasons(now: str, wanted: str, limits: Limits) -> list[str]:
-    """What of the `wanted` exceptions cannot be brought to a series that has those of `now`."""
+def _exception_reasons(now: str, wanted: str, when: Value, limits: Limits) -> list[str]:
+    """What of the `wanted` exceptions cannot be brought to a series at `when` that has those of `now`."""
     try:
         coming, mine, theirs = changed_by(now, wanted), Exceptions.parse(now), Exceptions.parse(wanted)
     except PatternError:
@@ -173,6 +179,10 @@ def _exception_reasons(now: str, wanted: str, limits: Limits) -> list[str]:
     why = []
     if coming.changed and limits.no_changed_occurrences is not None:
         why.append(_several(len(coming.changed), "changed occurrence") + limits.no_changed_occurrences)
+    if limits.keeps_order and isinstance(when, When):
+        passing = sum(_passes(one, theirs, when) for one in coming.changed)
+        if passing:
+            why.append(_several(passing, "occurrence") + " moved onto or past another one of its series")
     named = {*theirs.deleted, *(one.original for one in theirs.changed)}
     back = sum(moment not in named for moment in (*mine.deleted, *(one.original for one in mine.changed)))
     if back:
@@ -210,6 +220,34 @@ def differs(one: ChangedOccurrence, when: When) -> bool:
     original = wall(one.original).date() if isinstance(one.original, datetime) else one.original
     same_day = begins.date() == original and begins.time() == start.time()
     return not same_day or ends - begins != wall(last) - start
+
+
+def _passes(one: ChangedOccurrence, of: Exceptions, when: When) -> bool:
+    """Whether a changed occurrence of a series at `when` reaches or passes a neighbour; `of` are all its exceptions."""
+    pattern = pattern_of(when)
+    if pattern is None or not differs(replace(one, fields=()), when):
+        return False
+    kind = date.fromisoformat if when.all_day else _instant
+    first, last = kind(when.start), kind(when.end)
+    zone, day = ZoneInfo(when.zone or "UTC"), local_day_of(one.original, when)
+    room = timedelta(days=(last - first).days + 2)
+    days = sorted((day, local_day_of(one.start, when), local_day_of(one.end, when)))
+    begin, end = days[0] - room, days[-1] + room
+    span: tuple[date, date] = begin, end
+    if not when.all_day:
+        span = datetime.combine(begin, time(), zone), datetime.combine(end, time(), zone)
+    found = occurrences(pattern, first, last, zone, *span, deleted=of.deleted, moved=of.changed)
+    return any(_reaches(one, day, other, local_day_of(other.original, when)) for other in found)
+
+
+def _reaches(one: ChangedOccurrence, day: date, other: Occurrence, other_day: date) -> bool:
+    """Whether an occurrence that belongs on a `day` lies on, or beyond, another one that belongs on `other_day`."""
+    timed = isinstance(one.start, datetime)
+    if day == other_day or timed != isinstance(other.start, datetime):
+        return False
+    before, after = (one, other) if day < other_day else (other, one)
+    # the last day of an all-day event belongs to it
+    return before.end > after.start if timed else before.end >= after.start
 
 
 def to_take_out(now: str, wanted: str) -> list[date]:

@@ -324,18 +324,34 @@ def test_an_org_without_multi_day_events_is_answered_before_the_next_run(both: B
     )
 
 
-@pytest.mark.parametrize("shown", ["Tentative", "WorkingElsewhere"])
-def test_what_salesforce_has_no_word_for_is_kept(both: Both, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("shown", "word"), [("Tentative", "tentative"), ("WorkingElsewhere", "working elsewhere"), ("NoData", "unknown")]
+)
+def test_what_salesforce_has_no_word_for_is_kept(both: Both, shown: str, word: str) -> None:
+    """And said once, when it crosses."""
     both.event(show_as=shown)
+    said = f"“{word}” in Outlook is busy in Salesforce, which has no such choice"
+    assert both.row(Kind.CALENDAR).reason == f"only in Outlook; {said}"
     both.sync(Kind.CALENDAR)
     assert both.record("Event")["ShowAs"] == "Busy"
     both.change("Event", Subject="Visit, moved", Location="York")
+    assert said not in both.row(Kind.CALENDAR).reason
     both.sync(Kind.CALENDAR)
     assert both.stored("calendar").fields["show_as"] == shown
+    # what else changes in Outlook says nothing of it either
+    both.box.update(both.stored("calendar").id, {"location": "Leeds"})
+    assert said not in both.row(Kind.CALENDAR).reason
+    both.sync(Kind.CALENDAR)
     # whoever changes it in Salesforce means it
     both.change("Event", ShowAs="Free")
+    assert said not in both.row(Kind.CALENDAR).reason
     both.sync(Kind.CALENDAR)
     assert both.stored("calendar").fields["show_as"] == "Free"
+    # and back again, it is said once more
+    both.box.update(both.stored("calendar").id, {"show_as": shown})
+    assert said in both.row(Kind.CALENDAR).reason
+    both.sync(Kind.CALENDAR)
+    assert both.record("Event")["ShowAs"] == "Busy"
 
 
 def test_a_new_text_for_a_formatted_body_is_said_to_lose_the_formatting(both: Both) -> None:

@@ -241,5 +241,5 @@ MAPPING: Final = ItemMapping(
     # groups of contacts lie in the same folder, and are nothing that handsync knows (facts: exchange A.11)
     wanted=lambda entry, window: entry.element != "DistributionList",
     # a contact has no time
-    inside=lambda parsed, window: True,
+    inside=lambda parsed, item, window: True,
 )

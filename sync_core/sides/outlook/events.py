@@ -11,14 +11,15 @@ from exchangelib.folders import Calendar
 from exchangelib.items import CalendarItem
 from exchangelib.properties import Body
 
-from sync_core import text
+from sync_core import span, text
 from sync_core.items import Fields, Item, Kind, SideName, Value, When, canonical
+from sync_core.recurrence import Exceptions
 from sync_core.series import OWN_FIELDS
+from sync_core.series import touches as series_touches
 from sync_core.sides import Window
 from sync_core.sides.outlook import recurrence, values
 from sync_core.sides.outlook.mapping import Change, ItemMapping, Words
 from sync_core.sides.outlook.services import Parsed
-from sync_core.span import senseless
 
 # Exchange's own limit (facts: exchange A.11)
 _LENGTHS: Final = {"subject": 255}
@@ -42,6 +43,7 @@ READ_ONLY: Final = "you may read this event but not change it"
 
 # Tentative, WorkingElsewhere and NoData have no counterpart in Salesforce and count as busy; never written over
 _SHOW_AS: Final = {"Free": "free", "OOF": "out_of_office"}
+_NO_WORD: Final = {"Tentative": "tentative", "WorkingElsewhere": "working elsewhere", "NoData": "unknown"}
 _FREE_BUSY: Final = {"busy": "Busy", "free": "Free", "out_of_office": "OOF"}
 
 
@@ -85,8 +87,15 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         addresses=_addresses(item, owners),
         changed_at=values.changed_at(item),
         changed_by=values.changed_by(item),
+        unmapped=_unmapped(item, fields),
         formatted=values.formatted(item),
     )
+
+
+def _unmapped(item: Any, fields: Fields) -> tuple[tuple[str, str], ...]:
+    """What it is shown as in Outlook, where Salesforce has no such choice."""
+    word = _NO_WORD.get(str(item.legacy_free_busy_status))
+    return (("show_as", word),) if word and "show_as" in fields else ()
 
 
 def _own(occurrence: Parsed, of_series: Fields, zone: str, owners: frozenset[str]) -> Fields:
@@ -206,7 +215,7 @@ def check_new(fields: Fields) -> str:
 def _check_when(when: Value) -> str:
     if not isinstance(when, When):
         return NO_TIME
-    if why := senseless(when):
+    if why := span.senseless(when):
         return why
     for moment in when[:2]:
         # the day is enough: what is a day off in some zone is far from both ends
@@ -290,9 +299,23 @@ def _when_values(when: When, zone: EWSTimeZone) -> dict[str, Any]:
 # ---- the window
 
 
-def inside(parsed: Parsed, window: Window) -> bool:
-    """Whether an event touches the window: single ones were found by it, a series may lie beside it."""
-    return parsed.item.type != "RecurringMaster" or _series_touches(parsed.item, window)
+def inside(parsed: Parsed, item: Item, window: Window) -> bool:
+    """Whether an event touches the window.
+
+    A view finds by instants, and an all-day event made in another zone has days of its own: those count, as they do in
+    Salesforce. A series may lie beside the window, before it or between two of its events.
+    """
+    when = item.when
+    if when is None:
+        return True
+    if not item.series:
+        return span.inside(when, window)
+    own = item.fields.get("exceptions")
+    if own is None:
+        return _series_touches(parsed.item, window)
+    days = window.start, window.end, window.first, window.last
+    found = series_touches(when, *days, Exceptions.parse(str(own)))
+    return _series_touches(parsed.item, window) if found is None else found
 
 
 def _series_touches(master: Any, window: Window) -> bool:

@@ -61,4 +61,4 @@ class ItemMapping:
     changed_item: Callable[[Fields, str, Item, Parsed, Any], Change]
     # whether a line of a list is worth reading whole, and whether the whole item belongs to the window
     wanted: Callable[[Entry, Window], bool]
-    inside: Callable[[Parsed, Window], bool]
+    inside: Callable[[Parsed, Item, Window], bool]

@@ -40,14 +40,17 @@ class Occurrences:
 
         A failure leaves the rest to the next comparison, which finds the series by its mark.
         """
-        if write.operation is Operation.DELETE or not write.fields.get("exceptions"):
+        if write.operation is Operation.DELETE:
             return done
         before: Fields = write.before.fields if write.before else {}
         fields = {**before, **write.fields}
-        when = fields.get("when")
-        now, wanted = str(before.get("exceptions") or ""), str(write.fields["exceptions"])
-        if not isinstance(when, When):
+        when, wanted = fields.get("when"), str(fields.get("exceptions") or "")
+        moved = when != before.get("when")
+        if not isinstance(when, When) or not wanted or not (moved or "exceptions" in write.fields):
             return done
+        # a series that gets another time or pattern forgets what was changed and deleted in it (recalled, as Outlook
+        # itself warns): all of that is brought about anew, and what is as it should be is left alone
+        now = "" if moved else str(before.get("exceptions") or "")
         gone, changed = series.to_take_out(now, wanted), series.changed_by(now, wanted).changed
         for days, what, verb in ((gone, self._take_out, "taken out"), (changed, None, "changed")):
             if not days:

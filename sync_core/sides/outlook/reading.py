@@ -66,7 +66,8 @@ class Reader:
             self._unreadable.append(Unreadable(item_id, answer.title, answer.why))
             return []
         try:
-            return [to_item(answer)] if self._mapping.inside(answer, window) else []
+            item = to_item(answer)
+            return [item] if self._mapping.inside(answer, item, window) else []
         except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as problem:
             why = f"a value of this {self._mapping.words.thing} cannot be understood ({type(problem).__name__})"
             self._unreadable.append(Unreadable(item_id, str(getattr(answer.item, "subject", "") or ""), why))

@@ -100,7 +100,8 @@ class OutlookSide:
             SideName.OUTLOOK,
             account=f"{used.mailbox}, {used.name}",
             scope=f"{used.mailbox.lower()}/{used.id}",
-            limits=Limits(lengths=dict(mapping.lengths), refuses_new=mapping.check_new),
+            # ErrorOccurrenceCrossingBoundary (recalled)
+            limits=Limits(lengths=dict(mapping.lengths), refuses_new=mapping.check_new, keeps_order=True),
             refused=dict(used.refused),
         )
 

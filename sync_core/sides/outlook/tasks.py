@@ -232,12 +232,12 @@ def wanted(entry: Entry, window: Window) -> bool:
     return entry.element != "Task" or _in_window(entry.due, entry.completed, entry.status == "Completed", window)
 
 
-def inside(parsed: Parsed, window: Window) -> bool:
+def inside(parsed: Parsed, item: Item, window: Window) -> bool:
     """Whether a task belongs to the window, by what was read of it."""
-    item = parsed.item
-    due = item.due_date if isinstance(item.due_date, datetime) else None
-    done = item.complete_date if isinstance(item.complete_date, datetime) else None
-    return _in_window(due, done, item.status == "Completed", window)
+    task = parsed.item
+    due = task.due_date if isinstance(task.due_date, datetime) else None
+    done = task.complete_date if isinstance(task.complete_date, datetime) else None
+    return _in_window(due, done, task.status == "Completed", window)
 
 
 MAPPING: Final = ItemMapping(

@@ -1,0 +1,338 @@
+"""What lies on an edge: of the days of a sync, of a zone's day, of summer time, of a series. Over both protocols."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.calendars import ZONE, Empty
+from tzlocal.windows_tz import tz_win
+
+from sync_core.plan import Action, Singles, Situation, State
+from sync_core.review import Review
+from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
+
+NOW = "2026-11-23T08:00:00Z"
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def both(open_desk: Any) -> Empty:
+    return Empty(open_desk(world="empty", zone="Europe/London"))
+
+
+def calendars(open_desk: Any, zone: str, today: date) -> Empty:
+    """Empty calendars of somebody in a zone, on some day."""
+    desk = open_desk(world="empty", zone=zone, today=today)
+    desk.settings["time_zone"] = zone
+    return Empty(desk)
+
+
+def later(both: Empty, **time: int) -> None:
+    both.desk.sandbox.world.clock.offset += timedelta(**time)
+
+
+def event(both: Empty, subject: str, start: datetime, end: datetime, **fields: Any) -> None:
+    """The same event on both sides, as two people would type it."""
+    zone = fields.pop("start_zone", ZONE)
+    values = {"subject": subject, "start": start, "end": end, "start_zone": zone, "end_zone": zone, **fields}
+    both.box.create(both.box.folder("calendar"), {"reminder_is_set": False, **values})
+    both.org.create("Event", {"Subject": subject, "StartDateTime": start, "EndDateTime": end}, by=both.me)
+
+
+def all_day(both: Empty, subject: str, day: date, zone: str) -> None:
+    """The same all-day event on both sides, made in some zone in Outlook."""
+    start, end = (datetime(d.year, d.month, d.day, tzinfo=ZoneInfo(zone)).astimezone(UTC) for d in (day, day + DAY))
+    values = {"start": start, "end": end, "is_all_day": True, "start_zone": tz_win[zone], "end_zone": tz_win[zone]}
+    both.box.create(both.box.folder("calendar"), {"subject": subject, "reminder_is_set": False, **values})
+    both.org.create("Event", {"Subject": subject, "IsAllDayEvent": True, "ActivityDate": day}, by=both.me)
+
+
+def actions(both: Empty) -> dict[str, Action]:
+    return {row.title: row.action for row in both.desk.plan().rows}
+
+
+def in_step(both: Empty) -> None:
+    assert [(row.title, row.reason) for row in both.desk.plan().rows] == []
+
+
+# ---- the days of a sync
+
+
+def test_both_sides_have_the_same_first_and_last_moment(both: Empty) -> None:
+    """What only one side counts as inside would be made a second time on the other."""
+    window = both.desk.plan().window
+    event(both, "ends as it begins", window.start - HOUR, window.start)
+    event(both, "reaches in", window.start - HOUR, window.start + HOUR)
+    event(both, "no length", window.start, window.start)
+    event(both, "begins as it ends", window.end, window.end + HOUR)
+    assert actions(both) == {"reaches in": Action.LINK, "no length": Action.LINK}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Pacific/Auckland", "Europe/London"])
+def test_an_all_day_event_of_another_zone_counts_by_its_days(both: Empty, zone: str) -> None:
+    """Its instants reach into the window from a day that does not."""
+    window = both.desk.plan().window
+    for name, day in (("before", window.first - DAY), ("first", window.first)):
+        all_day(both, name, day, zone)
+    for name, day in (("last", window.last), ("after", window.last + DAY)):
+        all_day(both, name, day, zone)
+    assert actions(both) == {"first": Action.LINK, "last": Action.LINK}
+
+
+def test_a_series_that_pauses_over_the_days_of_a_sync_is_not_part_of_it(both: Empty) -> None:
+    """Yearly, in June, while November is compared; and a weekly one of the same name that is."""
+    both.desk.configure("calendar", past_days=10, future_days=20)
+    june = datetime(2025, 6, 10, 9, tzinfo=UTC)
+    both.in_salesforce("Review", StartDateTime=june, Recurrence2PatternText="RRULE:FREQ=YEARLY;COUNT=5")
+    yearly = Recurrence("AbsoluteYearly", june.date(), day_of_month=10, month="June", count=5)
+    both.in_outlook("Review", start=june, end=june + HOUR, recurrence=yearly)
+    both.in_outlook("Review")
+    # one of which the only occurrence of these days was taken out
+    monthly = Recurrence("AbsoluteMonthly", date(2026, 10, 25), day_of_month=25, count=6)
+    start, gone = datetime(2026, 10, 25, 9, tzinfo=UTC), datetime(2026, 11, 25, 9, tzinfo=UTC)
+    both.in_outlook("Review", start=start, end=start + HOUR, recurrence=monthly, deleted_occurrences=[gone])
+    rows = both.desk.plan().rows
+    assert [(row.action, row.right and row.right.when and row.right.when.recurrence) for row in rows] == [
+        (Action.CREATE_IN_SALESFORCE, "FREQ=WEEKLY;BYDAY=WE,FR;UNTIL=20270630")
+    ]
+
+
+# ---- summer time
+
+
+def test_a_series_keeps_its_hour_when_its_next_event_lies_on_a_clock_change(open_desk: Any) -> None:
+    """01:30 is not there on 28 March 2027 in London, and the night before it ends an hour later by the clock."""
+    both = calendars(open_desk, "Europe/London", date(2027, 3, 27))
+    both.in_salesforce(
+        "Backup", StartDateTime=datetime(2027, 3, 20, 1, 30, tzinfo=UTC),
+        Recurrence2PatternText="RRULE:FREQ=DAILY;COUNT=30",
+    )  # fmt: skip
+    both.in_salesforce(
+        "Night shift", StartDateTime=datetime(2027, 3, 13, 22, tzinfo=UTC), DurationInMinutes=480,
+        Recurrence2PatternText="RRULE:FREQ=WEEKLY;COUNT=30",
+    )  # fmt: skip
+    assert both.desk.run().clean
+    assert {name: one.fields["start"].strftime("%H:%M") for name, one in both.masters().items()} == {
+        "Backup": "01:30",
+        "Night shift": "22:00",
+    }
+    night = both.masters()["Night shift"].fields
+    assert night["end"] - night["start"] == 8 * HOUR
+    for _ in range(4):
+        in_step(both)
+        later(both, days=1)
+
+
+def test_another_hour_reaches_salesforce_on_the_eve_of_a_clock_change(open_desk: Any) -> None:
+    both = calendars(open_desk, "Europe/London", date(2027, 3, 27))
+    start = datetime(2027, 3, 20, 1, 30, tzinfo=UTC)
+    daily = Recurrence("Daily", start.date(), count=30)
+    both.in_outlook("Backup", start=start, end=start + HOUR, recurrence=daily)
+    assert both.desk.run().clean
+    both.box.update(both.masters()["Backup"].id, {"start": start + HOUR, "end": start + 2 * HOUR})
+    assert actions(both) == {"Backup": Action.UPDATE_IN_SALESFORCE}
+    assert both.desk.run().clean
+    in_step(both)
+    here = ZoneInfo("Europe/London")
+    april = [row["StartDateTime"] for row in both.events("Backup") if row["StartDateTime"].month == 4]
+    assert {moment.astimezone(here).strftime("%H:%M") for moment in april} == {"02:30"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "eve"),
+    [
+        ("Africa/Cairo", date(2027, 4, 29)),
+        ("America/Santiago", date(2027, 9, 4)),
+        ("Asia/Beirut", date(2027, 3, 27)),
+        # and where midnight comes twice
+        ("America/Havana", date(2027, 11, 7)),
+    ],
+)
+def test_an_all_day_event_before_a_day_without_midnight_has_one_day(open_desk: Any, zone: str, eve: date) -> None:
+    both = calendars(open_desk, zone, date(2026, 11, 23))
+    for day in (eve - DAY, eve, eve + DAY):
+        all_day(both, f"{day} there", day, zone)
+    both.org.create("Event", {"Subject": "Trip", "IsAllDayEvent": True, "ActivityDate": eve}, by=both.me)
+    assert sorted(set(actions(both).values())) == [Action.CREATE_IN_OUTLOOK, Action.LINK]
+    assert both.desk.run().clean
+    in_step(both)
+
+
+# ---- series and their occurrences
+
+
+def test_what_was_taken_out_of_a_series_stays_out_when_the_series_moves(both: Empty) -> None:
+    """Exchange forgets deleted and changed occurrences of a series that gets another time: they are brought about
+    anew. A cancelled meeting that is there again is worse than none."""
+    both.in_salesforce()
+    both.org.delete("Event", both.events("Jour fixe")[1]["Id"], by=both.me)
+    assert both.desk.run().clean
+    first = both.events("Jour fixe")[0]
+    begins = first["StartDateTime"] + HOUR
+    both.org.update("Event", first["Id"], {"StartDateTime": begins, "EndDateTime": begins + HOUR}, by=both.me)
+    assert both.desk.run().clean
+    master = both.masters()["Jour fixe"].fields
+    assert master["start"] == begins
+    assert [moment.date() for moment in master["deleted_occurrences"]] == [date(2026, 12, 1)]
+    in_step(both)
+
+
+def test_a_changed_past_occurrence_stays_as_it_was_when_the_series_moves(both: Empty) -> None:
+    both.in_salesforce(StartDateTime=datetime(2026, 11, 3, 9, tzinfo=UTC))
+    second = both.events("Jour fixe")[1]
+    both.org.update("Event", second["Id"], {"Location": "Annexe"}, by=both.me)
+    assert both.desk.run().clean
+    coming = both.events("Jour fixe")[3]
+    begins = coming["StartDateTime"] + HOUR
+    both.org.update("Event", coming["Id"], {"StartDateTime": begins, "EndDateTime": begins + HOUR}, by=both.me)
+    assert both.desk.run().clean
+    (entry,) = both.masters()["Jour fixe"].fields["modified_occurrences"]
+    assert (entry.original_start.date(), entry.changes["location"]) == (date(2026, 11, 10), "Annexe")
+    in_step(both)
+
+
+def move(both: Empty, place: int, by: timedelta) -> dict[str, Any]:
+    """Moves one occurrence of the series in Salesforce by itself, as its own pages can."""
+    row = both.events("Jour fixe")[place]
+    start = row["StartDateTime"] + by
+    times = {"StartDateTime": start, "EndDateTime": start + HOUR, "IsRecurrence2Exception": True}
+    both.org.put("Event", row["Id"], {**row, **times})
+    return row
+
+
+@pytest.mark.parametrize(
+    ("rule", "by"),
+    [
+        # onto the day of the next one, far past others, and onto the very hour of the one before
+        ("RRULE:FREQ=DAILY;COUNT=10", timedelta(days=1, hours=4)),
+        ("RRULE:FREQ=DAILY;COUNT=10", timedelta(days=5)),
+        ("RRULE:FREQ=DAILY;COUNT=10", timedelta(days=-1)),
+        ("RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=10", timedelta(days=9)),
+    ],
+)
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_occurrence_moved_past_another_one_is_said_before_the_run(
+    both: Empty, rule: str, by: timedelta, linked: bool
+) -> None:
+    """Exchange refuses it (ErrorOccurrenceCrossingBoundary), and no meeting may be lost over it."""
+    both.in_salesforce(Recurrence2PatternText=rule)
+    if linked:
+        both.desk.run()
+    row = move(both, 2, by)
+    blocked = both.only()
+    assert (blocked.action, blocked.state) == (Action.NONE, State.PREVENTED)
+    assert blocked.why_not == "Outlook cannot hold: 1 occurrence moved onto or past another one of its series"
+    review = Review.of(both.desk.plan()).as_single_events([blocked.id], NOW)
+    assert both.desk.run(review).clean
+    in_step(both)
+    items = both.box.items(both.box.folder("calendar"))
+    assert [i.fields["start"] for i in items if "recurrence" not in i.fields] == [row["StartDateTime"] + by]
+    (master,) = [i for i in items if "recurrence" in i.fields]
+    assert master.fields["deleted_occurrences"] == [row["StartDateTime"]]
+
+
+def test_occurrences_may_be_moved_as_far_as_their_neighbours(both: Empty) -> None:
+    both.in_salesforce()
+    both.desk.run()
+    move(both, 2, timedelta(days=6, hours=23))
+    move(both, 5, timedelta(days=-6, hours=-23))
+    assert both.only().action is Action.UPDATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    in_step(both)
+
+
+def test_notes_of_one_occurrence_over_a_formatted_text_are_said(both: Empty) -> None:
+    both.in_salesforce(Description="Agenda")
+    both.desk.run()
+    html = {"body": "<html><body><p><b>Agenda</b></p></body></html>", "body_type": "HTML"}
+    both.box.update(both.masters()["Jour fixe"].id, html)
+    row = both.events("Jour fixe")[2]
+    both.org.put("Event", row["Id"], {**row, "Location": "Annexe", "IsRecurrence2Exception": True})
+    assert "formatting" not in both.only().reason
+    both.org.put("Event", row["Id"], {**row, "Description": "Budget only", "IsRecurrence2Exception": True})
+    lost = "the formatting of the notes of single occurrences is lost, as Salesforce has plain text"
+    assert lost in both.only().reason
+
+
+# ---- series that cross as single events
+
+
+def tokyo(both: Empty) -> Any:
+    """A series in Outlook in a zone that a new one in Salesforce cannot have."""
+    start = datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
+    weekly = Recurrence("Weekly", date(2026, 11, 25), days=("Wednesday",), count=5)
+    times = {"start": start, "end": start + HOUR, "recurrence": weekly, "start_zone": "Tokyo Standard Time"}
+    return both.in_outlook("Tokyo call", **times)
+
+
+def as_single_events(both: Empty) -> None:
+    plan = both.desk.plan()
+    review = Review.of(plan).as_single_events([row.id for row in plan.rows if row.offer is not None], NOW)
+    assert both.desk.run(review).clean
+
+
+def test_how_a_series_crosses_is_forgotten_with_the_series(both: Empty) -> None:
+    """One that is made later, however alike, is asked about anew."""
+    master = tokyo(both)
+    event(both, "Visit", datetime(2026, 11, 25, 10, tzinfo=UTC), datetime(2026, 11, 25, 11, tzinfo=UTC))
+    as_single_events(both)
+    both.desk.plan()
+    assert [one.mode for _, one in both.desk.service.ignored()] == [Singles.OCCURRENCES]
+    both.box.delete(master.id)
+    assert {row.action for row in both.desk.plan().rows} == {Action.DELETE_FROM_SALESFORCE}
+    assert both.desk.run().clean
+    in_step(both)
+    assert both.desk.service.ignored() == []
+    tokyo(both)
+    row = both.only()
+    assert (row.state, row.offer is not None) == (State.PREVENTED, True)
+
+
+def test_how_a_series_crosses_is_remembered_while_it_is_beside_the_days_of_a_sync(both: Empty) -> None:
+    tokyo(both)
+    as_single_events(both)
+    both.desk.configure("calendar", past_days=1, future_days=1)
+    both.desk.plan()
+    later(both, weeks=10)
+    in_step(both)
+    assert [one.mode for _, one in both.desk.service.ignored()] == [Singles.OCCURRENCES]
+
+
+def test_what_is_past_of_a_series_stays_when_the_rest_of_it_is_deleted(both: Empty) -> None:
+    """Salesforce deletes from a day on: what was before that is still there, and so are its single events."""
+    both.in_salesforce(
+        "Pipeline", StartDateTime=datetime(2026, 11, 10, 9, tzinfo=UTC),
+        Recurrence2PatternText="RRULE:FREQ=MONTHLY;BYDAY=2TU,4TU;COUNT=10",
+    )  # fmt: skip
+    as_single_events(both)
+    first, *coming = both.events("Pipeline")
+    for row in coming:
+        both.org.delete("Event", row["Id"], by=both.me)
+    plan = both.desk.plan()
+    assert [row.situation for row in plan.rows] == [Situation.GONE] * 9
+    # a side that lists nothing at all is suspected
+    assert both.desk.run(Review.of(plan).confirm(0, "9")).clean
+    items = both.box.items(both.box.folder("calendar"))
+    assert [item.fields["start"] for item in items] == [first["StartDateTime"]]
+    in_step(both)
+    # and it can be taken out by itself
+    both.box.delete(items[0].id)
+    assert both.only().action is Action.DELETE_FROM_SALESFORCE
+    report = both.desk.run()
+    assert report.clean, [row.message for row in report.rows]
+    assert both.events("Pipeline") == []
+    in_step(both)
+
+
+def test_a_changed_occurrence_of_a_series_in_outlook_is_part_of_these_days(both: Empty) -> None:
+    """A series that has ended, with its last event put off into the days of a sync."""
+    start, put_off = datetime(2026, 9, 2, 9, tzinfo=UTC), datetime(2026, 11, 25, 9, tzinfo=UTC)
+    last = datetime(2026, 9, 23, 9, tzinfo=UTC)
+    weekly = Recurrence("Weekly", start.date(), days=("Wednesday",), count=4)
+    moved = ModifiedOccurrence(last, {"start": put_off, "end": put_off + HOUR})
+    fields = {"start": start, "end": start + HOUR, "recurrence": weekly, "start_zone": "GMT Standard Time"}
+    both.in_outlook("Course", **fields, modified_occurrences=[moved])
+    assert both.only().recommended is Action.CREATE_IN_SALESFORCE
