@@ -53,8 +53,8 @@ def _days(start: datetime, end: datetime, zones: list[ZoneInfo]) -> tuple[date, 
         if _begins_a_day(start, zone) and _begins_a_day(end, zone):
             first, after = start.astimezone(zone), end.astimezone(zone)
             return first.date(), max(first.date(), after.date() - _DAY)
-    first, last = start.astimezone(zones[0]).date(), (end - _SECOND).astimezone(zones[0]).date()
-    return first, max(first, last)
+    day, last = start.astimezone(zones[0]).date(), (end - _SECOND).astimezone(zones[0]).date()
+    return day, max(day, last)
 
 
 def _begins_a_day(moment: datetime, zone: ZoneInfo) -> bool:
