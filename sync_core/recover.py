@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
+from sync_core.compare import Baseline
 from sync_core.errors import SideError
 from sync_core.ignores import ignore_for
 from sync_core.intent import Done, Intent, deletes, link_after
@@ -202,22 +203,33 @@ def bookkeeping(
     done = set(ids) >= set(intent.needs)
     if not done and not intent.linked:
         return Change()
-    link = link_after(intent if sure else _as_sent(intent, after), ids, after, now)
+    link = link_after(intent, ids, after, now) if sure else _link_unsure(intent, ids, after, now)
     drop = [intent.old_link()] if intent.linked and (link.left_id, link.right_id) != intent.link_ids else []
     return Change([link], drop, _said_no(intent, ids, after, now) if intent.restores else [])
 
 
-def _as_sent(intent: Intent, after: Mapping[SideName, Fields]) -> Intent:
-    """The intent without the fields that a side does not hold as they were sent."""
-
-    def same(fields: Fields, held: Fields | None) -> Fields:
-        return {n: v for n, v in fields.items() if held is None or n not in held or held[n] == v}
-
-    return replace(
+def _link_unsure(intent: Intent, ids: Mapping[SideName, str], after: Mapping[SideName, Fields], now: str) -> Link:
+    """The link of what may have been somebody else's work by the time it was looked at."""
+    unlike = {side: _unlike(intent.fields(side), after.get(side, {})) for side in SideName}
+    as_sent = replace(
         intent,
-        to_left=same(intent.to_left, after.get(SideName.SALESFORCE)),
-        to_right=same(intent.to_right, after.get(SideName.OUTLOOK)),
+        to_left=_without(intent.to_left, unlike[SideName.SALESFORCE]),
+        to_right=_without(intent.to_right, unlike[SideName.OUTLOOK]),
     )
+    link = link_after(as_sent, ids, after, now)
+    # what we made is agreed on as a whole, but for what is not as it was sent
+    doubtful = [name for side in SideName if intent.item(side) is None for name in unlike[side]]
+    known = Baseline(_without(link.baseline.left, doubtful), _without(link.baseline.right, doubtful))
+    return replace(link, baseline=known)
+
+
+def _unlike(sent: Fields, held: Fields) -> list[str]:
+    """The fields that a side does not hold as they were sent to it."""
+    return [name for name, value in sent.items() if name in held and held[name] != value]
+
+
+def _without(fields: Fields, names: Sequence[str]) -> Fields:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 def _said_no(intent: Intent, ids: Mapping[SideName, str], after: Mapping[SideName, Fields], now: str) -> list[Ignore]:
@@ -311,9 +323,7 @@ def _touched(doubt: Doubt, side: SideName, operation: Operation, sighting: Sight
 
 
 def _compared(intent: Intent, side: SideName, item: Item) -> Sight:
-    sent = intent.fields(side)
-    unlike = [name for name, value in sent.items() if name in item.fields and item.fields[name] != value]
-    if unlike:
+    if _unlike(intent.fields(side), item.fields):
         return Sight(Found.DIFFERENT, f"{side.label} holds something else than was sent", item.id, item)
     return Sight(Found.DONE, id=item.id, item=item)
 
@@ -331,11 +341,11 @@ def _conclude(doubt: Doubt, sights: Mapping[SideName, Sight]) -> Done:
             if sight.item is not None:
                 after[side] = sight.item.fields
     result = _RESULT[next((worst for worst in _WORST if worst in found), Found.DONE)]
-    if result is Result.NOT_STARTED and doubt.errors:
-        result = Result.FAILED
     if result is Result.NOT_STARTED and ids:
         # the other half is what was not done
         words.insert(0, f"done in {next(iter(ids)).label} only")
+    if result is Result.NOT_STARTED and doubt.errors:
+        result = Result.FAILED
     if not words and result is Result.NOT_STARTED:
         words = ["the run was cut off before its turn"]
     # errors are whole sentences

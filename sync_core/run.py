@@ -93,9 +93,9 @@ class Run:
 
     def _finish(self, head: RunHead, started: str, was_cancelled: bool) -> RunReport:
         for task in self._tasks:
-            if task.sent and task.result is None:
+            if task.unanswered:
                 task.end(Result.UNKNOWN, f"it was sent, but could not be remembered: {self._stopped}")
-            task.end(Result.NOT_STARTED, self._stopped or "the run was stopped before its turn")
+            task.end(Result.NOT_STARTED, task.so_far(self._stopped or "the run was stopped before its turn"))
         report = RunReport(
             self.kind,
             started,
@@ -106,7 +106,8 @@ class Run:
         )
         # a disk that is full now leaves the record open: the next start looks everything up
         with suppress(StoreError):
-            self._keep([task for task in self._tasks if task.result is not Result.UNKNOWN])
+            # with what had no room in its turn
+            self._remember([task for task in self._tasks if not task.kept])
             if self._log is not None and not any(task.result is Result.UNKNOWN for task in self._tasks):
                 self._log.end(report.finished, report.sentence, cancelled=was_cancelled)
         return report
@@ -144,11 +145,18 @@ class Run:
         """Equal already: remember the pair. Nothing is written to a side."""
         tasks = [task for task in self._open() if task.intent.action is Action.LINK]
         links = [link_after(task.intent, {}, {}, self.now()) for task in tasks]
+        if not tasks:
+            return
         for task in tasks:
             task.end(Result.DONE)
-        if tasks:
+        try:
             self._keep(tasks, Change(links))
-            self._tell("remembering pairs")
+        except StoreError:
+            # to be remembered is all that there is to them
+            for task in tasks:
+                task.result = None
+            raise
+        self._tell("remembering pairs")
 
     def _open(self) -> list[Task]:
         return [task for task in self._tasks if task.result is None]
@@ -206,9 +214,10 @@ class Run:
             for task in tasks:
                 task.doubt(side, "the run was stopped while it was sent")
             raise
+        answers = list(zip(tasks, outcomes, strict=True))
         # the ids first: what happens while it is read back must not lose them
-        self._log.answered(side, [(t.intent.number, o) for t, o in zip(tasks, outcomes, strict=True)])
-        written = [task for task, outcome in zip(tasks, outcomes, strict=True) if self._took(side, task, outcome)]
+        self._log.answered(side, [(task.intent.number, outcome) for task, outcome in answers])
+        written = [task for task, outcome in answers if self._took(side, task, outcome)]
         for task in written:
             del task.todo[side]
         self._looks.wrote(side, tasks, written)
@@ -225,10 +234,9 @@ class Run:
         mark = ""
         if side is SideName.OUTLOOK and (before is None or not before.mark):
             mark = intent.mark
-        key = intent.key if operation is Operation.CREATE else ""
         relates = task.row.relates if (side, operation) == (SideName.SALESFORCE, Operation.CREATE) else None
         relate = relates.id if relates else ""
-        return Write(operation, intent.fields(side), before, mark, source, key, restore, relate)
+        return Write(operation, intent.fields(side), before, mark, source, intent.key, restore, relate)
 
     def _took(self, side: SideName, task: Task, outcome: Outcome) -> bool:
         if outcome.ok:

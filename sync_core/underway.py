@@ -54,6 +54,16 @@ class Task:
         return self.result is not None or (bool(self.sent) and not self.todo)
 
     @property
+    def unanswered(self) -> bool:
+        """Whether something was sent of which it is not known what came of it."""
+        return self.result is None and not self.sent.isdisjoint(self.todo)
+
+    def so_far(self, why: str) -> str:
+        """Why it is not whole, with the sides on which it is done."""
+        sides = [side.label for side in SideName if side in self.ids]
+        return f"done in {' and '.join(sides)} only; {why}" if sides else why
+
+    @property
     def done(self) -> Done:
         """What became of it, as the journal keeps it."""
         return Done(
