@@ -30,6 +30,8 @@ def main() -> int:
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("forkserver")) as pool:
         for kind in options.kinds or list(Kind):
             failed += _played(pool, f"faults: {kind.value}", injections(kind, known(kind)), options.only)
+            undone = injections(kind, known(kind, undo=True), undo=True)
+            failed += _played(pool, f"faults, taken back: {kind.value}", undone, options.only)
             failed += _played(pool, f"edits: {kind.value}", list(edits(kind)), options.only)
         if Kind.CALENDAR in (options.kinds or list(Kind)):
             many = injections_of_many(Kind.CALENDAR, known(Kind.CALENDAR, True))
@@ -60,7 +62,7 @@ def play(what: object) -> list[str]:
 
     try:
         if isinstance(what, Injection):
-            return inject(what, known(what.kind, what.many))
+            return inject(what, known(what.kind, what.many, what.undo))
         assert isinstance(what, edits.Edit)
         return edits.play(what)
     except Exception as problem:

@@ -14,6 +14,7 @@ from faults.deeds import Deeds
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
 from sync_core.journal import RunHead, RunRecord
+from sync_core.plan import State
 from sync_core.report import Result
 from sync_core.review import Review
 from sync_core.sandbox.faults import Fault
@@ -64,6 +65,8 @@ class Stage:
         self.settings: dict[str, Any] = {"time_zone": "Europe/London", **jobs, **connection}
         self.seen: dict[str, int] = {"salesforce": 0, "outlook": 0}
         self.point: Point | None = None
+        # the run that is taken back from now on; "" while there is none
+        self.takes_back = ""
         self._take = self.sandbox.faults.take
         self.sandbox.faults.take = self._counted  # type: ignore[method-assign]  # every request passes here
         self._set_up()
@@ -180,9 +183,9 @@ class Stage:
         return str(item.fields["surname" if self.kind is Kind.CONTACTS else "subject"])
 
     def contents(self) -> tuple[list[str], list[str]]:
-        """What both servers hold, without ids, versions and marks."""
-        left = [repr([row.get(name) for name in _LEFT[self.kind][1]]) for row in self.rows()]
-        right = [repr([item.fields.get(name) for name in _RIGHT[self.kind][1]]) for item in self.items()]
+        """What both servers hold, without ids, versions and marks; blank is as good as missing."""
+        left = [repr([row.get(name) or None for name in _LEFT[self.kind][1]]) for row in self.rows()]
+        right = [repr([item.fields.get(name) or None for name in _RIGHT[self.kind][1]]) for item in self.items()]
         return sorted(left), sorted(right)
 
     # ---- the program
@@ -199,11 +202,26 @@ class Stage:
         finally:
             service.close()
 
+    def ran(self) -> str:
+        """Syncs once; gives the id of that run, which is taken back by all that follows."""
+        self.sync()
+        self.takes_back = self._heads()[0].id
+        self.seen = dict.fromkeys(self.seen, 0)
+        return self.takes_back
+
+    def go(self) -> bool:
+        """Syncs once, or takes the run back. Whether there was anything to do. Raises HandsyncError."""
+        service = self.service()
+        try:
+            return go(service, self.kind, self.takes_back)
+        finally:
+            service.close()
+
     def recover(self) -> list[str]:
         """Starts again until nothing is left to do; gives what is wrong then, in words."""
         for _ in range(MOST_SYNCS):
             try:
-                if not self.sync():
+                if not self.go():
                     break
             except HandsyncError as problem:
                 return [f"a sync after it failed: {problem.sentence()}"]
@@ -217,7 +235,9 @@ class Stage:
         service = self.service()
         try:
             plan = service.plan(self.kind, lambda p: None, lambda: False)
-            waiting = [f"{row.title} ({row.reason})" for row in plan.rows if not row.quiet]
+            # what was taken back is not offered again before it changes
+            resting = State.IGNORED_ONCE if self.takes_back else None
+            waiting = [f"{row.title} ({row.reason})" for row in plan.rows if not (row.quiet or row.state is resting)]
             wrong += [f"the plan still has: {', '.join(waiting)}"] if waiting else []
         finally:
             service.close()
@@ -269,6 +289,20 @@ class Stage:
             if intent.number not in record.done or record.done[intent.number].result is Result.UNKNOWN
         ]
         return wrong + self.deeds.lies(records)
+
+
+def go(service: Service, kind: Kind, takes_back: str) -> bool:
+    """Syncs once, or takes a run back. Whether there was anything to do."""
+    return undo_once(service, takes_back) if takes_back else run_once(service, kind)
+
+
+def undo_once(service: Service, run_id: str) -> bool:
+    """Takes a run back. Whether there was anything to take back."""
+    review = Review.of(service.undo_plan(run_id))
+    if not review.counts().runnable:
+        return False
+    service.run(review, lambda p: None, lambda: False, take_over=True)
+    return True
 
 
 def run_once(service: Service, kind: Kind) -> bool:

@@ -23,7 +23,7 @@ from unittest import mock
 
 import diskcache
 
-from faults.scenario import Point, Stage, run_once
+from faults.scenario import Point, Stage, go
 from sync_core.errors import HandsyncError
 from sync_core.items import Kind
 from sync_core.memory.database import Database
@@ -59,9 +59,12 @@ class Injection:
     number: int
     # with more rows than go into one batch
     many: bool = False
+    # in the run that takes another one back
+    undo: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind.value}{', many rows' * self.many}: {self.fault} at {self.side} {self.number}"
+        how = ", many rows" * self.many + ", taken back" * self.undo
+        return f"{self.kind.value}{how}: {self.fault} at {self.side} {self.number}"
 
 
 @dataclass(frozen=True)
@@ -76,26 +79,37 @@ class Undisturbed:
 
 
 @cache
-def known(kind: Kind, many: bool = False) -> Undisturbed:
-    """Runs once with nothing in the way."""
-    with Stage(kind, many=many) as stage, counted_writes() as writes, counted_values() as values:
-        stage.sync()
+def known(kind: Kind, many: bool = False, undo: bool = False) -> Undisturbed:
+    """Runs once with nothing in the way. With `undo` it is the run that takes another back, and all is as before."""
+    with Stage(kind, many=many) as stage:
+        before = stage.contents()
+        if undo:
+            stage.ran()
+        with counted_writes() as writes, counted_values() as values:
+            stage.go()
         points = {**stage.seen, "journal": writes[0], "values": values[0]}
         complaints = stage.recover()
         assert complaints == [], complaints
+        assert not undo or stage.contents() == before, unlike(stage.contents(), before)
         return Undisturbed(points, stage.contents())
 
 
-def injections(kind: Kind, whole: Undisturbed) -> list[Injection]:
+def unlike(now: tuple[list[str], list[str]], wanted: tuple[list[str], list[str]]) -> str:
+    """In which items two contents differ."""
+    one, other = (Counter(chain.from_iterable(contents)) for contents in (now, wanted))
+    return f"too much: {list((one - other).elements())}; missing: {list((other - one).elements())}"
+
+
+def injections(kind: Kind, whole: Undisturbed, *, undo: bool = False) -> list[Injection]:
     """Every fault at every point."""
     found = [
-        Injection(kind, fault, side, number)
+        Injection(kind, fault, side, number, undo=undo)
         for fault in (*REQUEST_FAULTS, *KILLS)
         for side in SIDES
         for number in range(whole.points[side])
     ]
     return found + [
-        Injection(kind, fault, "journal", number)
+        Injection(kind, fault, "journal", number, undo=undo)
         for fault, points in JOURNAL_FAULTS.items()
         for number in range(whole.points[points])
     ]
@@ -122,21 +136,22 @@ def injections_of_many(kind: Kind, whole: Undisturbed) -> list[Injection]:
 def inject(what: Injection, whole: Undisturbed) -> list[str]:
     """Plays one injection to its end; gives what is wrong then, in words."""
     with Stage(what.kind, many=what.many) as stage:
+        if what.undo:
+            stage.ran()
         _play(stage, what)
         try:
             wrong = stage.recover()
         except HandsyncError as problem:
             wrong = [problem.sentence()]
         if not wrong and stage.contents() != whole.contents:
-            now, then = (Counter(chain.from_iterable(contents)) for contents in (stage.contents(), whole.contents))
-            wrong = [f"too much: {list((now - then).elements())}; missing: {list((then - now).elements())}"]
+            wrong = [unlike(stage.contents(), whole.contents)]
     return [f"{what}: {words}" for words in wrong]
 
 
 def _play(stage: Stage, what: Injection) -> None:
     if what.fault == "disk full":
         with full_disk(what.number), contextlib.suppress(HandsyncError):
-            stage.sync()
+            stage.go()
     elif what.fault.startswith("killed") and what.side == "journal":
         child = _child(stage, what.number, after=what.fault.startswith("killed after"))
         _ended(child)
@@ -149,7 +164,7 @@ def _play(stage: Stage, what: Injection) -> None:
     else:
         stage.point = Point(what.side, what.number, _fault(what))
         with contextlib.suppress(HandsyncError):
-            stage.sync()
+            stage.go()
         stage.point = None
         stage.sandbox.faults.clear()
 
@@ -183,9 +198,8 @@ def _killing(what: Injection, child: Any) -> Point:
 
 
 def _child(stage: Stage, kill_at: int | None, *, after: bool = False) -> Any:
-    child = _FORKS.Process(
-        target=_run_alone, args=(stage.settings, str(stage.state_dir), stage.kind.value, kill_at, after), daemon=True
-    )
+    values = (stage.settings, str(stage.state_dir), stage.kind.value, stage.takes_back, kill_at, after)
+    child = _FORKS.Process(target=_run_alone, args=values, daemon=True)
     if kill_at is not None:
         child.start()
     return child
@@ -196,13 +210,15 @@ def _ended(child: Any) -> None:
     assert not child.is_alive(), "the run neither ended nor was killed"
 
 
-def _run_alone(settings: dict[str, Any], state_dir: str, kind: str, kill_at: int | None, after: bool) -> None:
-    """One sync in a process of its own, which kills itself at a write of the journal if it is told to."""
+def _run_alone(
+    settings: dict[str, Any], state_dir: str, kind: str, takes_back: str, kill_at: int | None, after: bool
+) -> None:
+    """One sync or undo in a process of its own, which kills itself at a write of the journal if it is told to."""
     from sync_core.service import Service
     from sync_core.settings.models import Settings
 
     with contextlib.suppress(HandsyncError), dying(kill_at, after=after):
-        run_once(Service(Settings.model_validate(settings), Path(state_dir)), Kind(kind))
+        go(Service(Settings.model_validate(settings), Path(state_dir)), Kind(kind), takes_back)
 
 
 @contextlib.contextmanager
