@@ -361,7 +361,7 @@ OURS: Final = (
     Seed(
         "what somebody typed over a write without an answer is taken for ours",
         "recover.py",
-        "link_after(intent if sure else _as_sent(intent, after), ids, after, now)",
+        "link_after(intent, ids, after, now) if sure else _link_unsure(intent, ids, after, now)",
         "link_after(intent, ids, after, now)",
     ),
     Seed(
