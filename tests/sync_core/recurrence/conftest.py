@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,3 +22,13 @@ def _work_it_out_anew() -> None:
     """Patterns that an earlier test read, wrote or anchored are not answered from memory."""
     for what in _REMEMBERING:
         what.cache_clear()
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that is set to another zone than UTC."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -103,16 +101,6 @@ def test_a_million_characters_are_kept_and_no_more() -> None:
     assert Exceptions.parse(of_length(1_000_000).text) == of_length(1_000_000)
     with pytest.raises(PatternError):
         Exceptions.parse(of_length(1_000_001).text)
-
-
-@pytest.fixture
-def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine that is set to another zone than UTC."""
-    with monkeypatch.context() as changed:
-        changed.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.usefixtures("in_tokyo")
