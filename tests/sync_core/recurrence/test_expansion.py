@@ -51,6 +51,15 @@ def test_searched_from_any_day_on_the_days_stay_the_same(text: str, start: date)
         assert after == by_dateutil(text, start, place + 2)[place + 1 :]
 
 
+@pytest.mark.parametrize("text", ["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY;UNTIL=99991231", "FREQ=YEARLY"])
+def test_a_series_of_long_ago_is_searched_from_today_on(text: str) -> None:
+    long_ago, today = date(2, 1, 7), date(9000, 1, 1)
+    begin = time.process_time()
+    assert next(days(parse(text), long_ago, today)) in (today, date(9000, 1, 6), date(9000, 1, 7))
+    # of nine thousand years, none is gone through
+    assert time.process_time() - begin < 0.05
+
+
 def test_nothing_lies_before_the_start_of_a_series() -> None:
     # the week, the month and the year of the start have days before it
     thursday = date(2026, 1, 8)
