@@ -70,7 +70,7 @@ def _rule(text: str) -> str:
             raise PatternError(f"the text adds or leaves out single dates ({name})")
         if name == "DTSTART" and colon:
             continue
-        if rest := (rest if colon and head == "RRULE" else "" if word == "RRULE:" else word):
+        if rest := (rest if colon and head == "RRULE" else word):
             found.append(rest)
     if len(found) != 1:
         raise PatternError("the text has no pattern" if not found else "the text has more than one pattern, or blanks")
@@ -80,6 +80,8 @@ def _rule(text: str) -> str:
 def _parts(rule: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for piece in rule.removesuffix(";").split(";"):
+        if not piece:
+            raise PatternError("the text of the pattern has an empty part")
         name, sign, value = piece.partition("=")
         if not sign or not value:
             raise PatternError(f"{_shown(piece)} is no part of a pattern")

@@ -111,6 +111,8 @@ TWO = "the text has more than one pattern, or blanks"
         ("DTSTART;FREQ=DAILY", "DTSTART is no part of a pattern"),
         ("RULE:FREQ=DAILY", "RULE:FREQ=DAILY is no part of a pattern"),
         ("RRULE:RRULE:FREQ=DAILY", "RRULE:FREQ=DAILY is no part of a pattern"),
+        ("FREQ=DAILY;;COUNT=2", "the text of the pattern has an empty part"),
+        (";", "the text of the pattern has an empty part"),
         ("FREQ=DAILY;INTERVAL", "INTERVAL is no part of a pattern"),
         ("FREQ=DAILY;INTERVAL=", "INTERVAL= is no part of a pattern"),
         ("FREQ=DAILY;COUNT=2;COUNT=2", "COUNT stands twice in the text of the pattern"),
@@ -190,7 +192,7 @@ def test_the_zone_of_the_host_means_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     tzset()
     try:
-        assert parse("FREQ=DAILY;UNTIL=20270302T045959Z", NEW_YORK).until == date(2027, 3, 1)
+        assert parse("FREQ=DAILY;UNTIL=20270302T140000Z", NEW_YORK, NINE).until == date(2027, 3, 2)
     finally:
         monkeypatch.undo()
         tzset()
