@@ -106,10 +106,11 @@ def _month_ends(pattern: Pattern, start: date) -> Pattern:
     if not up_to:
         return pattern
     up_to = min(up_to, longest)
+    # a position among the only day that is left goes the next time round
     if up_to <= shortest:
-        return replace(pattern, month_days=(up_to,), positions=())
+        return replace(pattern, month_days=(up_to,))
     if up_to == longest:
-        return replace(pattern, month_days=(-1,), positions=())
+        return replace(pattern, month_days=(-1,))
     return pattern
 
 

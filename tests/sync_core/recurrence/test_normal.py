@@ -8,8 +8,8 @@ from itertools import islice
 import pytest
 from dateutil.rrule import rrulestr
 
-from sync_core.recurrence import anchored, days, parse
-from sync_core.recurrence.normal import reachable, week_of, week_start_matters
+from sync_core.recurrence import PatternError, anchored, days, parse
+from sync_core.recurrence.normal import nominal_day, reachable, week_of, week_start_matters
 
 MONDAY = date(2026, 1, 5)
 WEEK = "MO,TU,WE,TH,FR,SA,SU"
@@ -86,6 +86,37 @@ def test_the_normal_form_and_its_days(text: str, normal: str) -> None:
 )
 def test_the_months_in_which_a_pattern_can_fall(text: str, start: date, months: set[int]) -> None:
     assert reachable(parse(text), start) == months
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", 31),
+        ("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=-1", 31),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", 31),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1", 30),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29;BYSETPOS=-1", 29),
+        # no day but these, or another place among them
+        ("FREQ=MONTHLY;BYMONTHDAY=30", 0),
+        ("FREQ=MONTHLY;BYMONTHDAY=-2", 0),
+        ("FREQ=MONTHLY;BYDAY=-1FR", 0),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30", 0),
+        ("FREQ=MONTHLY;BYMONTHDAY=29,30;BYSETPOS=-1", 0),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,30;BYSETPOS=-1", 0),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=1", 0),
+        # one day a year, not one in each month
+        ("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=28,29,30;BYSETPOS=-1", 0),
+        ("FREQ=YEARLY;BYMONTH=1,2;BYMONTHDAY=-1;BYSETPOS=1", 0),
+    ],
+)
+def test_the_day_that_a_pattern_aims_at_in_months_that_may_be_shorter(text: str, day: int) -> None:
+    assert nominal_day(parse(text)) == day
+
+
+def test_a_series_may_end_on_its_first_day_and_not_before() -> None:
+    assert anchored(parse("FREQ=DAILY;UNTIL=20260105"), MONDAY).text == "FREQ=DAILY;UNTIL=20260105"
+    with pytest.raises(PatternError, match=r"^the series ends before it starts$"):
+        anchored(parse("FREQ=DAILY;UNTIL=20260104"), MONDAY)
 
 
 @pytest.mark.parametrize(
