@@ -123,6 +123,8 @@ class FieldSpec:
     type: FieldType
     flow: Flow = Flow.BOTH
     choices: tuple[str, ...] = ()
+    # capitals mean nothing, and Salesforce keeps none (recalled): its canonical form has none
+    lower: bool = False
 
     @property
     def blank(self) -> Value:
@@ -186,7 +188,7 @@ FIELDS: Final[Mapping[Kind, tuple[FieldSpec, ...]]] = MappingProxyType(
             # the Account's name: shown and matched, and never written to the Account
             _line("company", flow=Flow.TO_OUTLOOK),
             # Salesforce has one; what Outlook has beyond the first is not touched
-            _line("email", "e-mail"),
+            FieldSpec("email", "e-mail", FieldType.LINE, lower=True),
             _line("business_phone"),
             _line("mobile_phone"),
             _line("home_phone"),
@@ -310,7 +312,7 @@ def canonical(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
 def _canonical_value(f: FieldSpec, value: Any) -> Value:
     match f.type:
         case FieldType.LINE:
-            return text.line(value)
+            return text.line(value).lower() if f.lower else text.line(value)
         case FieldType.BLOCK:
             return text.block(value)
         case FieldType.FLAG:

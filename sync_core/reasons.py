@@ -190,9 +190,11 @@ def named(item: Item | None, other: Item, listed: Reading) -> str:
     title = text.shorten(text.plain(other.title), 30)
     head = f"a duplicate rule in Salesforce says that this is “{title}” ({other.side.label})"
     apart = _apart(item, other)
+    # the rule is asked again when it is brought over
+    again = "change one of them and bring it over (<)" if other.side is SideName.SALESFORCE else "change one of them"
     if other.side is SideName.SALESFORCE and all(one.id != other.id for one in listed.items):
-        return f"{head}, which is not among what you sync{apart}: change one of them, or leave it out"
-    return f"{head}{apart}: link the two (m), or change one of them; nothing is done until you say"
+        return f"{head}, which is not among what you sync{apart}: {again}, or leave it out"
+    return f"{head}{apart}: link the two (m), or {again}; nothing is done until you say"
 
 
 _FATES = {

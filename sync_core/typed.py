@@ -58,7 +58,7 @@ def parse(kind: Kind, name: str, words: str, zone: str, today: date, base: Value
 def _line(f: FieldSpec, line: str) -> str:
     if f.name == "email" and line and not re.fullmatch(r"[^@\s]+@[^@\s]+", line):
         raise ValueError("an e-mail address looks like name@example.com")
-    return line
+    return line.lower() if f.lower else line
 
 
 def _flag(f: FieldSpec, said: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.watching import until
 
-from sync_core.items import Kind
+from sync_core.items import Kind, SideName
 from sync_core.plan import Action, Choice, IgnoreMode, Plan, Row, Situation, State
 from sync_core.report import Result, RunReport
 from sync_core.review import Review
@@ -220,6 +220,7 @@ def test_what_a_duplicate_rule_names_is_offered_to_be_linked(office: Office) -> 
     assert (zoe.situation, zoe.action) == (Situation.LIKELY, Action.CONFLICT)
     assert "a duplicate rule in Salesforce says that this is “Angstrom”" in zoe.reason
     assert "which is not among what you sync" in zoe.reason
+    assert zoe.reason.endswith("change one of them and bring it over (<), or leave it out")
 
     # now it is this user's, and nothing but the rule's word says that the two are the same
     office.org.update("Contact", theirs, {"OwnerId": office.me, "Email": "z@example.org"}, by=colleague)
@@ -233,6 +234,21 @@ def test_what_a_duplicate_rule_names_is_offered_to_be_linked(office: Office) -> 
     assert [change.name for change in joined.changes if change.left != change.right][:2] == ["first_name", "last_name"]
     assert office.run(review.choose([joined.id], Choice.TO_SALESFORCE)).clean
     assert office.record("Contact", Id=theirs)["LastName"] == "Ångström"
+    assert loud(office.plan(Kind.CONTACTS)) == []
+
+
+def test_what_a_duplicate_rule_stopped_is_changed_and_brought_over(office: Office) -> None:
+    """Changed, it is like nobody: the way that its row tells is open."""
+    colleague = office.org.add_user("Sam Ek", "sam@example.org", "sam@example.org")
+    office.org.create("Contact", {"LastName": "Angstrom", "Email": "zoe@example.org"}, by=colleague)
+    office.org.duplicate_rules["Contact"] = "block"
+    zoe = office.stored("contacts", surname="Ångström").id
+    office.box.update(zoe, {"emails": {"EmailAddress1": "zoe@example.org"}})
+    office.run(Review.of(office.plan(Kind.CONTACTS)))
+    office.box.update(zoe, {"emails": {"EmailAddress1": "zoe@example.com"}})
+    plan = office.plan(Kind.CONTACTS)
+    assert office.run(Review.of(plan).point([row(plan, "Zoë Ångström").id], SideName.SALESFORCE)).clean
+    assert office.record("Contact", LastName="Ångström")["Email"] == "zoe@example.com"
     assert loud(office.plan(Kind.CONTACTS)) == []
 
 

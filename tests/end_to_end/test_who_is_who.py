@@ -129,6 +129,18 @@ def test_letters_in_two_parts_are_no_difference(books: Books) -> None:
     assert person.fields["given_name"] == "Zoë"
 
 
+def test_capitals_in_an_address_are_no_difference(books: Books) -> None:
+    """Salesforce keeps addresses in small letters (recalled): else every contact would be a conflict."""
+    books.record("Ann", "Lee", Email="ann.lee@acme.example")
+    person = books.person("Ann", "Lee", "Ann.Lee@ACME.example")
+    (row,) = books.loud()
+    assert (row.situation, row.action) == (Situation.TWIN_EQUAL, Action.LINK)
+    books.run(Review.of(books.plan()))
+    books.box.update(person.id, {"emails": {"EmailAddress1": "ANN.LEE@acme.example"}})
+    assert books.loud() == []
+    assert person.fields["emails"] == {"EmailAddress1": "ANN.LEE@acme.example"}
+
+
 @pytest.mark.parametrize("side", list(SideName))
 def test_somebody_with_the_address_of_one_who_is_synced_already_is_asked_about(books: Books, side: SideName) -> None:
     """The vendor of another program documents that it makes a second contact of them (facts: field 1c)."""

@@ -233,17 +233,19 @@ def test_what_is_different_is_named_as_far_as_both_are_known():
 def test_a_duplicate_rule_that_stopped_a_create():
     ours, theirs = left("L1", subject="Ours"), right("R1", subject="Theirs")
     rule = "a duplicate rule in Salesforce says that this is"
-    link_them = ": link the two (m), or change one of them; nothing is done until you say"
+    until = "; nothing is done until you say"
+    link_them = f": link the two (m), or change one of them and bring it over (<){until}"
+    or_there = f": link the two (m), or change one of them{until}"
     listed = Reading((left("L0"), ours))
     assert reasons.named(theirs, ours, listed) == f"{rule} “Ours” (Salesforce); different: subject{link_them}"
-    assert reasons.named(ours, theirs, listed) == f"{rule} “Theirs” (Outlook); different: subject{link_them}"
+    assert reasons.named(ours, theirs, listed) == f"{rule} “Theirs” (Outlook); different: subject{or_there}"
     assert reasons.named(None, ours, listed) == f"{rule} “Ours” (Salesforce){link_them}"
     assert reasons.named(theirs, ours, Reading((left("L0"),))) == (
         f"{rule} “Ours” (Salesforce), which is not among what you sync; different: subject: "
-        "change one of them, or leave it out"
+        "change one of them and bring it over (<), or leave it out"
     )
     # what is not in Salesforce is not looked for there
-    assert reasons.named(ours, theirs, Reading(())).endswith(link_them)
+    assert reasons.named(ours, theirs, Reading(())).endswith(or_there)
 
 
 def test_a_pair_of_contacts_of_which_one_changed():

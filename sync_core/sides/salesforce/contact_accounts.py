@@ -36,7 +36,7 @@ def choose(match: AccountMatch, contact: Fields, accounts: Rows) -> str:
     if match == "domain" and (domain := _domain(contact)):
         fitting = {str(row["Id"]) for row in accounts if _host(str(row.get("Website") or "")) == domain}
     elif match == "name" and (company := _company(contact)):
-        fitting = {str(row["Id"]) for row in accounts if text.line(str(row.get("Name") or "")) == company}
+        fitting = {str(row["Id"]) for row in accounts if _name(row.get("Name")) == _name(company)}
     else:
         return ""
     return fitting.pop() if len(fitting) == 1 else ""
@@ -49,6 +49,11 @@ def _domain(contact: Fields) -> str:
 
 def _company(contact: Fields) -> str:
     return text.line(str(contact.get("company") or ""))
+
+
+def _name(value: object) -> str:
+    """A name without case, as SOQL compares names, too (recalled)."""
+    return text.line(str(value or "")).casefold()
 
 
 def _host(website: str) -> str:

@@ -2,7 +2,8 @@
 
 An org may rename, add and remove them (facts: salesforce B2): its TaskStatus and TaskPriority tables say which ones are
 closed, default or high. Every org value stands for one neutral value at most; a status that we have no name for counts
-as what it is to Salesforce, closed or open, so that a completion on one side reaches the other.
+as what it is to Salesforce, closed or open, so that a completion on one side reaches the other, and a priority as high
+where it is high.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ def priorities(table: Rows, assumed: tuple[str, ...]) -> Choices:
     found = _by_label(rows, _PRIORITY, fits)
     _add(found, rows, "high", lambda row: bool(row.get("IsHighPriority")), any_will_do=True)
     _add(found, rows, "normal", lambda row: not row.get("IsHighPriority"), any_will_do=False)
-    return _choices(found)
+    choices = _choices(found)
+    # one more that is high is high; one more that is not may be low as well as normal
+    others = {_value(row): "high" for row in rows if row.get("IsHighPriority") and "high" in choices.to_org}
+    return Choices(choices.to_org, {**others, **choices.from_org})
 
 
 def _ordered(table: Rows) -> list[Row]:

@@ -315,8 +315,8 @@ def test_a_pair_that_a_side_named_is_shown_as_far_as_both_are_known(known: list[
     if both:
         assert sorted(row.reason for row in p.rows) == [
             f"a duplicate rule in Salesforce says that this is {other}; different: subject and when: "
-            "link the two (m), or change one of them; nothing is done until you say"
-            for other in ("“Ours” (Salesforce)", "“Theirs” (Outlook)")
+            f"link the two (m), or change one of them{over}; nothing is done until you say"
+            for other, over in (("“Ours” (Salesforce)", " and bring it over (<)"), ("“Theirs” (Outlook)", ""))
         ]
 
 

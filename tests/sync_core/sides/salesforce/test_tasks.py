@@ -289,6 +289,16 @@ def test_priorities_of_the_org(org: Any) -> None:
     assert "“low”" in org.create(subject="A", priority="low").error
 
 
+def test_a_priority_without_a_name_is_high_where_the_org_says_so(org: Any) -> None:
+    """B2, IsHighPriority. What is not high may be normal or low: that stays unknown, and is not written over."""
+    for place, (name, high) in enumerate((("Urgent", True), ("Someday", False)), 9):
+        values = {"MasterLabel": name, "ApiName": name, "SortOrder": place, "IsDefault": False, "IsHighPriority": high}
+        org.org.seed_row("TaskPriority", values)
+    assert org.item(task(org, Priority="Urgent")).fields["priority"] == "high"
+    assert "priority" not in org.item(task(org, Priority="Someday")).fields
+    assert org.row(org.create(subject="A", priority="high").id)["Priority"] == "High"
+
+
 def test_tables_are_asked_once(org: Any) -> None:
     """One question per table and session; none for the calendar."""
     task(org)
