@@ -14,7 +14,7 @@ from sync_core import reasons
 from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
 from sync_core.guards import guarded
-from sync_core.ignores import ignored
+from sync_core.ignores import said_no
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
 from sync_core.keys import addresses
 from sync_core.offers import offered
@@ -62,7 +62,7 @@ def make_plan(q: Question) -> Plan:
     left, right = _present(q.left, q.window), _present(q.right, q.window)
     pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q), _named(q, left, right))
     first = not q.links
-    told = _told(pairs, q.window.zone)
+    told, no = _told(pairs, q.window.zone), said_no(q.kind, q.ignores)
     rows: list[Row] = []
     in_sync = silent = 0
     for p in pairs:
@@ -72,6 +72,8 @@ def make_plan(q: Question) -> Plan:
         row = _row(p, q, told, first=first)
         if row is None:
             in_sync += 1
+            if no.by_row and p.link is not None:
+                no.in_step(p.link)
         else:
             rows.append(row)
     rows += list(_unreadable_rows(q, rows))
@@ -86,7 +88,7 @@ def make_plan(q: Question) -> Plan:
         return sorted(made, key=_order)
 
     rows = offered([finished(row) for row in rows], q, rows_of)
-    rows = ignored(q.kind, rows, q.ignores)
+    rows = [no.on(row) for row in rows] if no.by_row else rows
     guards, rows = guarded(rows, q, in_sync)
     rows.sort(key=_order)
     return Plan(
@@ -100,6 +102,7 @@ def make_plan(q: Question) -> Plan:
         q.right.description.account,
         guards,
         notes=(q.lost,) if q.lost else (),
+        no_longer_ignored=frozenset(no.ended),
         descriptions={SideName.SALESFORCE: q.left.description, SideName.OUTLOOK: q.right.description},
     )
 

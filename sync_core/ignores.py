@@ -6,12 +6,16 @@ memory is rebuilt, and that two items are paired anew; and when it ends, it says
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from sync_core import reasons
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName, digest
-from sync_core.plan import Ignore, IgnoreMode, Row
+from sync_core.pairing import Link
+from sync_core.plan import Ignore, IgnoreMode, Row, Situation
+
+_AWAY: Final = (Situation.OUT_OF_RANGE, Situation.UNREADABLE)
 
 
 @dataclass(slots=True)
@@ -23,6 +27,8 @@ class Ignores:
     by_left: dict[str, Ignore] = field(default_factory=dict)
     by_right: dict[str, Ignore] = field(default_factory=dict)
     by_content: dict[str, Ignore] = field(default_factory=dict)
+    # the row ids of those that have ended: what they were about has changed
+    ended: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, kind: Kind, ignores: Mapping[str, Ignore]) -> Ignores:
@@ -45,6 +51,9 @@ class Ignores:
             return row
         if ignore.mode is IgnoreMode.FOREVER:
             return replace(row, ignored=ignore)
+        if row.situation in _AWAY:
+            # of what is not seen nobody can say that it changed; nothing happens to it as it is
+            return row
         changed = [
             words
             for item, before, digest in (
@@ -56,7 +65,14 @@ class Ignores:
         ]
         if not changed:
             return replace(row, ignored=ignore)
+        self.ended.add(ignore.row_id)
         return replace(row, reason=f"{row.reason} (ignored until now: {'; '.join(changed)})")
+
+    def in_step(self, link: Link) -> None:
+        """Both halves of a link are in step: the difference that somebody ignored until the next change is gone."""
+        for ignore in (self.by_left.get(link.left_id), self.by_right.get(link.right_id)):
+            if ignore is not None and ignore.mode is IgnoreMode.ONCE:
+                self.ended.add(ignore.row_id)
 
     def _about(self, row: Row) -> Ignore | None:
         """The ignore that means this row, whatever ids have changed since."""
@@ -113,8 +129,6 @@ def ignore_for(row: Row, mode: IgnoreMode, since: str) -> Ignore:
     )
 
 
-def ignored(kind: Kind, rows: Iterable[Row], ignores: Mapping[str, Ignore]) -> list[Row]:
-    """Rows with what a person said about them before."""
-    said_no = {row_id: ignore for row_id, ignore in ignores.items() if isinstance(ignore.mode, IgnoreMode)}
-    known = Ignores.of(kind, said_no)
-    return [known.on(row) for row in rows] if said_no else list(rows)
+def said_no(kind: Kind, ignores: Mapping[str, Ignore]) -> Ignores:
+    """What a person said no to, of all that memory keeps."""
+    return Ignores.of(kind, {key: ignore for key, ignore in ignores.items() if isinstance(ignore.mode, IgnoreMode)})

@@ -245,6 +245,8 @@ class Plan:
     takes_back: str = ""
     # what a person must know before they look at the rows, in sentences without their full stop
     notes: tuple[str, ...] = ()
+    # the row ids of ignores that held until something changed, which it has
+    no_longer_ignored: frozenset[str] = frozenset()
     # what each side can hold, for values that a person types
     descriptions: Mapping[SideName, Description] = field(default_factory=dict)
 

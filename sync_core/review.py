@@ -279,16 +279,18 @@ class Review:
         return replace(again, said=f"again: {again.made}", _past=(*self._past, here), _future=self._future[:-1])
 
     def ignores(self) -> tuple[dict[str, Ignore], set[str]]:
-        """What memory should keep: the ignores that are new or changed, and the rows whose ignore was taken back."""
+        """What memory should keep: the ignores that are new or changed, and the ids of those that have ended or were
+        taken back. An ignore keeps the id of the row that it was said of, whatever that row is called now."""
         new: dict[str, Ignore] = dict(self.chosen)
-        ended: set[str] = set()
+        ended = set(self.plan.no_longer_ignored)
         for row_id, decision in self.decisions.items():
             before = self._rows[row_id].ignored if row_id in self._rows else None
             if decision.ignored is not None and decision.ignored != before:
                 new[row_id] = decision.ignored
+                ended |= {before.row_id} if before is not None else set()
             elif decision.ignored is None and before is not None:
-                ended.add(row_id)
-        return new, ended
+                ended.add(before.row_id)
+        return new, ended - new.keys()
 
     def _applied(self, row: Row) -> Row:
         decision = self.decisions.get(row.id)
