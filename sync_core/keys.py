@@ -29,7 +29,8 @@ def _event_key(item: Item) -> Key | None:
 def _task_key(item: Item) -> Key | None:
     if not item.fields.get("subject") or "due" not in item.fields:
         return None
-    return (folded(item, "subject"), str(item.fields["due"] or ""))
+    # a recurring task is due when its first open occurrence is, and is not that one
+    return (folded(item, "subject"), str(item.fields["due"] or ""), "series" if item.series else "")
 
 
 def _email_key(item: Item) -> Key | None:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from sync_core.compare import Baseline
 from sync_core.items import Item, Kind, SideName
-from sync_core.keys import ASKING_KEYS, EXACT_KEYS, FINER_KEYS, Key, addresses
+from sync_core.keys import ASKING_KEYS, EXACT_KEYS, FINER_KEYS, Key, addresses, folded
 from sync_core.likeness import likely_twins
 
 
@@ -56,7 +56,7 @@ class Pair(NamedTuple):
     tied: bool = False
     # a side itself said, by a rule of its own, that the one rival is the same
     named: bool = False
-    # the rivals have the same e-mail address, and belong to another item of this side already
+    # the rivals belong to another item here already, or to none: contacts with the same address, recurring tasks
     taken: bool = False
 
     def half(self, side: SideName) -> Item | None:
@@ -124,6 +124,7 @@ def pair(
     for key in ASKING_KEYS[kind]:
         pairs += _by_key(free_left, free_right, key, only_ask=True)
     pairs += _taken(kind, pairs, free_left, free_right)
+    pairs += _of_recurring(kind, (left, right), free_left, free_right)
     pairs += [Pair(left=item) for item in free_left.values()]
     pairs += [Pair(right=item) for item in free_right.values()]
     return pairs
@@ -334,6 +335,22 @@ def _taken(kind: Kind, pairs: Sequence[Pair], left: dict[str, Item], right: dict
             if rivals:
                 others = tuple(rivals[one] for one in sorted(rivals))
                 result.append(Pair(rivals=others, taken=True).with_half(free.pop(item.id)))
+    return result
+
+
+def _of_recurring(
+    kind: Kind, all_items: tuple[Sequence[Item], Sequence[Item]], left: dict[str, Item], right: dict[str, Item]
+) -> list[Pair]:
+    """Tasks with the subject of a recurring one across, which is left alone: each may be an occurrence of that one."""
+    if kind is not Kind.TASKS:
+        return []
+    result = []
+    for free, across in ((left, all_items[1]), (right, all_items[0])):
+        series = _group((item for item in across if item.series), lambda item: folded(item, "subject"))
+        for item in list(free.values()) if series else ():
+            rivals = () if item.series else tuple(series.get(folded(item, "subject"), ()))
+            if rivals:
+                result.append(Pair(rivals=rivals, taken=True).with_half(free.pop(item.id)))
     return result
 
 

@@ -131,12 +131,16 @@ def rivals(item: Item | None, others: Sequence[Item], zone: str = "UTC", this: s
 
 
 def taken(others: Sequence[Item]) -> str:
-    """A contact whose address somebody across has who belongs to another contact already."""
+    """A contact whose address somebody across has who belongs to another contact already; a task by the name of a
+    recurring one, which is left alone."""
     title, across = text.shorten(text.plain(others[0].title), 30), others[0].side
     more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    over = f"bring it over ({'>' if across is SideName.OUTLOOK else '<'}), or leave it out"
+    if others[0].kind is Kind.TASKS:
+        return f"an occurrence of the recurring task “{title}”{more} in {across.label}, or one of its own? {over}"
     return (
         f"“{title}”{more} in {across.label} has the same e-mail address and is another contact's twin already: "
-        f"a second one there? bring it over ({'>' if across is SideName.OUTLOOK else '<'}), or leave it out"
+        f"a second one there? {over}"
     )
 
 

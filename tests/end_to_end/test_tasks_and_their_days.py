@@ -152,3 +152,27 @@ def test_due_before_the_start_date_is_said_before_the_run(lists: Lists) -> None:
         stored.id, {"start_date": datetime(2026, 12, 7, tzinfo=UTC), "due_date": datetime(2026, 12, 8, tzinfo=UTC)}
     )
     assert [row.action for row in lists.loud()] == [Action.UPDATE_IN_SALESFORCE]
+
+
+def test_a_task_by_the_name_of_a_recurring_one_across_is_asked_about(lists: Lists) -> None:
+    """Recurring tasks are left alone: what may be an occurrence of one is not made a second time beside it."""
+    common = {"Subject": "Report", "OwnerId": lists.me, "TaskSubtype": "Task"}
+    master = lists.org.seed_row("Task", {**common, "IsRecurrence": True})
+    for day in (1, 8):
+        lists.org.seed_row("Task", {**common, "RecurrenceActivityId": master, "ActivityDate": date(2026, 12, day)})
+    for day in (1, 8):
+        lists.task("report", due_date=datetime(2026, 12, day, tzinfo=UTC))
+    (series,) = (row for row in lists.loud() if row.left is not None)
+    assert (series.state, series.why_not) == (State.PREVENTED, "a recurring task: not synced yet")
+    asked = [row for row in lists.loud() if row.right is not None]
+    assert [(row.situation, row.action) for row in asked] == [(Situation.AMBIGUOUS, Action.CONFLICT)] * 2
+    assert {row.reason for row in asked} == {
+        "an occurrence of the recurring task “Report” in Salesforce, or one of its own? "
+        "bring it over (<), or leave it out"
+    }
+    lists.run()
+    assert lists.subjects()[0] == ["Report"] * 3
+    # a person may say that it is one of its own
+    assert lists.desk.run_of(Review.of(lists.plan()).point([asked[0].id], SideName.SALESFORCE)).clean
+    assert lists.subjects()[0] == ["Report"] * 3 + ["report"]
+    assert [row.id for row in lists.loud() if row.right is not None] == [asked[1].id]
