@@ -166,10 +166,8 @@ def test_a_task_by_the_name_of_a_recurring_one_across_is_asked_about(lists: List
     assert (series.state, series.why_not) == (State.PREVENTED, "a recurring task: not synced yet")
     asked = [row for row in lists.loud() if row.right is not None]
     assert [(row.situation, row.action) for row in asked] == [(Situation.AMBIGUOUS, Action.CONFLICT)] * 2
-    assert {row.reason for row in asked} == {
-        "an occurrence of the recurring task “Report” in Salesforce, or one of its own? "
-        "bring it over (<), or leave it out"
-    }
+    question = "an occurrence of the recurring task “Report” in Salesforce, or one of its own?"
+    assert {row.reason for row in asked} == {f"{question} bring it over (<), or leave it out"}
     lists.run()
     assert lists.subjects()[0] == ["Report"] * 3
     # a person may say that it is one of its own
