@@ -46,7 +46,7 @@ def _name_key(item: Item) -> Key | None:
 def _whole_key(item: Item) -> Key | None:
     """All that travels both ways: for items with no better key, so that a lost memory does not double them."""
     names = [f.name for f in FIELDS[item.kind] if f.flow is Flow.BOTH]
-    return tuple(repr(item.fields[n]) for n in names) if all(n in item.fields for n in names) else None
+    return (repr(item.series), *(repr(item.fields[n]) for n in names)) if all(n in item.fields for n in names) else None
 
 
 def folded(item: Item, name: str) -> str:
