@@ -307,9 +307,12 @@ def test_words_for_weeks_know_the_day_that_weeks_begin_on(
     assert last[0].ranges == ((start - timedelta(days=7), start - timedelta(days=1)),)
     assert coming[0].ranges == ((end + timedelta(days=1), end + timedelta(days=7)),)
     # a weekday of a week is the one inside it
-    sunday = datewords.days(["this", "sunday"], today)
-    assert sunday
-    assert start <= sunday[0].ranges[0][0] <= end
+    for number, name in enumerate(dates.DAYS):
+        inside = datewords.days(["this", name.casefold()], today)
+        assert inside
+        ((day, last_of_it),) = inside[0].ranges
+        assert (day, day.weekday()) == (last_of_it, number)
+        assert start <= day <= end
 
 
 def test_the_filter_goes_by_the_day_that_weeks_begin_on(weeks: Callable[[int], None]) -> None:

@@ -243,7 +243,22 @@ def test_the_table_has_a_line_for_a_row_that_writes_nothing() -> None:
     first, second = lines([linked, after], {0: Done(0, Result.DONE)})
     assert (first["row"], first["action"], first["result"], first["message"]) == ("row0", "link", "done", "")
     assert {first[name] for name in COLUMNS[7:]} == {""}
+    assert list(first) == list(second) == list(COLUMNS), "a cell per column, and none beside them"
+    assert second["message"] == ""
     assert (second["row"], second["result"], second["side"]) == ("row1", "unknown", "Salesforce")
+
+
+def test_a_side_that_confirmed_nothing_has_no_id_after_the_run() -> None:
+    first, second = lines([MERGE], {0: Done(0, Result.FAILED, "it is too long", {SF: "S1"})})
+    assert (first["side"], first["id before"], first["id after"], first["message"]) == (
+        "Salesforce",
+        "S1",
+        "S1",
+        "it is too long",
+    )
+    assert (second["side"], second["id before"], second["id after"]) == ("Outlook", "O1", "")
+    [deleted] = lines([intent(Action.DELETE_FROM_OUTLOOK, right=None)], {0: Done(0, Result.FAILED, "no")})
+    assert (deleted["id before"], deleted["id after"]) == ("O1", "")
 
 
 def test_a_field_that_was_not_there_before_is_blank_in_the_table() -> None:
