@@ -221,7 +221,13 @@ class Review:
         picked = [row_id for row_id in ids if row_id in self.joined]
         review = self._separated(picked) if picked else self
         rest = [row_id for row_id in ids if row_id not in picked]
-        return review._changed(rest, lambda row: Decision(), CHOICE_WORDS[Choice.RECOMMENDED]) if rest else review
+        if not rest:
+            return review
+        after = review._changed(rest, lambda row: Decision(), CHOICE_WORDS[Choice.RECOMMENDED])
+        if not picked:
+            return after
+        # what ends with one key comes back with one
+        return replace(after, _past=review._past) if len(after._past) > len(review._past) else review
 
     def _separated(self, row_ids: Iterable[str]) -> Review:
         gone = set(row_ids)
@@ -386,9 +392,8 @@ class Option:
 
 def options(row: Row) -> tuple[Option, ...]:
     """The choices for one row, with what each would mean: what may be asked before it is chosen."""
-    bare = replace(row, ignored=None)
     entries = [Choice.TO_OUTLOOK, Choice.TO_SALESFORCE]
     if row.situation in (Situation.CONFLICT, Situation.CHANGED_BOTH):
         entries = [Choice.MERGE_SALESFORCE, Choice.MERGE_OUTLOOK, *entries]
     entries += [Choice.NOTHING, Choice.RECOMMENDED]
-    return tuple(Option(choice, CHOICE_WORDS[choice], allowed(bare, choice)) for choice in entries)
+    return tuple(Option(choice, CHOICE_WORDS[choice], allowed(row, choice)) for choice in entries)

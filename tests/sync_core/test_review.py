@@ -119,6 +119,25 @@ def test_which_one_is_picked_by_a_person_and_can_be_taken_back():
     assert picked.undo().rows() == review.rows()
 
 
+def test_going_back_to_the_recommendation_is_one_step_to_undo_whatever_the_rows_are():
+    lefts = [left("L1"), left("L2", subject="Lunch")]
+    review = Review.of(plan(lefts, [right("R1", notes="mine"), right("R2")]))
+    lunch = next(r.id for r in review.rows() if r.title == "Lunch")
+    asks = next(r.id for r in review.rows() if r.left and r.left.id == "L1")
+    chosen = review.choose([lunch], Choice.NOTHING)
+    assert chosen.reset([lunch]).undo().undo().rows() == review.rows()
+    picked = chosen.pick(asks, review.candidates(asks)[0].id)
+    (joined,) = picked.joined
+    back = picked.reset([joined, lunch])
+    assert back.rows() == review.rows()
+    assert back.undo().rows() == picked.rows()
+    assert back.undo().undo().rows() == chosen.rows()
+    # where only the pick had to end, that is what is told
+    alone = picked.reset([lunch]).reset([joined, lunch])
+    assert (alone.said, alone.rows()) == ("no longer taken as the same thing", review.rows())
+    assert alone.undo().undo().rows() == picked.rows()
+
+
 def test_a_picked_pair_that_differs_is_decided_like_any_other():
     review = ambiguous()
     row = next(r for r in review.rows() if r.left)
