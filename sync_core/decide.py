@@ -182,7 +182,8 @@ def _row(p: Pair, q: Question, told: Mapping[str, str], *, first: bool) -> Row |
     if p.likeness:
         return _make(p, q, Situation.LIKELY, reasons.likely(p.left or p.right, p.rivals[0], p.likeness))
     if p.taken:
-        return _make(p, q, Situation.AMBIGUOUS, reasons.taken(p.rivals))
+        # there is nobody to pick: who it could be has a place
+        return _make(p._replace(rivals=()), q, Situation.AMBIGUOUS, reasons.taken(p.rivals))
     if p.rivals:
         return _make(p, q, Situation.AMBIGUOUS, reasons.rivals(half, p.rivals, zone, this))
     if p.left is not None and p.right is not None:

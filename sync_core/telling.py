@@ -57,6 +57,8 @@ def _facts(items: Sequence[Item], zone: str) -> Iterator[Fact]:
         values = {item.fields.get(f.name) for item in items}
         if len(values) > 1:
             yield _of_field(f, _start([v for v in values if isinstance(v, str)]), zone)
+    if kind is Kind.CONTACTS:
+        yield lambda item: f"also {_short(', '.join(item.addresses))}" if item.addresses else "no other e-mail"
     yield lambda item: f"with {_short(', '.join(item.people))}" if item.people else "with nobody"
     yield lambda item: "private" if item.private else "not private"
     yield lambda item: "a series" if item.series else "no series"

@@ -12,6 +12,7 @@ import pytest
 from sync_core.items import Kind, SideName
 from sync_core.plan import Action, Choice, Plan, Row, Situation, State
 from sync_core.review import Review
+from tui.widgets.detail_text import outcome
 
 
 class Books:
@@ -157,6 +158,8 @@ def test_somebody_with_the_address_of_one_who_is_synced_already_is_asked_about(b
         f"“Ann Lee” in {side.other.label} has the same e-mail address and is another contact's twin already: "
         f"a second one there? bring it over ({key}), or leave it out"
     )
+    assert outcome(row) == "needs a choice: > or <"
+    assert Review.of(books.plan()).candidates(row.id) == []
     books.run(Review.of(books.plan()))
     assert sum(books.people()) == 3
     # a person may say that there are two of them

@@ -68,6 +68,8 @@ def test_what_is_not_in_the_fields_tells_apart_too() -> None:
         (replace(one, series=True), ["no series", "a series"]),
     ):
         assert told_apart([one, other], ZONE) == words
+    ann = item(Kind.CONTACTS, OL, "R1")
+    assert told_apart([ann, replace(ann, addresses=("a@x.example",))], ZONE) == ["no other e-mail", "also a@x.example"]
     changed = [replace(one, changed_at="2026-11-20T09:00:00Z", changed_by=who) for who in ("Priya", "Sam")]
     assert told_apart(changed, ZONE) == ["changed by Priya", "changed by Sam"]
 

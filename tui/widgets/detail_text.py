@@ -302,7 +302,9 @@ def outcome(row: Row) -> str:
     wanted = effect(row).action.label
     match row.state:
         case State.UNDECIDED:
-            if row.rivals:
+            half = row.left or row.right
+            # what a copy was copied from is no answer, and neither is who belongs to somebody else
+            if half is not None and any(one.side is not half.side for one in row.rivals):
                 return "which one? m offers what it could be"
             if not (row.left and row.right):
                 return "needs a choice: > or <"
