@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from sync_core import dates, series, text
+from sync_core import dates, series, singles, text
 from sync_core.compare import Verdict
 from sync_core.items import FIELDS, Fields, FieldType, Item, SideName, When, spec
 from sync_core.plan import Row
@@ -70,6 +70,14 @@ def _one_occurrence(row: Row, side: SideName, description: Description) -> str:
         return f"one occurrence of a series: {side.label} cannot change it without the others{why}"
     if foreign := [spec(row.kind, name).label for name in coming if name not in (*series.OWN_FIELDS, "when")]:
         return f"one occurrence of a series has its {' and '.join(foreign)} from the series"
+    source, item = row.item(side.other), row.item(side)
+    if "when" not in coming or not description.limits.keeps_order or source is None or item is None:
+        return ""
+    parts, to = singles.parts_of(item.id), source.when
+    if parts is None or to is None or item.whole is None or senseless(to):
+        return ""
+    if series.may_not_move(parts[1], to, item.whole):
+        return f"one occurrence of a series: {side.label} lets none be moved onto or past another one of it"
     return ""
 
 

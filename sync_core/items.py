@@ -251,6 +251,8 @@ class Item:
     changed_by: str = ""
     # the id of the series, where the item is one occurrence that crosses by itself (see `singles`)
     part_of: str = ""
+    # the time of that series, and its changed occurrences
+    whole: tuple[When, str] | None = None
     # the day before which it cannot be due, where its side keeps a start date that never travels; "" for none
     starts: str = ""
     # fields of which its side says more than the other one has a word for: the name, and what it says

@@ -222,6 +222,18 @@ def differs(one: ChangedOccurrence, when: When) -> bool:
     return not same_day or ends - begins != wall(last) - start
 
 
+def may_not_move(day: date, to: When, of: tuple[When, str]) -> bool:
+    """Whether the occurrence that a series has on a local day would reach or pass a neighbour at another time.
+
+    `of` are the time of the series and its exceptions. Raises PatternError for exceptions that cannot be read.
+    """
+    when, own = of[0], Exceptions.parse(of[1])
+    kind = date if to.all_day else datetime
+    one = ChangedOccurrence(day, kind.fromisoformat(to.start), kind.fromisoformat(to.end))
+    others = tuple(other for other in own.changed if local_day_of(other.original, when) != day)
+    return _passes(one, Exceptions(own.deleted, (*others, one)), when)
+
+
 def _passes(one: ChangedOccurrence, of: Exceptions, when: When) -> bool:
     """Whether a changed occurrence of a series at `when` reaches or passes a neighbour; `of` are all its exceptions."""
     pattern = pattern_of(when)

@@ -104,7 +104,9 @@ def _occurrence(item: Item, when: When, one: Occurrence) -> Item:
     if one.changed is not None:
         fields |= dict(one.changed.fields)
     name = occurrence_id(item.id, series.local_day_of(one.original, when))
-    return replace(item, id=name, fields=fields, mark="", series=False, part_of=item.id)
+    return replace(
+        item, id=name, fields=fields, mark="", series=False, part_of=item.id, whole=(when, _exceptions(item))
+    )
 
 
 def _zone(when: When) -> ZoneInfo:

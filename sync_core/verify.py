@@ -177,7 +177,8 @@ def _no_longer(reviewed: Item | None, sighting: Sighting | None, side: SideName)
         if sighting.fate in (Fate.DELETED, Fate.MISSING):
             return ""
         return f"was gone from {side.label} when you looked, and is there again"
-    if sighting.fate is not Fate.HERE or sighting.item is None:
+    # what Salesforce has archived is there to be read, if it is not to be written
+    if sighting.fate not in (Fate.HERE, Fate.ARCHIVED) or sighting.item is None:
         return f"changed since you looked: it is no longer there in {side.label}"
     if not same_content(reviewed.fields, sighting.item.fields):
         return f"changed in {side.label} since you looked"

@@ -100,6 +100,19 @@ def test_a_series_that_pauses_over_the_days_of_a_sync_is_not_part_of_it(both: Em
     ]
 
 
+def test_what_salesforce_has_archived_reaches_outlook(both: Empty) -> None:
+    """It is older than a year and inside of days that go back so far; handsync writes nothing to it."""
+    both.desk.configure("calendar", past_days=400)
+    start = datetime(2025, 11, 2, 10, tzinfo=UTC)
+    both.org.create("Event", {"Subject": "Kick-off", "StartDateTime": start, "EndDateTime": start + HOUR}, by=both.me)
+    assert actions(both) == {"Kick-off": Action.CREATE_IN_OUTLOOK}
+    report = both.desk.run()
+    assert report.clean, [row.message for row in report.rows]
+    in_step(both)
+    both.box.update(both.masters()["Kick-off"].id, {"location": "York"})
+    assert "archived" in both.only().why_not
+
+
 # ---- summer time
 
 
@@ -272,6 +285,50 @@ def as_single_events(both: Empty) -> None:
     plan = both.desk.plan()
     review = Review.of(plan).as_single_events([row.id for row in plan.rows if row.offer is not None], NOW)
     assert both.desk.run(review).clean
+
+
+def test_a_single_event_moved_past_the_next_one_is_said_before_the_run(both: Empty) -> None:
+    master = tokyo(both)
+    as_single_events(both)
+    second = both.events("Tokyo call")[1]
+
+    def moved(by: timedelta) -> None:
+        start = second["StartDateTime"] + by
+        both.org.update("Event", second["Id"], {"StartDateTime": start, "EndDateTime": start + HOUR}, by=both.me)
+
+    moved(timedelta(days=8))
+    row = both.only()
+    assert (row.recommended, row.state) == (Action.UPDATE_IN_OUTLOOK, State.PREVENTED)
+    assert row.why_not == "one occurrence of a series: Outlook lets none be moved onto or past another one of it"
+    moved(timedelta(days=6))
+    assert both.only().action is Action.UPDATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    in_step(both)
+    # where the next one is gone, there is room
+    both.box.update(master.id, {"deleted_occurrences": [second["StartDateTime"] + timedelta(days=7)]})
+    assert both.desk.run().clean
+    moved(timedelta(days=8))
+    assert both.only().action is Action.UPDATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    in_step(both)
+
+
+def test_single_events_of_a_series_that_is_deleted_across_go_after_it_and_the_row_says_so(both: Empty) -> None:
+    when = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
+    both.in_outlook(modified_occurrences=[ModifiedOccurrence(when, {"subject": "Stand-up with guests"})])
+    event(both, "Visit", when + 2 * HOUR, when + 3 * HOUR)
+    as_single_events(both)
+    for row in both.events("Stand-up"):
+        both.org.delete("Event", row["Id"], by=both.me)
+    row = both.only()
+    assert row.action is Action.DELETE_FROM_OUTLOOK
+    assert row.reason.endswith("; the next sync then offers to delete 1 single event of it in Salesforce")
+    assert both.desk.run().clean
+    assert actions(both) == {"Stand-up with guests": Action.DELETE_FROM_SALESFORCE}
+    assert both.desk.run().clean
+    in_step(both)
+    # all is gone, and with it how it crossed
+    assert both.desk.service.ignored() == []
 
 
 def test_how_a_series_crosses_is_forgotten_with_the_series(both: Empty) -> None:
