@@ -206,6 +206,7 @@ def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
     if "exceptions" in now.to_right and row.right is not None and row.right.formatted and _new_notes(row, now):
         said.append("the formatting of the notes of single occurrences is lost, as Salesforce has plain text")
     if row.right is not None:
+        said += _percent_lost(row.right, now)
         said += [
             f"“{word}” in Outlook is {str(now.to_left[name]).replace('_', ' ')} in Salesforce, which has no such choice"
             for name, word in row.right.unmapped
@@ -215,6 +216,18 @@ def remarks(row: Row, choice: Choice | None = None) -> tuple[str, ...]:
     if creates and row.kind is not Kind.CALENDAR and row.right is not None and row.right.private:
         said.append("it is private in Outlook, and Salesforce has no such flag: colleagues may see it there")
     return tuple(said)
+
+
+# where Exchange puts the percentage when it gets such a status (see the note of sides.outlook.tasks)
+_PERCENT: Final = {"completed": 100, "not_started": 0}
+
+
+def _percent_lost(item: Item, now: Effect) -> list[str]:
+    """What becomes of how much is done, which Salesforce does not know: typed by a person where it is between."""
+    status = str(now.to_right.get("status", ""))
+    if status not in _PERCENT or item.percent in (None, 0, 100):
+        return []
+    return [f"with the status Outlook sets percent complete from {item.percent} to {_PERCENT[status]}"]
 
 
 def remarked(row: Row) -> Row:

@@ -174,3 +174,30 @@ def test_a_task_by_the_name_of_a_recurring_one_across_is_asked_about(lists: List
     assert lists.desk.run_of(Review.of(lists.plan()).point([asked[0].id], SideName.SALESFORCE)).clean
     assert lists.subjects()[0] == ["Report"] * 3 + ["report"]
     assert [row.id for row in lists.loud() if row.right is not None] == [asked[1].id]
+
+
+@pytest.mark.parametrize(("status", "percent"), [("Completed", 100), ("Not Started", 0)])
+def test_what_a_new_status_does_to_the_percentage_is_said_before_the_run(
+    lists: Lists, status: str, percent: int
+) -> None:
+    """Outlook alone knows how much is done; its server keeps that in step with the status, and nobody can hinder it."""
+    record = lists.record("Plan", ActivityDate="2026-12-10", Status="In Progress")
+    lists.run()
+    (stored,) = lists.box.items(lists.box.folder("tasks"))
+    lists.box.update(stored.id, {"percent_complete": 40.0})
+    assert lists.loud() == []
+    lists.org.update("Task", record, {"Status": status}, by=lists.me)
+    (row,) = lists.loud()
+    assert row.reason.endswith(f"; with the status Outlook sets percent complete from 40 to {percent}")
+    lists.run()
+    assert stored.fields["percent_complete"] == percent
+    # no other status touches it, and a whole or an empty one is nobody's own words
+    lists.org.update("Task", record, {"Status": "Deferred"}, by=lists.me)
+    assert "percent" not in lists.loud()[0].reason
+    lists.run()
+    lists.box.update(stored.id, {"percent_complete": 40.0, "status": "Deferred"})
+    lists.org.update("Task", record, {"Status": "Waiting on someone else"}, by=lists.me)
+    assert "percent" not in lists.loud()[0].reason
+    lists.run()
+    assert stored.fields["percent_complete"] == 40
+    assert lists.loud() == []

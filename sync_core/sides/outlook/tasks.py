@@ -84,6 +84,7 @@ def to_item(parsed: Parsed, zone: str, owners: frozenset[str]) -> Item:
         people=(owner,) if owner else (),
         changed_at=values.changed_at(item),
         changed_by=values.changed_by(item),
+        percent=_percent(parsed),
         starts=_day(parsed, "StartDate", item.start_date, zone) or "",
         formatted=values.formatted(item),
     )
@@ -167,6 +168,11 @@ def changed_item(fields: Fields, mark: str, before: Item, now: Parsed, account: 
         made["handsync_mark"] = mark
     item = PlainTask(account=account, id=now.item.id, changekey=now.item.changekey, **made)
     return Change(item, list(made), _note(made.get("status"), now))
+
+
+def _percent(parsed: Parsed) -> int | None:
+    percent = parsed.item.percent_complete if "PercentComplete" in parsed.present else None
+    return int(percent) if percent is not None and 0 <= percent <= _ALL else None
 
 
 def _note(status: str | None, now: Parsed) -> str:
