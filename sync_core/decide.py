@@ -203,7 +203,7 @@ def _row(p: Pair, q: Question, told: Mapping[str, str], *, first: bool) -> Row |
 
 def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     baseline = p.link.baseline if p.link else NO_BASELINE
-    changes = compare(q.kind, baseline, left.fields, right.fields)
+    changes = compare(q.kind, baseline, _with_spent(left, right, baseline), _with_spent(right, left, baseline))
     if p.link is not None and not changes and not p.came_back:
         return None
     moved = {c.verdict for c in changes}
@@ -226,6 +226,22 @@ def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     else:
         situation = Situation.CHANGED
     return _make(p, q, situation, reasons.changed(q.kind, changes, p.link), changes)
+
+
+def _with_spent(item: Item, other: Item, baseline: Baseline) -> Fields:
+    """The fields of an item, with what ran out as it was agreed on where the other side has a new one by now.
+
+    A reminder that has fired is nobody's change; a later one that somebody sets across is to be brought over.
+    """
+    if not item.spent:
+        return item.fields
+    agreed = baseline.on(item.side)
+    again = {
+        name: value
+        for name, value in item.spent.items()
+        if agreed.get(name) == value and other.fields.get(name) not in (None, value)
+    }
+    return {**item.fields, **again}
 
 
 def _half_row(p: Pair, q: Question, link: Link) -> Row:

@@ -255,6 +255,8 @@ class Item:
     whole: tuple[When, str] | None = None
     # the day before which it cannot be due, where its side keeps a start date that never travels; "" for none
     starts: str = ""
+    # what a field that reads unknown held until it ran out by itself: a reminder that has fired
+    spent: Fields = field(default_factory=dict)
     # how much of a task is done, where its side keeps that: 0 to 100, None for unknown
     percent: int | None = None
     # fields of which its side says more than the other one has a word for: the name, and what it says

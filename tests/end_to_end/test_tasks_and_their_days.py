@@ -201,3 +201,25 @@ def test_what_a_new_status_does_to_the_percentage_is_said_before_the_run(
     lists.run()
     assert stored.fields["percent_complete"] == 40
     assert lists.loud() == []
+
+
+def test_a_new_reminder_reaches_salesforce_though_the_old_one_has_fired_there(lists: Lists) -> None:
+    """Salesforce takes back the flag of a reminder that has fired (facts: salesforce B2), which is nobody's change."""
+    reminder = {"IsReminderSet": True, "ReminderDateTime": "2026-11-23T06:00:00Z"}
+    record = lists.record("Call", ActivityDate="2026-11-24", **reminder)
+    lists.run()
+    (stored,) = lists.box.items(lists.box.folder("tasks"))
+    lists.org.fire_reminders()
+    assert lists.org.get("Task", record)["IsReminderSet"] is False
+    assert lists.loud() == []
+    # dismissed in Outlook as well, it is over on both sides
+    lists.box.update(stored.id, {"reminder_is_set": False})
+    assert lists.loud() == []
+    later = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    lists.box.update(stored.id, {"reminder_is_set": True, "reminder_due_by": later})
+    (row,) = lists.loud()
+    assert (row.action, [change.name for change in row.changes]) == (Action.UPDATE_IN_SALESFORCE, ["reminder"])
+    lists.run()
+    record_now = lists.org.get("Task", record)
+    assert (record_now["IsReminderSet"], record_now["ReminderDateTime"]) == (True, later)
+    assert lists.loud() == []

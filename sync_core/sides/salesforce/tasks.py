@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sync_core.items import Fields, Item, Kind, SideName, canonical, spec
+from sync_core.items import Fields, Item, Kind, SideName, Value, canonical, spec
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
 from sync_core.sides.salesforce import rows, task_choices, times
 from sync_core.sides.salesforce.ids import id18, is_id
@@ -206,10 +206,13 @@ def _item(row: Mapping[str, Any], context: Context, org: _Org) -> Item:
     # a priority that we have no name for is unknown, and so it is not written over
     if (priority := org.priority.from_org.get(str(row.get("Priority")))) is not None:
         raw["priority"] = priority
+    spent: dict[str, Value] = {}
     if "IsReminderSet" in row and "ReminderDateTime" in row:
         known, moment = _read_reminder(row, context.now)
         if known:
             raw["reminder"] = moment
+        elif moment is not None:
+            spent = {"reminder": moment}
     series = bool(row.get("IsRecurrence") or row.get("RecurrenceActivityId"))
     master = str(row.get("RecurrenceActivityId") or "")
     return Item(
@@ -220,6 +223,7 @@ def _item(row: Mapping[str, Any], context: Context, org: _Org) -> Item:
         fields=canonical(Kind.TASKS, raw),
         locked=RECURRING if series else rows.ARCHIVED if row.get("IsArchived") else "",
         series=series,
+        spent=spent,
         people=tuple(dict.fromkeys(name for name in (rows.name_of(row, r) for r in ("Who", "Account")) if name)),
         changed_at=rows.shown_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
         changed_by=rows.name_of(row, "LastModifiedBy"),
@@ -237,12 +241,13 @@ def _completed_before(row: Mapping[str, Any], window: Window) -> bool:
 
 
 def _read_reminder(row: Mapping[str, Any], now: datetime) -> tuple[bool, str | None]:
-    """Whether the reminder is known, and its moment."""
+    """Whether the reminder is known, and its moment; of one that has fired the moment when it did."""
     at = times.instant(str(row["ReminderDateTime"])) if row["ReminderDateTime"] else None
     if row["IsReminderSet"]:
         return at is not None, times.neutral(at) if at else None
     # it reads false once it has fired: that is nobody's change
-    return at is None or at > now, None
+    fired = at is not None and at <= now
+    return not fired, times.neutral(at) if at is not None and fired else None
 
 
 def _reminder(value: object, creating: bool) -> dict[str, Any]:
