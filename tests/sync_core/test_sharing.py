@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.host import local_time
 from support.hostile import TEXTS
 
 from sync_core import sharing
@@ -78,6 +79,12 @@ def test_a_table_has_a_line_per_row_with_times_that_sort() -> None:
 def test_times_of_the_table_sort_as_text(when: When | None, start: str, end: str) -> None:
     [found] = table([row(1, "Budget", when=when)])
     assert (found["start or due"], found["end"]) == (start, end)
+
+
+def test_what_the_host_keeps_for_its_own_time_does_not_matter() -> None:
+    with local_time("America/New_York"):
+        [found] = table([row(1, "Budget", when=When("2026-07-01T10:00:00", "2026-07-01T11:00:00Z"))])
+    assert (found["start or due"], found["end"]) == ("2026-07-01 11:00", "2026-07-01 12:00")
 
 
 def test_what_only_one_side_has_leaves_the_other_side_empty_in_the_table() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.host import local_time
 
 from sync_core import dates
 from sync_core.datewords import Days, days, one_day
@@ -78,16 +78,13 @@ def test_a_time_for_what_lasted_whole_days_is_on_the_first_of_them() -> None:
     assert there == when("2026-12-24T19:00", "2026-12-24T20:00")
 
 
-def test_what_the_host_keeps_for_its_own_time_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_host_keeps_for_its_own_time_does_not_matter() -> None:
     """The zone is that of the user, on a jump host that may be anywhere."""
-    monkeypatch.setenv("TZ", "America/New_York")
-    time.tzset()
-    try:
+    with local_time("America/New_York"):
         assert typed("when", "2026-07-01 10:00-11:00") == when("2026-07-01T09:00", "2026-07-01T10:00")
         assert typed("reminder", "2026-07-01 09:00", kind=Kind.TASKS) == "2026-07-01T08:00:00Z"
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+        # a moment that tells no zone is UTC
+        assert written(Kind.TASKS, "reminder", "2026-07-01T08:00:00", ZONE) == "2026-07-01 09:00"
 
 
 def test_a_time_beyond_the_calendar_is_none() -> None:
