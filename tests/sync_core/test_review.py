@@ -1,5 +1,7 @@
 """A person's changes to a plan."""
 
+from dataclasses import replace
+
 import pytest
 from support.build import OL, SF, at, gone, left, link, picture, plan, right
 
@@ -55,6 +57,30 @@ def test_ignoring_several_rows_and_taking_it_back():
     back = ignored.reset(both)
     assert back.ignores() == ({}, set())
     assert {back.row(i).state for i in both} == {State.UNDECIDED, State.READY}
+
+
+def test_what_memory_forgets_are_the_ignores_that_ended_or_were_taken_back_under_the_id_they_were_said_of():
+    """A row may have another id by now: what memory has is filed under the one of then."""
+    fresh = sample()
+    named = ids(fresh)
+    said = fresh.ignore([named["A"]], IgnoreMode.ONCE, "2026-11-20T10:00:00Z").ignores()[0][named["A"]]
+    then = replace(said, row_id="of then")
+    rows = tuple(replace(row, ignored=then) if row.id == named["A"] else row for row in fresh.plan.rows)
+    known = Review.of(replace(fresh.plan, rows=rows, no_longer_ignored=frozenset({"ended"})))
+    assert known.ignores() == ({}, {"ended"})
+    # taken back
+    assert known.reset([named["A"]]).ignores() == ({}, {"ended", "of then"})
+    # said otherwise, and so filed anew under what the row is called now
+    forever = known.ignore([named["A"]], IgnoreMode.FOREVER, "2026-11-22T10:00:00Z")
+    assert forever.ignores() == ({named["A"]: forever.row(named["A"]).ignored}, {"ended", "of then"})
+    # decided beside the ignore, which stays
+    both = known.ignore([named["Only left"]], IgnoreMode.ONCE)
+    assert set(both.ignores()[0]) == {named["Only left"]}
+    assert both.ignores()[1] == {"ended"}
+    # what is said again under an id that has just ended is not forgotten
+    again = Review.of(replace(fresh.plan, no_longer_ignored=frozenset({named["A"], "ended"})))
+    again = again.ignore([named["A"]], IgnoreMode.FOREVER)
+    assert (set(again.ignores()[0]), again.ignores()[1]) == ({named["A"]}, {"ended"})
 
 
 def test_undo_and_redo_say_what_they_did():
