@@ -44,8 +44,8 @@ def blocks_of(row: Row, q: Question) -> Blocks:
                 block(side, [op], picture.description.refused[op])
         if q.fresh and row.linked:
             block(side, [Operation.DELETE], "the first sync with a new memory deletes nothing; the next one offers it")
-        if item is not None and item.locked:
-            block(side, (Operation.UPDATE, Operation.DELETE), item.locked)
+        if item is not None and (why := item.locked or item.kept):
+            block(side, (Operation.UPDATE, Operation.DELETE), why)
         for key, why in limits_of(row, side, picture.description).items():
             block(key[0], [key[1]], why)
     return blocks

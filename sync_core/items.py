@@ -243,6 +243,8 @@ class Item:
     # a person keeps it to themselves, in whatever way that side says so
     private: bool = False
     series: bool = False
+    # why its side keeps it as it is, in words; unlike one that is `locked`, it may be copied
+    kept: str = ""
     people: tuple[str, ...] = ()
     # the e-mail addresses of those who take part, in lower case and without the user's own; of a contact those that it
     # has beyond its first: never compared

@@ -32,6 +32,8 @@ from sync_core.sides import Limits
 
 # what one occurrence may have otherwise than its series, besides its time; the rest is the series' own
 OWN_FIELDS: Final = ("subject", "location", "notes", "show_as", "reminder")
+# rarer than every ten years no calendar is
+_AHEAD: Final = timedelta(days=3660)
 _CANNOT: Final = {SideName.SALESFORCE: salesforce_cannot, SideName.OUTLOOK: ews_cannot}
 
 
@@ -105,6 +107,19 @@ def touches(
         return bool(occurrences(pattern, _instant(when.start), _instant(when.end), zone, start, end, **there))
     except (ValueError, OverflowError, KeyError):
         return None
+
+
+def has_ended(fields: Fields, now: datetime) -> bool:
+    """Whether a series with these fields has no occurrence from a moment on, for all that its fields tell."""
+    when = fields.get("when")
+    if not isinstance(when, When) or not when.recurrence:
+        return False
+    try:
+        own = Exceptions.parse(str(fields.get("exceptions") or ""))
+    except PatternError:
+        return False
+    far = now + _AHEAD
+    return touches(when, now, far, now.date() + timedelta(days=1), far.date(), own) is False
 
 
 def cannot_create(side: SideName, fields: Fields, limits: Limits) -> str:

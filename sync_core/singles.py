@@ -105,7 +105,7 @@ def _occurrence(item: Item, when: When, one: Occurrence) -> Item:
         fields |= dict(one.changed.fields)
     name = occurrence_id(item.id, series.local_day_of(one.original, when))
     return replace(
-        item, id=name, fields=fields, mark="", series=False, part_of=item.id, whole=(when, _exceptions(item))
+        item, id=name, fields=fields, mark="", kept="", series=False, part_of=item.id, whole=(when, _exceptions(item))
     )
 
 

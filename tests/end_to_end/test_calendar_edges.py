@@ -154,6 +154,19 @@ def test_another_hour_reaches_salesforce_on_the_eve_of_a_clock_change(open_desk:
     assert {moment.astimezone(here).strftime("%H:%M") for moment in april} == {"02:30"}
 
 
+def test_a_series_that_begins_on_a_clock_change_has_the_same_length_ever_after(open_desk: Any) -> None:
+    """From 01:00 to 08:00, the first time on 25 October 2026, when that is an hour longer."""
+    both = calendars(open_desk, "Europe/Berlin", date(2026, 10, 20))
+    here = ZoneInfo("Europe/Berlin")
+    start, end = (datetime(2026, 10, 25, hour, tzinfo=here).astimezone(UTC) for hour in (1, 8))
+    weekly = Recurrence("Weekly", date(2026, 10, 25), days=("Sunday",), count=6)
+    both.in_outlook("Shift", start=start, end=end, recurrence=weekly, start_zone=tz_win["Europe/Berlin"])
+    assert both.desk.run().clean
+    in_step(both)
+    lengths = [row["EndDateTime"] - row["StartDateTime"] for row in both.events("Shift")]
+    assert set(lengths) == {7 * HOUR}
+
+
 @pytest.mark.parametrize(
     ("zone", "eve"),
     [
@@ -268,6 +281,56 @@ def test_notes_of_one_occurrence_over_a_formatted_text_are_said(both: Empty) -> 
     both.org.put("Event", row["Id"], {**row, "Description": "Budget only", "IsRecurrence2Exception": True})
     lost = "the formatting of the notes of single occurrences is lost, as Salesforce has plain text"
     assert lost in both.only().reason
+
+
+@pytest.mark.parametrize("rule", ["RRULE:FREQ=WEEKLY;BYDAY=TU", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=40"])
+def test_a_series_that_was_cut_short_ends_one_day_and_is_not_deleted_for_it(both: Empty, rule: str) -> None:
+    """Its pattern goes on in Salesforce, and no occurrence is to come: as if it were deleted just now."""
+    both.in_salesforce(Recurrence2PatternText=rule)
+    both.desk.run()
+    for row in both.events("Jour fixe")[5:]:
+        both.org.delete("Event", row["Id"], by=both.me)
+    assert both.desk.run().clean
+    for _ in range(5):
+        later(both, weeks=2)
+        in_step(both)
+    assert list(both.masters()) == ["Jour fixe"]
+    assert len(both.events("Jour fixe")) == 5
+
+
+def test_a_series_of_which_all_is_past_is_said_to_stay_as_it_is(both: Empty) -> None:
+    """Salesforce changes and deletes a series from a day on (facts: salesforce B1). To Outlook it can cross."""
+    start = datetime(2026, 10, 27, 9, tzinfo=UTC)
+    both.in_salesforce(StartDateTime=start, Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=3")
+    assert both.only().action is Action.CREATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    in_step(both)
+    both.box.update(both.masters()["Jour fixe"].id, {"location": "York"})
+    kept = "all its occurrences are past, and Salesforce keeps those"
+    assert (both.only().recommended, both.only().why_not) == (Action.UPDATE_IN_SALESFORCE, kept)
+    both.box.delete(both.masters()["Jour fixe"].id)
+    assert kept in both.only().why_not
+
+
+def test_a_series_moved_to_an_earlier_hour_can_be_deleted(both: Empty) -> None:
+    """Salesforce cuts a series at no occurrence that lies before the start of its pattern."""
+    both.in_salesforce()
+    both.in_salesforce("Other")
+    both.desk.run()
+    first = both.events("Jour fixe")[0]
+    begins = first["StartDateTime"] - HOUR
+    both.org.update("Event", first["Id"], {"StartDateTime": begins, "EndDateTime": begins + HOUR}, by=both.me)
+    # one of them changed by itself, which goes with the others
+    tenth = both.events("Jour fixe")[9]
+    both.org.put("Event", tenth["Id"], {**tenth, "Location": "Annexe", "IsRecurrence2Exception": True})
+    assert both.desk.run().clean
+    both.box.delete(both.masters()["Jour fixe"].id)
+    assert actions(both) == {"Jour fixe": Action.DELETE_FROM_SALESFORCE}
+    report = both.desk.run()
+    assert report.clean, [row.message for row in report.rows]
+    assert both.events("Jour fixe") == []
+    assert len(both.events("Other")) == 30
+    in_step(both)
 
 
 # ---- series that cross as single events

@@ -40,6 +40,7 @@ def record(write: Write, context: Context, unwritable: dict[str, str]) -> dict[s
         result |= _when(given.get("when"))
         if creating:
             result |= _pattern(given, context)
+            result |= _length(given.get("when"))
     if "notes" in given or "attachments" in given:
         result["Description"] = _description(given, before, creating, context.shape)
     if "show_as" in given:
@@ -109,6 +110,20 @@ def _pattern(given: Fields, context: Context) -> dict[str, Any]:
     return {"Recurrence2PatternText": to_salesforce(pattern, series.first_day(when), zone)}
 
 
+def _length(when: object) -> dict[str, Any]:
+    """The end of a series' first event, with the length by the clock that all others have.
+
+    Salesforce gives every occurrence as many minutes as the first: over the night of a clock change that is an hour
+    more or less than ever after.
+    """
+    if not isinstance(when, When) or not when.recurrence or when.all_day:
+        return {}
+    zone = ZoneInfo(when.zone or "UTC")
+    start, end = times.instant(when.start), times.instant(when.end)
+    length = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
+    return {"EndDateTime": times.wire(start + length)} if length > timedelta() else {}
+
+
 def series_limits(context: Context) -> Limits:
     """What of a series an org cannot be given."""
     return Limits(
@@ -125,13 +140,14 @@ def of_series(write: Write, family: Family, context: Context) -> tuple[str, Writ
     From v58 on changing one to come changes them all; deleting goes from one on (facts: B1). Raises UnwritableError.
     """
     assert write.before is not None, "only what exists is changed or deleted"
-    coming = family.coming(context.now)
+    deleting = write.operation is Operation.DELETE
+    coming = family.ahead(context.now) if deleting else family.coming(context.now)
     if not coming and write.operation is Operation.UPDATE and set(write.fields) == {"exceptions"}:
         # past ones can be taken out one by one all the same
         return family.id, replace(write, fields={})
     if not coming:
-        raise UnwritableError("all its occurrences are past, and Salesforce keeps those")
-    row, before = coming[0] if write.operation is Operation.DELETE else family.typical(context.now), write.before
+        raise UnwritableError(series_rows.ALL_PAST)
+    row, before = coming[0] if deleting else family.typical(context.now), write.before
     fields = dict(write.fields)
     # occurrences are taken out one by one, after the series is changed
     exceptions = {"exceptions": fields.pop("exceptions")} if "exceptions" in fields else {}

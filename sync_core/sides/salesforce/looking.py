@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sync_core.items import Item, Kind
+from sync_core.items import Fields, Item, Kind
+from sync_core.series import has_ended
 from sync_core.sides import Fate, Ref, Sighting
 from sync_core.sides.salesforce import times
 from sync_core.sides.salesforce.failures import GatewayError, Sort
@@ -36,13 +37,16 @@ class Looker:
         """The records behind `refs`, deleted and archived ones included."""
         context = self._reader.context(kind)
         wanted = list(dict.fromkeys(id18(ref.id) for ref in refs if is_id(ref.id)))
+        known = {id18(ref.id): ref.known for ref in refs if is_id(ref.id)}
         found: dict[str, Sighting] = {}
         for at in range(0, len(wanted), IDS):
-            found |= self._look(kind, wanted[at : at + IDS], context)
+            found |= self._look(kind, wanted[at : at + IDS], known, context)
         stranger = Sighting(Fate.UNREADABLE, detail="this is not a Salesforce id")
         return {ref.id: found.get(id18(ref.id), stranger) for ref in refs}
 
-    def _look(self, kind: Kind, ids: Sequence[str], context: Context) -> dict[str, Sighting]:
+    def _look(
+        self, kind: Kind, ids: Sequence[str], known: Mapping[str, Fields], context: Context
+    ) -> dict[str, Sighting]:
         listed = ", ".join(f"'{one}'" for one in ids)
         found: dict[str, Sighting] = {}
         complete = True
@@ -56,7 +60,7 @@ class Looker:
             one = id18(str(row.get("Id") or ""))
             found[one] = self._sighting(kind, row, context)
             if one in parts and found[one].fate is not Fate.DELETED:
-                found[one] = self._of_series(kind, one, parts[one], more, context)
+                found[one] = self._of_series(kind, one, parts[one], more, known[one], context)
             elif found[one].fate is Fate.HERE and self._reader.mapping(kind).rest([row], context):
                 found[one] = Sighting(Fate.UNREADABLE, detail="the rest of its series was not to be found")
         absent = [one for one in ids if one not in found]
@@ -74,14 +78,26 @@ class Looker:
         return found
 
     def _of_series(
-        self, kind: Kind, one: str, series: Item | None, rows: Sequence[Mapping[str, Any]], context: Context
+        self,
+        kind: Kind,
+        one: str,
+        series: Item | None,
+        rows: Sequence[Mapping[str, Any]],
+        known: Fields,
+        context: Context,
     ) -> Sighting:
-        """What became of a series that one of its occurrences was asked for; its past stays when the rest goes."""
+        """What became of a series that one of its occurrences was asked for; its past stays when the rest goes.
+
+        One that was cut before, and of which all that was `known` is past by now, has ended: nobody deleted it since.
+        """
         if series is not None:
             return Sighting(Fate.HERE, series)
         mapping = self._reader.mapping(kind)
-        family = mapping.family(rows, one)
-        return Sighting(Fate.DELETED, left=mapping.left(family.rows, context))
+        left = mapping.left(mapping.family(rows, one).rows, context)
+        if left is None or not has_ended(known, context.now):
+            return Sighting(Fate.DELETED, left=left)
+        as_known = {name: known[name] for name in ("when", "exceptions") if name in known}
+        return Sighting(Fate.HERE, replace(left, fields={**left.fields, **as_known}))
 
     def _deleted_lately(self, kind: Kind, now: datetime) -> frozenset[str]:
         """The ids of what was deleted within the last fortnight, gone from the recycle bin or not (facts: B4).

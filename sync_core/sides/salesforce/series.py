@@ -35,6 +35,7 @@ MIXED: Final = (
     "two series with the same pattern begin together, and after one was renamed nobody can tell which occurrence "
     "belongs to which"
 )
+ALL_PAST: Final = "all its occurrences are past, and Salesforce keeps those"
 IN_PART: Final = "a series of which this server did not give all occurrences"
 _ASTRAY: Final = "a series whose occurrences do not lie on the days of its pattern"
 _UNKNOWN: Final = "repeats"
@@ -101,6 +102,11 @@ class Family:
     def coming(self, now: datetime) -> list[Row]:
         """The occurrences from now on that are as the series is: changing one of them changes all."""
         return [row for row in self.rows if _plain(row) and times.instant(str(row["StartDateTime"])) >= now]
+
+    def ahead(self, now: datetime) -> list[Row]:
+        """All that deleting the series from now on takes away: those, and the ones changed by themselves."""
+        rows = (row for row in self.rows if not row.get("IsRecurrence2Exclusion"))
+        return [row for row in rows if times.instant(str(row["StartDateTime"])) >= now]
 
     def typical(self, now: datetime) -> Row:
         """The occurrence that shows what the series holds: the next one, as past ones keep what they were.
@@ -191,7 +197,7 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left:
         why = f"a series whose pattern cannot be read: {text.shorten(text.plain(str(problem)), 120)}"
         return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked or why)
     late: list[date] = []
-    if family.coming(now) or not _goes_on(when, pattern, now):
+    if family.ahead(now) or not _goes_on(when, pattern, now):
         pattern, late = _still(family, when, pattern, now)
     elif left:
         pattern = replace(pattern, until=max(_day(one) for one in family.rows), count=None)
@@ -203,7 +209,8 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left:
     else:
         own = _exceptions(family, when, pattern, now, lambda one: _own(item_of(one), typical))
         fields["exceptions"] = Exceptions((*own.deleted, *late), own.changed).text
-    return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked)
+    kept = "" if family.ahead(now) else ALL_PAST
+    return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked, kept=kept)
 
 
 def _when(row: Row, typical: When) -> tuple[When, Pattern]:

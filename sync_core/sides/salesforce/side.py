@@ -184,7 +184,9 @@ class SalesforceSide:
                 sent, group = True, group[size:]
         outcomes |= self._look_back(kind, writes, outcomes, context)
         for row in series:
-            outcomes[row.place] = writer.cut(row)
+            done = writer.cut(row)
+            refused = not done.ok and not done.unknown
+            outcomes[row.place] = self._one_by_one(kind, row, context, writer, done) if refused else done
         for place, write in enumerate(writes):
             if write.before is not None and write.before.series:
                 # a series goes by its first occurrence, whichever one it was changed by
@@ -290,6 +292,19 @@ class SalesforceSide:
         note = f"{late} of the occurrences to take out are not written out in Salesforce yet" if late else ""
         # a series goes by its first occurrence
         return replace(done, id=left[0] if left else done.id, note=note)
+
+    def _one_by_one(self, kind: Kind, row: Row, context: Context, writer: Writer, refused: Outcome) -> Outcome:
+        """Deletes what is to come of a series that cannot be cut from `row` on, as after it was moved to an earlier
+        hour than its pattern began with (recalled); what else stands in the way refuses these, too."""
+        try:
+            family = self._reader.mapping(kind).family(context.found, row.id)
+        except ValueError:
+            return refused
+        rows = [Row(place, id18(str(one["Id"])), {}) for place, one in enumerate(family.ahead(context.now))]
+        left = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
+        done = [one for some in left for one in writer.send(Operation.DELETE, some, first=False).values()]
+        failed = next((one for one in done if not one.ok), None)
+        return Outcome(True, row.id) if failed is None else replace(failed, id=row.id)
 
     def _row(self, kind: Kind, place: int, write: Write, context: Context) -> Row:
         """One write as a row to send. Raises UnwritableError."""
