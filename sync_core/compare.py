@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Flow, Kind, SideName, Value
+from sync_core.items import FIELDS, Fields, FieldSpec, FieldType, Flow, Kind, SideName, Value, When
 
 
 class Verdict(StrEnum):
@@ -53,6 +53,23 @@ class FieldChange:
     right: Value
 
 
+def alike(one: Value, other: Value) -> bool:
+    """Whether two values of a field mean the same: equal ones do, and so do two rules of a series with the same days.
+
+    "12 times" on one side and "until 10 February" on the other is no difference: each keeps its own words for it.
+    """
+    if one == other:
+        return True
+    if not isinstance(one, When) or not isinstance(other, When) or (one.start, one.end) != (other.start, other.end):
+        return False
+    if not one.recurrence or not other.recurrence:
+        return False
+    # only series need it, and it brings the expansion of patterns along
+    from sync_core.series import same_days
+
+    return same_days(one, other)
+
+
 def compare(kind: Kind, baseline: Baseline, left: Fields, right: Fields) -> tuple[FieldChange, ...]:
     """The fields in which `left` and `right` differ, and those in which both moved together.
 
@@ -76,17 +93,18 @@ def _compare_field(f: FieldSpec, baseline: Baseline, left: Fields, right: Fields
     left_value, right_value = left[name], right[name]
     known = name in baseline.left and name in baseline.right
     before = _before(f, baseline, left_value, right_value)
-    if left_value != right_value and _is_their_own(f, baseline if known else NO_BASELINE, left_value, right_value):
+    same = alike(left_value, right_value)
+    if not same and _is_their_own(f, baseline if known else NO_BASELINE, left_value, right_value):
         return None
     if not known:
-        if left_value == right_value:
+        if same:
             return FieldChange(name, Verdict.SAME, before, left_value, right_value)
         return FieldChange(name, _first_verdict(f, left_value, right_value), before, left_value, right_value)
-    left_moved = left_value != baseline.left[name] and f.flow is not Flow.TO_SALESFORCE
-    right_moved = right_value != baseline.right[name] and f.flow is not Flow.TO_OUTLOOK
+    left_moved = not alike(left_value, baseline.left[name]) and f.flow is not Flow.TO_SALESFORCE
+    right_moved = not alike(right_value, baseline.right[name]) and f.flow is not Flow.TO_OUTLOOK
     if not left_moved and not right_moved:
         return None
-    if left_value == right_value:
+    if same:
         return FieldChange(name, Verdict.SAME, before, left_value, right_value)
     if left_moved and right_moved:
         return FieldChange(name, Verdict.BOTH, before, left_value, right_value)
@@ -143,7 +161,7 @@ def merged_baseline(kind: Kind, old: Baseline, left: Fields, right: Fields, writ
             if f.name in right and f.name not in old.left:
                 new_right[f.name] = right[f.name]
             continue
-        if left[f.name] == right[f.name] or written.get(f.name, False):
+        if alike(left[f.name], right[f.name]) or written.get(f.name, False):
             new_left[f.name], new_right[f.name] = left[f.name], right[f.name]
         elif f.flow is Flow.TO_OUTLOOK and f.name not in old.left:
             new_right[f.name] = right[f.name]

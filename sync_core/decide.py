@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sync_core import reasons, singles
 from sync_core.blocks import blocks_of
-from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare
+from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, alike, compare
 from sync_core.guards import guarded
 from sync_core.ignores import said_no
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
@@ -284,7 +284,7 @@ def _moved_fields(kind: Kind, item: Item, baseline: Fields) -> list[str]:
         f.name
         for f in FIELDS[kind]
         if f.name in item.fields
-        and (item.fields[f.name] != baseline[f.name] if f.name in baseline else f.flow is Flow.BOTH)
+        and (not alike(item.fields[f.name], baseline[f.name]) if f.name in baseline else f.flow is Flow.BOTH)
     ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sync_core import reasons
+from sync_core.compare import alike
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName, digest
 from sync_core.pairing import Link
 from sync_core.plan import Ignore, IgnoreMode, Row, Situation
@@ -106,7 +107,7 @@ def _what_changed(kind: Kind, item: Item | None, before: Fields, digest: str) ->
     names = [
         f.name
         for f in FIELDS[kind]
-        if f.name in before and f.name in item.fields and before[f.name] != item.fields[f.name]
+        if f.name in before and f.name in item.fields and not alike(before[f.name], item.fields[f.name])
     ]
     return f"{reasons.names(kind, names)} changed in {item.side.label}" if names else ""
 

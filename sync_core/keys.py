@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from sync_core.items import FIELDS, Flow, Item, Kind
+from sync_core.items import FIELDS, Flow, Item, Kind, Value, When
 
 Key = tuple[str, ...]
 
@@ -23,7 +23,17 @@ def _event_key(item: Item) -> Key | None:
     if when is None or "subject" not in item.fields:
         return None
     # a series and its first event start alike, and are not the same
-    return (folded(item, "subject"), when.start, when.end, when.recurrence)
+    return (folded(item, "subject"), when.start, when.end, _rule(when))
+
+
+def _rule(when: When) -> str:
+    """The rule of a series, the same in whatever words a person said it: "12 times" or "until 10 February"."""
+    if not when.recurrence:
+        return ""
+    # only series need it, and it brings the expansion of patterns along
+    from sync_core.series import rule_of
+
+    return rule_of(when)
 
 
 def _task_key(item: Item) -> Key | None:
@@ -46,7 +56,13 @@ def _name_key(item: Item) -> Key | None:
 def _whole_key(item: Item) -> Key | None:
     """All that travels both ways: for items with no better key, so that a lost memory does not double them."""
     names = [f.name for f in FIELDS[item.kind] if f.flow is Flow.BOTH]
-    return (repr(item.series), *(repr(item.fields[n]) for n in names)) if all(n in item.fields for n in names) else None
+    return (
+        (repr(item.series), *(_said(item.fields[n]) for n in names)) if all(n in item.fields for n in names) else None
+    )
+
+
+def _said(value: Value) -> str:
+    return repr(value._replace(recurrence=_rule(value)) if isinstance(value, When) else value)
 
 
 def folded(item: Item, name: str) -> str:

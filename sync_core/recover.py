@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
-from sync_core.compare import Baseline
+from sync_core.compare import Baseline, alike
 from sync_core.errors import SideError
 from sync_core.ignores import ignore_for
 from sync_core.intent import Done, Intent, deletes, link_after
@@ -225,7 +225,7 @@ def _link_unsure(intent: Intent, ids: Mapping[SideName, str], after: Mapping[Sid
 
 def _unlike(sent: Fields, held: Fields) -> list[str]:
     """The fields that a side does not hold as they were sent to it."""
-    return [name for name, value in sent.items() if name in held and held[name] != value]
+    return [name for name, value in sent.items() if name in held and not alike(held[name], value)]
 
 
 def _without(fields: Fields, names: Sequence[str]) -> Fields:
@@ -315,7 +315,7 @@ def _touched(doubt: Doubt, side: SideName, operation: Operation, sighting: Sight
     before = doubt.intent.item(side)
     sight = _compared(doubt.intent, side, sighting.item)
     untouched = before is not None and all(
-        before.fields.get(name) == sighting.item.fields.get(name) for name in doubt.intent.fields(side)
+        alike(before.fields.get(name), sighting.item.fields.get(name)) for name in doubt.intent.fields(side)
     )
     if sight.found is Found.DIFFERENT and untouched and side not in doubt.ids:
         return Sight(Found.NOT_DONE, f"it is as it was in {side.label}")

@@ -21,10 +21,13 @@ from sync_core.recurrence import (
     Occurrence,
     Pattern,
     PatternError,
+    anchored,
     ews_cannot,
+    last_day,
     occurrences,
     parse,
     salesforce_cannot,
+    same_occurrences,
     words,
 )
 from sync_core.recurrence.exceptions import local_day
@@ -66,6 +69,43 @@ def pattern_of(when: When) -> Pattern | None:
         return parse(when.recurrence)
     except PatternError:
         return None
+
+
+def rule_of(when: When) -> str:
+    """The rule of a series in one form for all ways to say it, with the last day as its end; "" for a single event.
+
+    Series at the same time whose rules have the same form have the same days. A text that is no rule stays as it is.
+    """
+    pattern = pattern_of(when)
+    if pattern is None:
+        return when.recurrence
+    try:
+        start = first_day(when)
+        return replace(anchored(pattern, start), count=None, until=last_day(pattern, start)).text
+    except (ValueError, OverflowError, KeyError):
+        return when.recurrence
+
+
+def same_days(one: When, other: When) -> bool:
+    """Whether two series, or two single events, fall on the same days of the same zone, in whatever words."""
+    if (one.all_day, one.zone) != (other.all_day, other.zone):
+        return False
+    try:
+        day = first_day(one)
+        if day != first_day(other):
+            return False
+    except (ValueError, OverflowError, KeyError):
+        return (one.recurrence, one.start) == (other.recurrence, other.start)
+    return one.recurrence == other.recurrence or _same_rule(one.recurrence, other.recurrence, day)
+
+
+@lru_cache(maxsize=1024)
+def _same_rule(one: str, other: str, day: date) -> bool:
+    try:
+        return same_occurrences(parse(one), parse(other), day)
+    except PatternError:
+        # nobody knows the days of a text that is no rule
+        return False
 
 
 def in_words(when: When) -> str:
@@ -143,7 +183,7 @@ def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -
             what = "a single event cannot become a series" if theirs.recurrence else "a series cannot become one event"
             return f"{what} in {side.label}: delete it there, and it is made anew"
         why += _pattern_reasons(side, theirs)
-        if limits.fixed_pattern and _days(mine) != _days(theirs):
+        if limits.fixed_pattern and not same_days(mine, theirs):
             return (
                 f"{side.label} keeps the days that a series was made with, {in_words(mine)} from {_day(mine)}; "
                 f"across it is {in_words(theirs)} from {_day(theirs)}: delete it there, and it is made anew"
@@ -154,17 +194,10 @@ def cannot_update(side: SideName, now: Fields, wanted: Fields, limits: Limits) -
     return _sentence(side, why)
 
 
-def _days(when: When) -> tuple[str, bool, str, date | str]:
-    try:
-        return when.recurrence, when.all_day, when.zone, first_day(when)
-    except (ValueError, KeyError):
-        return when.recurrence, when.all_day, when.zone, when.start
-
-
 def _day(when: When) -> str:
     try:
         return first_day(when).isoformat()
-    except (ValueError, KeyError):
+    except (ValueError, OverflowError, KeyError):
         return when.start
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sync_core.blocks import blocks_of
-from sync_core.compare import FieldChange, Verdict
+from sync_core.compare import FieldChange, Verdict, alike
 from sync_core.intent import Done, Intent, held_after
 from sync_core.items import Fields, Item, SideName, Value, spec
 from sync_core.journal import RunRecord
@@ -142,11 +142,11 @@ def _put_back(back: _Back, intent: Intent, done: Done, side: SideName, item: Ite
         return
     after = held_after(intent, side, done.ids, done.after)
     written = [name for name in intent.fields(side) if name in before.fields]
-    touched = [name for name in written if name in item.fields and item.fields[name] != after[name]]
+    touched = [name for name in written if name in item.fields and not alike(item.fields[name], after[name])]
     former = {
         name: before.fields[name]
         for name in written
-        if name not in touched and name in item.fields and item.fields[name] != before.fields[name]
+        if name not in touched and name in item.fields and not alike(item.fields[name], before.fields[name])
     }
     if former:
         back.to[side] = former
@@ -173,7 +173,7 @@ def _bring_back(back: _Back, intent: Intent, done: Done, side: SideName, sightin
 
 
 def _touched(after: Fields, item: Item) -> list[str]:
-    return [name for name, value in after.items() if name in item.fields and item.fields[name] != value]
+    return [name for name, value in after.items() if name in item.fields and not alike(item.fields[name], value)]
 
 
 def _effect(back: _Back) -> Effect:

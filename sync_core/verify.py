@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from sync_core.compare import alike
 from sync_core.errors import CancelledError, SideError
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName
 from sync_core.reasons import names
@@ -149,7 +150,9 @@ def _asked(tasks: Sequence[Task], side: SideName) -> list[tuple[Task, Ref]]:
 
 def _kept_otherwise(kind: Kind, sent: Fields, back: Fields, side: SideName) -> str:
     """What a server made of what it was sent, in words; "" when it kept it as it is."""
-    unlike = [f.name for f in FIELDS[kind] if f.name in sent and f.name in back and back[f.name] != sent[f.name]]
+    unlike = [
+        f.name for f in FIELDS[kind] if f.name in sent and f.name in back and not alike(back[f.name], sent[f.name])
+    ]
     return f"{side.label} keeps {names(kind, unlike)} in a form of its own" if unlike else ""
 
 
@@ -187,4 +190,4 @@ def _no_longer(reviewed: Item | None, sighting: Sighting | None, side: SideName)
 
 def same_content(reviewed: Fields, now: Fields) -> bool:
     """Whether what a person saw is still there. A field that one of the two readings does not know says nothing."""
-    return all(now[name] == value for name, value in reviewed.items() if name in now)
+    return all(alike(now[name], value) for name, value in reviewed.items() if name in now)

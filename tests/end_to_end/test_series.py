@@ -93,6 +93,27 @@ def test_twins_are_linked(both: Empty) -> None:
     assert both.only().situation in (Situation.TWIN_EQUAL, Situation.TWIN_DIFFERENT)
 
 
+def test_the_same_series_in_other_words_is_linked_and_stays_in_step(both: Empty) -> None:
+    """A person made it in both: "12 times" in Salesforce, "until 10 February" in Outlook, and the same days."""
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=12")
+    start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    until = Recurrence("Weekly", date(2026, 11, 24), days=("Tuesday",), end=date(2027, 2, 10))
+    hour = {"start": start, "end": start + timedelta(hours=1)}
+    made = both.in_outlook("Jour fixe", **hour, recurrence=until, reminder_is_set=False)
+    row = both.only()
+    assert (row.situation, row.action) == (Situation.TWIN_EQUAL, Action.LINK)
+    assert both.desk.run().clean
+    assert (both.desk.plan().rows, both.desk.plan().in_sync) == ((), 1)
+    # each keeps its own words, and what is really changed crosses, though Salesforce keeps the days of a series
+    assert both.masters()["Jour fixe"].fields["recurrence"] == until
+    both.box.update(made.id, {"start": start + timedelta(hours=2), "end": start + timedelta(hours=3)})
+    assert both.only().action is Action.UPDATE_IN_SALESFORCE
+    assert both.desk.run().clean
+    assert both.desk.plan().rows == ()
+    assert [row["StartDateTime"].hour for row in both.events("Jour fixe")] == [11] * 12
+    assert all("COUNT=12" in row["Recurrence2PatternText"] for row in both.events("Jour fixe"))
+
+
 def test_what_salesforce_cannot_hold_is_said(both: Empty) -> None:
     moved = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
     entry = ModifiedOccurrence(moved, {"start": moved + timedelta(hours=1), "end": moved + timedelta(hours=2)})

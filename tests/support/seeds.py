@@ -28,7 +28,7 @@ TEN: Final = (
     Seed(
         "an edit on the right never gets across",
         "compare.py",
-        "right_moved = right_value != baseline.right[name] and f.flow is not Flow.TO_OUTLOOK",
+        "right_moved = not alike(right_value, baseline.right[name]) and f.flow is not Flow.TO_OUTLOOK",
         "right_moved = False",
     ),
     Seed(
@@ -40,7 +40,7 @@ TEN: Final = (
     Seed(
         "equal changes on both sides are a conflict",
         "compare.py",
-        "    if left_value == right_value:\n"
+        "    if same:\n"
         "        return FieldChange(name, Verdict.SAME, before, left_value, right_value)\n"
         "    if left_moved and right_moved:",
         "    if left_moved and right_moved:",
@@ -114,14 +114,14 @@ OURS: Final = (
     Seed(
         "a baseline moves for fields that nobody wrote",
         "compare.py",
-        "if left[f.name] == right[f.name] or written.get(f.name, False):",
+        "if alike(left[f.name], right[f.name]) or written.get(f.name, False):",
         "if True:",
     ),
     Seed(
         "each side is held against the left one's baseline",
         "compare.py",
-        "right_moved = right_value != baseline.right[name]",
-        "right_moved = right_value != baseline.left[name]",
+        "right_moved = not alike(right_value, baseline.right[name])",
+        "right_moved = not alike(right_value, baseline.left[name])",
     ),
     Seed(
         "a field that one side did not say counts as cleared",
@@ -355,8 +355,8 @@ OURS: Final = (
     Seed(
         "taking a run back types over what somebody typed since",
         "undo.py",
-        "    touched = [name for name in written if name in item.fields and item.fields[name] != after[name]]\n",
-        "    touched: list[str] = []\n",
+        "[name for name in written if name in item.fields and not alike(item.fields[name], after[name])]",
+        "[name for name in () if name]",
     ),
     Seed(
         "what somebody typed over a write without an answer is taken for ours",

@@ -16,6 +16,7 @@ from exchangelib.errors import ErrorIrresolvableConflict, ErrorItemNotFound, Err
 from exchangelib.items import ALL_OCCURRENCES, MOVE_TO_DELETED_ITEMS, NEVER_OVERWRITE, SAVE_ONLY, SEND_TO_NONE
 from exchangelib.properties import ItemId
 
+from sync_core.compare import alike
 from sync_core.errors import CancelledError, SideError
 from sync_core.items import Item
 from sync_core.sides import Operation, Outcome, Write
@@ -319,7 +320,7 @@ class Writer:
         if now.version == job.version:
             return False
         wanted = job.write.fields
-        same = all(name in now.fields and now.fields[name] == value for name, value in wanted.items())
+        same = all(name in now.fields and alike(now.fields[name], value) for name, value in wanted.items())
         return True if same and (not job.write.mark or now.mark == job.write.mark) else None
 
 

@@ -329,8 +329,7 @@ def on_day_of(row: Row, wanted: When, now: When) -> When:
 
     Raises ValueError when that is more than another time on the same days: the rest is create-only (facts: B1).
     """
-    same = (wanted.recurrence, wanted.all_day, wanted.zone) == (now.recurrence, now.all_day, now.zone)
-    if not same or series.first_day(wanted) != series.first_day(now):
+    if not series.same_days(wanted, now):
         raise ValueError("Salesforce keeps the days and the zone that a series was made with")
     if wanted.all_day:
         day = _day(row)

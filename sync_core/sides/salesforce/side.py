@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from sync_core.compare import alike
 from sync_core.errors import CancelledError, SideError
 from sync_core.items import Item, Kind, SideName
 from sync_core.settings.models import SalesforceSettings
@@ -55,7 +56,7 @@ def _names(sought: Sequence[Sought]) -> set[str]:
 
 def _holds(item: Item, one: Sought, settable: set[str]) -> bool:
     """Whether an item has all of what was sent, as far as it could be set and is known."""
-    return all(item.fields[n] == v for n, v in one.fields.items() if n in settable and n in item.fields)
+    return all(alike(item.fields[n], v) for n, v in one.fields.items() if n in settable and n in item.fields)
 
 
 def _now() -> datetime:
