@@ -431,6 +431,7 @@ def test_where_typing_starts_from(kind: Kind, name: str, value: Any, words: str)
             "2026-11-26 - 2026-11-27 10:00",
             "a start without a time is a whole day, and its end has no time either",
         ),
+        ("when", "2026-11-26 10:00 - 2026-11-27", "a start with a time needs an end with a time"),
         ("when", "2026-11-27 - 2026-11-26", "it would end before it starts"),
         ("when", "2026-11-27 10:00 - 2026-11-26 11:00", "it would end before it starts"),
     ],
