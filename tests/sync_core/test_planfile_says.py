@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from support.build import OL, SF, at, left, link, picture, plan, right
 
-from sync_core.errors import SettingsError
+from sync_core.errors import SettingsError, StoreError
 from sync_core.items import Kind, When
 from sync_core.plan import Plan, State
-from sync_core.planfile import PlanDocument, plan_to_json, quoted, read_plan_file
+from sync_core.planfile import PlanDocument, plan_to_json, quoted, read_plan_file, write_plan_file
 from sync_core.sides import Limits
 
 GOOD: dict[str, Any] = plan_to_json(plan([left()]))
@@ -56,8 +56,8 @@ def test_a_plan_that_takes_a_run_back_names_it_and_an_ordinary_one_says_nothing_
     assert ("takes_back" in plan_to_json(ordinary), plan_to_json(back)["takes_back"]) == (False, "run-7")
     assert [one.takes_back for one in read(tmp_path, plan_to_json(back))] == ["run-7"]
     assert [one.takes_back for one in read(tmp_path, plan_to_json(ordinary))] == [""]
-    with pytest.raises(SettingsError, match="“takes_back” must be text"):
-        read(tmp_path, plan_to_json(back) | {"takes_back": 7})
+    problem = refused(tmp_path, plan_to_json(back) | {"takes_back": 7})
+    assert (problem.what, problem.where) == ("“takes_back” must be text", f"{tmp_path}/plan.json, line 2")
 
 
 def test_what_must_be_known_beforehand_stands_in_the_file() -> None:
@@ -77,6 +77,43 @@ def test_a_row_of_a_file_knows_its_kind_and_the_state_it_had(tmp_path: Path) -> 
     [document] = read(tmp_path, GOOD)
     [row] = document.rows
     assert (document.kind, row.kind, row.state) == (Kind.CALENDAR, Kind.CALENDAR, State.READY)
+    # where it stands is told with what is refused later
+    assert document.where == f"{tmp_path}/plan.json, line 1"
+
+
+def test_plans_of_several_processes_stand_in_one_file_each_on_a_line_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    documents = [GOOD, GOOD | {"process": "tasks", "rows": []}]
+    write_plan_file(file, documents)
+    assert [json.loads(line) for line in file.read_text().splitlines()] == documents
+    assert [(one.kind, one.where) for one in read_plan_file(file)] == [
+        (Kind.CALENDAR, f"{file}, line 1"),
+        (Kind.TASKS, f"{file}, line 2"),
+    ]
+
+
+def test_a_file_that_cannot_be_written_or_read_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "no" / "plan.json"
+    with pytest.raises(StoreError) as unwritten:
+        write_plan_file(missing, [GOOD])
+    assert (unwritten.value.what, unwritten.value.where) == (
+        "the plan cannot be written: No such file or directory",
+        str(missing),
+    )
+    with pytest.raises(SettingsError) as unread:
+        read_plan_file(missing)
+    assert (unread.value.what, unread.value.where) == (
+        "the plan cannot be read: No such file or directory",
+        str(missing),
+    )
+    picture_file = tmp_path / "picture.png"
+    picture_file.write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(SettingsError) as no_text:
+        read_plan_file(picture_file)
+    assert (no_text.value.what, no_text.value.where) == (
+        "this is not a plan: it is not UTF-8 text",
+        str(picture_file),
+    )
 
 
 # ---- what is broken
@@ -178,7 +215,7 @@ def test_a_plan_that_is_broken_is_named_by_its_line(tmp_path: Path, document: An
     [
         ("", "there is no plan in this file", "", "Make one: handsync plan --out FILE"),
         ("\n\n{]", "this is not JSON: Expecting property name enclosed in double quotes", ", line 3, column 2", ""),
-        ('\n[\n\n{"a": 1, "b": 2, "a": 3}]', "the key “a” stands twice in one object", ", in the plan on line 2", ""),
+        ('\n[\n\n{"b": 2, "a": 1, "a": 3}]', "the key “a” stands twice in one object", ", in the plan on line 2", ""),
         ('\n{"rows": [Infinity]}', "Infinity is not JSON", ", in the plan on line 2", ""),
         ("\n" + "[" * 100_000, "this is not a plan", ", line 2", ""),
     ],
