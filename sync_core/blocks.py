@@ -58,8 +58,8 @@ def limits_of(row: Row, side: SideName, description: Description) -> Blocks:
     if item is not None and item.part_of and (why := _one_occurrence(row, side, description)):
         blocks[side, Operation.UPDATE] = why
     if why := _too_much(row, side, description):
-        for op in (Operation.CREATE, Operation.UPDATE):
-            blocks.setdefault((side, op), why)
+        # of a row that becomes a pair, what it could not be made of says nothing
+        blocks.setdefault((side, Operation.CREATE if item is None else Operation.UPDATE), why)
     return blocks
 
 
@@ -99,11 +99,13 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
     target = row.item(side)
     wanted: Fields = source.fields
     if target is not None:
-        wanted = {c.name: source.fields[c.name] for c in row.changes if c.name in source.fields}
+        # what travels the other way is not written here
+        coming = {c.name for c in row.changes if _comes_from(row, c.name, side.other)}
+        wanted = {name: value for name, value in source.fields.items() if name in coming}
     limits = description.limits
     if target is not None:
         for name in wanted:
-            if name in description.unwritable and _comes_from(row, name, side.other):
+            if name in description.unwritable:
                 return f"{spec(row.kind, name).label} is {description.unwritable[name]}"
     for name, most in limits.lengths.items():
         value = wanted.get(name)
@@ -122,8 +124,7 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
         if target is None:
             why = series.cannot_create(side, source.fields, limits)
         else:
-            coming = {name: value for name, value in wanted.items() if _comes_from(row, name, side.other)}
-            why = series.cannot_update(side, target.fields, coming, limits)
+            why = series.cannot_update(side, target.fields, wanted, limits)
         if why:
             return why
     if not wanted:

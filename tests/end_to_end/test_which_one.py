@@ -13,6 +13,7 @@ from support.watching import until
 from sync_core.cli import main
 from sync_core.items import Kind
 from sync_core.plan import Action, Situation
+from sync_core.review import Review
 from tui.app import HandsyncApp
 from tui.backend import FileBackend
 from tui.screens.home import HomeScreen
@@ -102,6 +103,30 @@ def test_tasks_of_one_name_are_told_apart_in_print(
         "“Call” (Outlook), “Call” (Outlook); never paired by chance; nothing that is read tells them apart" in printed
     )
     assert "this one: like another one of that name in all that is read" in printed
+
+
+def test_what_a_half_could_not_be_made_of_says_nothing_of_the_pair_that_is_picked(
+    open_desk: Callable[..., Any],
+) -> None:
+    """Outlook makes no task without a subject, and has one here: only a reminder is added to it."""
+    desk = open_desk(world="empty")
+    desk.configure("tasks", include=True)
+    org, box, me = desk.sandbox.org, desk.sandbox.mailbox, desk.sandbox.user_id
+    reminder = {"IsReminderSet": True, "ReminderDateTime": "2026-12-01T08:00:00Z"}
+    org.create("Task", {"ActivityDate": "2026-12-01", "Description": "a", **reminder}, by=me)
+    stored = box.create(
+        box.folder("tasks"), {"due_date": datetime(2026, 12, 1, tzinfo=UTC), "body": "a", "reminder_is_set": False}
+    )
+    plan = desk.plan_of(Kind.TASKS)
+    mine = next(row for row in plan.rows if row.left is not None)
+    review = Review.of(plan)
+    (other,) = review.candidates(mine.id)
+    review = review.pick(mine.id, other.id)
+    (joined,) = review.rows()
+    assert (joined.action, joined.why_not) == (Action.UPDATE_IN_OUTLOOK, "")
+    assert desk.run_of(review).clean
+    assert stored.fields["reminder_due_by"] == datetime(2026, 12, 1, 8, tzinfo=UTC)
+    assert [row for row in desk.plan_of(Kind.TASKS).rows if not row.quiet] == []
 
 
 @pytest.mark.slow

@@ -130,6 +130,18 @@ def test_letters_in_two_parts_are_no_difference(books: Books) -> None:
     assert person.fields["given_name"] == "Zoë"
 
 
+def test_a_contact_of_nothing_but_an_address_is_filled_in_on_both_sides_at_once(books: Books) -> None:
+    """As Outlook keeps whom one wrote to. Salesforce wants a last name and has it: nothing of that is written there."""
+    books.record("Ann", "Lee", Email="ann@acme.example")
+    person = books.person("", "", "ann@acme.example", phones={"MobilePhone": "07700 900001"})
+    (row,) = books.loud()
+    assert (row.action, row.state, row.why_not) == (Action.MERGE, State.READY, "")
+    books.run(Review.of(books.plan()))
+    assert person.fields["surname"] == "Lee"
+    assert books.org.rows("Contact")[0]["MobilePhone"] == "07700 900001"
+    assert books.loud() == []
+
+
 def test_capitals_in_an_address_are_no_difference(books: Books) -> None:
     """Salesforce keeps addresses in small letters (recalled): else every contact would be a conflict."""
     books.record("Ann", "Lee", Email="ann.lee@acme.example")

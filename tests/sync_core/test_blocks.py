@@ -43,12 +43,31 @@ def new(side: SideName, **values: Any) -> Row:
 def test_a_text_may_be_as_long_as_the_side_holds(side, length, held):
     limits = described(side, Limits({"notes": 10, "nothing": 1}))
     said = held.format(side=side.label)
-    both = {(side, op): said for op in (Operation.CREATE, Operation.UPDATE)} if said else {}
-    assert limits_of(new(side, notes="x" * length), side, limits) == both
-    assert limits_of(coming(side, notes="x" * length), side, limits) == both
-    # what stays is nobody's business
+    assert limits_of(new(side, notes="x" * length), side, limits) == ({(side, Operation.CREATE): said} if said else {})
+    assert limits_of(coming(side, notes="x" * length), side, limits) == (
+        {(side, Operation.UPDATE): said} if said else {}
+    )
+    # what travels the other way, and what stays is nobody's business
+    assert limits_of(coming(side.other, notes="x" * length), side, limits) == {}
     assert limits_of(coming(side, subject="y" * length), side, limits) == {}
     assert limits_of(new(side.other, notes="x" * length), side, limits) == {}
+
+
+@BOTH
+def test_what_would_be_refused_is_told_of_what_is_written_and_not_of_what_it_takes_the_place_of(side):
+    """A blank that is filled from here is not what would be written here."""
+    picky = described(side, Limits(refuses=lambda fields: "" if fields.get("location") else "it needs a place"))
+    here, there = (left("L1"), right("R1")) if side is SF else (right("R1"), left("L1"))
+    blank = replace(there, fields={**there.fields, "location": ""})
+    filled = replace(blank, fields={**blank.fields, "notes": "from across"})
+    empty = replace(here, fields={**here.fields, "notes": ""})
+
+    def pair_of(one: Item, other: Item) -> Row:
+        return row(*((one, other) if side is SF else (other, one)), known=False)
+
+    assert limits_of(pair_of(empty, filled), side, picky) == {}
+    nowhere = replace(empty, fields={**empty.fields, "location": ""})
+    assert limits_of(pair_of(nowhere, filled), side, picky) == {(side, Operation.UPDATE): "it needs a place"}
 
 
 @BOTH
