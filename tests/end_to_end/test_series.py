@@ -254,6 +254,36 @@ def test_a_series_is_made_in_outlook_with_its_changed_occurrences(both: Empty) -
     assert both.desk.plan().rows == ()
 
 
+def test_long_notes_of_single_occurrences_cross_and_harm_no_other_row(both: Empty) -> None:
+    """More than a million characters between them, as the text is kept: six signs for a letter that is not ASCII."""
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=8")
+    both.in_salesforce("Retro")
+    for event in both.events("Jour fixe")[:6]:
+        both.org.put("Event", event["Id"], {**event, "Description": "ж" * 30_000, "IsRecurrence2Exception": True})
+    weekly, start = (
+        Recurrence("Weekly", date(2026, 11, 25), count=8, days=("Wednesday",)),
+        datetime(2026, 11, 25, 8, 30),
+    )
+    wednesdays = [start.replace(tzinfo=UTC) + timedelta(weeks=number) for number in (1, 2)]
+    long = [ModifiedOccurrence(when, {"body": "y" * 600_000}) for when in wednesdays]
+    both.in_outlook(recurrence=weekly, modified_occurrences=long)
+    plan = both.desk.plan()
+    assert {row.title: (row.recommended, row.state) for row in plan.rows} == {
+        "Jour fixe": (Action.CREATE_IN_OUTLOOK, State.READY),
+        "Retro": (Action.CREATE_IN_OUTLOOK, State.READY),
+        "Stand-up": (Action.CREATE_IN_SALESFORCE, State.PREVENTED),
+    }
+    (held,) = (row.why_not for row in plan.rows if row.state is State.PREVENTED)
+    assert held == "Salesforce cannot hold: 2 changed occurrences"
+    assert both.desk.run().clean
+    entries = both.masters()["Jour fixe"].fields["modified_occurrences"]
+    assert [str(entry.changes["body"]).count("ж") for entry in entries] == [30_000] * 6
+    # and memory, which holds all of it, is read again
+    both.desk.restart()
+    again = both.desk.plan()
+    assert ([row.title for row in again.rows], again.in_sync) == (["Stand-up"], 2)
+
+
 def test_what_one_occurrence_holds_is_part_of_the_comparison(both: Empty) -> None:
     """Exchange tells of a changed occurrence only its times: the rest is read from the occurrence itself."""
     both.in_outlook()
