@@ -60,7 +60,7 @@ def _was_outside(link: Link, window: Window) -> bool:
 def make_plan(q: Question) -> Plan:
     """The plan that follows from what both sides show. The same answer for the same question, in whatever order."""
     left, right = _present(q.left, q.window), _present(q.right, q.window)
-    pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q), _named(q, left, right))
+    pairs = pair(q.kind, left, right, q.links, _gone(q), _elsewhere(q), _named(q, left, right), _renamed(q))
     first = not q.links
     told, no = _told(pairs, q.window.zone), said_no(q.kind, q.ignores)
     rows: list[Row] = []
@@ -133,6 +133,12 @@ def _gone(q: Question) -> frozenset[str]:
     """The ids that a side, asked for them, answered not to have any more."""
     sightings = (*q.left.sightings.items(), *q.right.sightings.items())
     return frozenset(item_id for item_id, sighting in sightings if sighting.fate is Fate.DELETED)
+
+
+def _renamed(q: Question) -> dict[str, str]:
+    """The ids under which Salesforce has what goes by another id by now."""
+    here = ((i, s.item.id) for i, s in q.left.sightings.items() if s.fate is Fate.HERE and s.item is not None)
+    return {item_id: now for item_id, now in here if item_id != now}
 
 
 def _elsewhere(q: Question) -> frozenset[str]:

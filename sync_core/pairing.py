@@ -96,10 +96,14 @@ def pair(
     gone: Collection[str] = frozenset(),
     elsewhere: Collection[str] = frozenset(),
     named: Mapping[tuple[str, str], tuple[Item, Item]] | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> list[Pair]:
     """Every item and every link in exactly one pair. Items must have ids that are unique on their side.
 
     `named` are the pairs, by their ids, of which a side itself said that they are the same.
+
+    `renamed` are ids under which Salesforce has what it lists under another one: a series goes by its first occurrence,
+    and that may be another one by now.
 
     `gone` are the ids that a side, asked for them, answered not to have any more; `elsewhere` those that it still has
     under that very id, though not in the window or the folder.
@@ -111,6 +115,10 @@ def pair(
         Pair(link, take_left(link.left_id, None), take_right(link.right_id, None))
         for link in sorted(links, key=attrgetter("left_id", "right_id"))
     ]
+    for number, p in enumerate(pairs if renamed else ()):
+        other = (renamed or {}).get(p.link.left_id) if p.link is not None and p.left is None else None
+        if other is not None and (found := take_left(other, None)) is not None:
+            pairs[number] = p.again(found)
     pairs = _find_moved(pairs, free_right, elsewhere)
     _find_again(kind, pairs, free_left, free_right, gone)
     pairs += _by_mark(kind, free_left, free_right, links)

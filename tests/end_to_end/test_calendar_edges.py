@@ -260,6 +260,39 @@ def test_an_occurrence_moved_past_another_one_is_said_before_the_run(
     assert master.fields["deleted_occurrences"] == [row["StartDateTime"]]
 
 
+@pytest.mark.parametrize("rule", ["RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=6", "RRULE:FREQ=WEEKLY;BYDAY=TU"])
+def test_the_last_occurrence_may_be_moved_to_an_earlier_day(both: Empty, rule: str) -> None:
+    both.in_salesforce(Recurrence2PatternText=rule)
+    for row in both.events("Jour fixe")[6:]:
+        both.org.delete("Event", row["Id"], by=both.me)
+    assert both.desk.run().clean
+    last = move(both, 5, timedelta(days=-1))
+    assert both.only().action is Action.UPDATE_IN_OUTLOOK
+    assert both.desk.run().clean
+    in_step(both)
+    (entry,) = both.masters()["Jour fixe"].fields["modified_occurrences"]
+    assert (entry.original_start, entry.changes["start"]) == (
+        last["StartDateTime"], last["StartDateTime"] - DAY,
+    )  # fmt: skip
+
+
+def test_the_first_occurrence_may_be_moved_behind_the_second(both: Empty) -> None:
+    """A series goes by its first occurrence, which is another one then: it is the same series."""
+    both.in_salesforce()
+    both.desk.run()
+    move(both, 0, timedelta(days=9))
+    row = both.only()
+    assert row.why_not == "Outlook cannot hold: 1 occurrence moved onto or past another one of its series"
+    review = Review.of(both.desk.plan()).as_single_events([row.id], NOW)
+    assert both.desk.run(review).clean
+    in_step(both)
+    first = both.events("Jour fixe")[0]
+    both.org.update("Event", first["Id"], {"Location": "Annexe"}, by=both.me)
+    assert set(actions(both).values()) == {Action.UPDATE_IN_OUTLOOK}
+    assert both.desk.run().clean
+    in_step(both)
+
+
 def test_occurrences_may_be_moved_as_far_as_their_neighbours(both: Empty) -> None:
     both.in_salesforce()
     both.desk.run()

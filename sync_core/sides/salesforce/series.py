@@ -263,7 +263,7 @@ def _still(family: Family, when: When, pattern: Pattern, now: datetime) -> tuple
     Cut from one on, a series keeps its pattern. That its next occurrence is not there, though it is so near that an org
     has surely written it out, tells; a few days at the end of a series are taken out, many mean that it ends.
     """
-    last = max(_day(row) for row in family.rows)
+    last = _reach(family, when, pattern, now)
     rest = days(pattern, series.first_day(when), last + timedelta(days=1))
     missing = list(islice(rest, _MANY + 1))
     if not missing or missing[0] > (now + _SURELY).date() or missing[0] <= now.date():
@@ -271,6 +271,33 @@ def _still(family: Family, when: When, pattern: Pattern, now: datetime) -> tuple
     if not pattern.endless and len(missing) <= _MANY:
         return pattern, missing
     return replace(pattern, until=last, count=None), []
+
+
+def _places(family: Family, when: When, pattern: Pattern, now: datetime, last: date) -> tuple[list[Row], list[date]]:
+    """The occurrences that lie on none of the days of the pattern that are theirs, and its days without an occurrence.
+
+    One that was moved to the day of another one has not taken its place.
+    """
+    first = min(*(_day(row) for row in family.rows), now.date() + timedelta(days=1))
+    free = set(takewhile(lambda day: day <= last, days(pattern, series.first_day(when), first)))
+    free -= {_day(row) for row in family.rows if not row.get("IsRecurrence2Exception")}
+    astray = []
+    for row in family.rows:
+        if not row.get("IsRecurrence2Exception"):
+            continue
+        if _day(row) in free:
+            free.remove(_day(row))
+        else:
+            astray.append(row)
+    return astray, sorted(free)
+
+
+def _reach(family: Family, when: When, pattern: Pattern, now: datetime) -> date:
+    """The last day of the pattern that has an occurrence; the last one may have been moved to an earlier day."""
+    last = max(_day(row) for row in family.rows)
+    astray, free = _places(family, when, pattern, now, last)
+    further = islice(days(pattern, series.first_day(when), last + timedelta(days=1)), max(0, len(astray) - len(free)))
+    return max((day for day in further if day <= (now + _SURELY).date()), default=last)
 
 
 def _own(one: Item, typical: Item) -> Fields:
@@ -288,26 +315,13 @@ def _exceptions(
     occurrence is named by its local day. Past ones that keep what the series was before a change are no exceptions:
     they are history.
     """
-    there = [_day(row) for row in family.rows]
-    first, last = min(*there, now.date() + timedelta(days=1)), max(there)
-    wanted = set(takewhile(lambda day: day <= last, days(pattern, series.first_day(when), first)))
-    # an occurrence that was moved to the day of another one has not taken its place
-    taken = {_day(row) for row in family.rows if not row.get("IsRecurrence2Exception")}
-    at_home: set[date] = set()
-    astray = []
-    for number, row in enumerate(family.rows):
-        if row.get("IsRecurrence2Exception"):
-            if there[number] in wanted - taken - at_home:
-                at_home.add(there[number])
-            else:
-                astray.append(number)
-    missing = sorted(wanted - taken - at_home)
+    astray, missing = _places(family, when, pattern, now, _reach(family, when, pattern, now))
     changed = []
-    for number, row in enumerate(family.rows):
+    for row in family.rows:
         if not row.get("IsRecurrence2Exception"):
             continue
-        original = there[number]
-        if number in astray:
+        original = _day(row)
+        if row in astray:
             if not missing:
                 continue
             original = min(missing, key=lambda day, at=original: abs(day - at))  # type: ignore[misc]  # a default of its own
