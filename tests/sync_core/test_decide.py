@@ -236,6 +236,30 @@ def test_ignored_once_holds_until_one_changes():
     assert "it changed in Outlook" in again.reason, "an ignore of old, without contents, says as much as it can"
 
 
+@pytest.mark.parametrize(
+    ("lefts", "rights", "ended"),
+    [
+        # as it was; out of sight, which is no change
+        ([left(subject="A")], [right()], False),
+        ([left(subject="A")], [], False),
+        # changed once more; the same on both sides by now
+        ([left(subject="C", notes="c")], [right()], True),
+        ([left()], [right()], True),
+    ],
+)
+def test_a_plan_tells_which_ignores_have_ended(lefts, rights, ended):
+    """Memory forgets them then: what was ignored until the next change is not ignored again after it."""
+    row = only(plan([left(subject="A")], [right()], [link()]))
+    once, forever = (ignore_for(row, mode, "2026-11-20T09:00:00Z") for mode in IgnoreMode)
+    sure = plan(lefts, rights, [link()], ignores={row.id: once})
+    assert sure.no_longer_ignored == ({row.id} if ended else set())
+    assert plan(lefts, rights, [link()], ignores={row.id: forever}).no_longer_ignored == set()
+    # by whichever half it is known, under the id that it was said of
+    for known in (replace(once, left_id=""), replace(once, right_id="")):
+        moved = plan(lefts, rights, [link()], ignores={"other": replace(known, row_id="other")})
+        assert moved.no_longer_ignored == ({"other"} if ended else set())
+
+
 def test_ignored_forever_holds_whatever_changes():
     row = only(plan([left(subject="A")], [right(subject="B")], [link()]))
     no = Ignore(row.id, IgnoreMode.FOREVER, "", "")

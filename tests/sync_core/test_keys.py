@@ -98,6 +98,12 @@ def test_an_address_that_several_have_is_asked_about_from_all_of_them() -> None:
     }
 
 
+def test_any_address_is_believed_before_a_name() -> None:
+    mine = somebody(SF, "L1", "Cy", "a@x.example"), somebody(SF, "L2", "Bo", company="Acme")
+    theirs = somebody(OL, "R1", "Bo", "b@x.example", "a@x.example", company="Acme")
+    assert ("L1", "R1", ()) in shown(pair(CON, mine, [theirs], []))
+
+
 def test_the_first_address_is_believed_before_any_other() -> None:
     mine = somebody(SF, "L1", "Ann", "a@x.example")
     theirs = [somebody(OL, "R1", "Bo", "b@x.example", "a@x.example"), somebody(OL, "R2", "Cy", "a@x.example")]
@@ -111,6 +117,13 @@ def test_people_behind_one_address_are_paired_by_their_names_if_that_leaves_nobo
     lefts = [somebody(SF, f"L{n}", name, "info@x.example") for n, name in enumerate(("Ann", "Bob"))]
     rights = [somebody(OL, f"R{n}", name, "info@x.example") for n, name in enumerate(("BOB", "ANN"))]
     assert shown(pair(CON, lefts, rights, [])) == {("L0", "R1", ()), ("L1", "R0", ())}
+    # also where there is more than one such address
+    lefts += [somebody(SF, f"L{n}", name, "team@x.example") for n, name in ((8, "Ann"), (9, "Bob"))]
+    rights += [somebody(OL, f"R{n}", name, "team@x.example") for n, name in ((8, "Bob"), (9, "Ann"))]
+    assert {("L0", "R1", ()), ("L1", "R0", ()), ("L8", "R9", ()), ("L9", "R8", ())} == shown(
+        pair(CON, lefts, rights, [])
+    )
+    lefts, rights = lefts[:2], rights[:2]
     for more in (
         [*rights, somebody(OL, "R2", "Cy", "info@x.example")],
         [rights[0], somebody(OL, "R2", "Cy", "info@x.example")],
@@ -147,7 +160,9 @@ def test_a_new_contact_with_the_address_of_a_pair_is_asked_about(side: SideName)
 
 def test_the_address_of_a_pair_whose_other_half_is_gone_is_free() -> None:
     new = somebody(OL, "N", "Zed", "a@x.example")
-    assert not any(p.taken for p in pair(CON, [], [new], [link_of(CON)]))
+    here = somebody(SF, "L1", "Ann", "a@x.example")
+    for lefts in ([], [here]):
+        assert not any(p.taken for p in pair(CON, lefts, [new], [link_of(CON)]))
 
 
 def test_a_recurring_task_is_no_twin_of_a_single_one() -> None:
@@ -160,6 +175,12 @@ def test_a_recurring_task_is_no_twin_of_a_single_one() -> None:
     other = replace(item(TASK, OL, "R9"), series=True)
     pairs = pair(TASK, [series], [single, other], [])
     assert shown(pairs) == {("L1", "R9", ()), ("", "R1", ("L1",))}
+
+
+def test_of_two_recurring_tasks_none_is_an_occurrence_of_the_other() -> None:
+    here = [replace(item(TASK, SF, f"L{n}", due=f"2026-12-0{n}"), series=True) for n in (1, 2)]
+    there = replace(item(TASK, OL, "R1", due="2026-12-01"), series=True)
+    assert shown(pair(TASK, here, [there], [])) == {("L1", "R1", ()), ("L2", "", ())}
 
 
 def test_a_recurring_task_without_a_subject_is_nobodys_series() -> None:
