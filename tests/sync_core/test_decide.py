@@ -236,6 +236,22 @@ def test_ignored_once_holds_until_one_changes():
     assert "it changed in Outlook" in again.reason, "an ignore of old, without contents, says as much as it can"
 
 
+def test_an_ignore_keeps_what_it_was_said_of():
+    """Both halves by id and content, for whoever looks it up later; of a half that is gone the id that it had."""
+    since = "2026-11-20T09:00:00Z"
+    row = only(plan([left(subject="A")], [right()], [link()]))
+    no = ignore_for(row, IgnoreMode.ONCE, since)
+    assert (no.row_id, no.mode, no.since, no.title, no.reason) == (row.id, IgnoreMode.ONCE, since, "A", row.reason)
+    assert (no.left_id, no.right_id, no.left, no.right) == ("L1", "R1", row.left.fields, row.right.fields)
+    assert (no.left_digest, no.right_digest) == (row.left.digest, row.right.digest)
+    half = ignore_for(only(plan([], picture(OL, [right()]), [link()])), IgnoreMode.FOREVER, since)
+    assert (half.left_id, half.left_digest, half.left) == ("L1", "", {})
+    other = ignore_for(only(plan([left()], [], [link()])), IgnoreMode.FOREVER, since)
+    assert (other.right_id, other.right_digest, other.right) == ("R1", "", {})
+    alone = ignore_for(only(plan([left()], [])), IgnoreMode.ONCE, since)
+    assert (alone.left_id, alone.right_id, alone.right_digest) == ("L1", "", "")
+
+
 @pytest.mark.parametrize(
     ("lefts", "rights", "ended"),
     [
