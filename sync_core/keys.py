@@ -101,9 +101,17 @@ def _due_without_subject(item: Item) -> Key | None:
     return None if item.fields.get("subject") else (str(item.fields.get("due") or ""),)
 
 
+def _series_key(item: Item) -> Key | None:
+    """Series of one name at one time, whatever their rules: one may have been made longer, or given more days."""
+    when = item.when
+    if when is None or not when.recurrence or "subject" not in item.fields:
+        return None
+    return (folded(item, "subject"), when.start, when.end)
+
+
 # what says too little to pair two items, and enough not to double them without asking
 ASKING_KEYS: Final[Mapping[Kind, tuple[Callable[[Item], Key | None], ...]]] = {
-    Kind.CALENDAR: (),
+    Kind.CALENDAR: (_series_key,),
     Kind.CONTACTS: (_full_name,),
     Kind.TASKS: (_due_without_subject,),
 }

@@ -10,7 +10,8 @@ import pytest
 from support.calendars import Empty
 from tzlocal.windows_tz import tz_win
 
-from sync_core.plan import Action, Situation, State
+from sync_core.plan import Action, Choice, Situation, State
+from sync_core.review import Review
 from sync_core.sandbox.ews.occurrences import in_window
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
 from sync_core.sandbox.faults import Fault
@@ -112,6 +113,24 @@ def test_the_same_series_in_other_words_is_linked_and_stays_in_step(both: Empty)
     assert both.desk.plan().rows == ()
     assert [row["StartDateTime"].hour for row in both.events("Jour fixe")] == [11] * 12
     assert all("COUNT=12" in row["Recurrence2PatternText"] for row in both.events("Jour fixe"))
+
+
+def test_a_series_that_ends_otherwise_is_asked_about_and_not_doubled(both: Empty) -> None:
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=12")
+    start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    shorter = Recurrence("Weekly", date(2026, 11, 24), days=("Tuesday",), count=11)
+    both.in_outlook("Jour fixe", start=start, end=start + timedelta(hours=1), recurrence=shorter)
+    review = Review.of(both.desk.plan())
+    assert [(row.situation, row.action) for row in review.rows()] == [(Situation.AMBIGUOUS, Action.CONFLICT)] * 2
+    assert both.desk.run(review).rows == ()
+    # a person says that they are the same, and that it goes on as long as Salesforce has it
+    one, other = review.rows()
+    review = review.pick(one.id, other.id)
+    (row,) = review.rows()
+    review = review.choose([row.id], Choice.TO_OUTLOOK)
+    assert both.desk.run(review).clean
+    assert both.masters()["Jour fixe"].fields["recurrence"].count == 12
+    assert (both.desk.plan().rows, both.desk.plan().in_sync) == ((), 1)
 
 
 def test_what_salesforce_cannot_hold_is_said(both: Empty) -> None:

@@ -99,6 +99,20 @@ def test_the_same_series_made_by_hand_on_both_sides_is_linked_and_not_doubled() 
     }
 
 
+def test_a_series_of_the_same_name_and_time_with_other_days_is_asked_about_and_not_doubled() -> None:
+    mine, theirs = event(SF, "L1", when=TIMES, series=True), event(OL, "R1", when=SHORTER, series=True)
+    rows = plan([mine], [theirs]).rows
+    assert {(row.situation, row.action) for row in rows} == {(Situation.AMBIGUOUS, Action.CONFLICT)}
+    assert [[one.id for one in row.rivals] for row in rows if row.left] == [["R1"]]
+    assert all("which one?" in row.reason for row in rows)
+    # at another hour it is another series; so is one of another name, and a single event is none
+    apart = [SHORTER._replace(**LATER), TIMES._replace(recurrence="", zone="")]
+    for other in (event(OL, "R1", when=when, series=bool(when.recurrence)) for when in apart):
+        assert {row.situation for row in plan([mine], [other]).rows} == {Situation.NEW}
+    named = event(OL, "R1", when=SHORTER, subject="Budget 2028", series=True)
+    assert {row.situation for row in plan([mine], [named]).rows} == {Situation.NEW}
+
+
 def test_it_is_linked_without_a_write_and_stays_quiet() -> None:
     world = World()
     world.left.put(series_of(TIMES))
