@@ -15,7 +15,7 @@ from sync_core.pairing import Link
 from sync_core.plan import Action, IgnoreMode, Situation, State
 from sync_core.report import Result
 from sync_core.review import Review
-from sync_core.series import cannot_update
+from sync_core.series import cannot_update, rule_of, same_days
 from sync_core.sides import Limits
 from sync_core.verify import same_content
 
@@ -62,6 +62,37 @@ def verdicts(base: tuple[When, When], left_when: When, right_when: When) -> list
 def test_what_means_the_same(one: Any, other: Any, same: bool) -> None:
     assert alike(one, other) is same
     assert alike(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("when", "rule"),
+    [
+        (TIMES, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
+        (UNTIL, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
+        (TIMES._replace(recurrence="FREQ=DAILY;INTERVAL=7"), "FREQ=WEEKLY;BYDAY=MO"),
+        # the days are those of its own zone: its first event is on a Tuesday there
+        (
+            TIMES._replace(start="2026-11-23T20:00:00Z", recurrence="FREQ=WEEKLY;COUNT=2", zone="Asia/Tokyo"),
+            "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261201",
+        ),
+        (TIMES._replace(recurrence=""), ""),
+        # what nobody can place stays as it is
+        (TIMES._replace(recurrence="every Monday, I think"), "every Monday, I think"),
+        (TIMES._replace(start="soon"), TIMES.recurrence),
+        (TIMES._replace(zone="Nowhere/Land"), TIMES.recurrence),
+        (TIMES._replace(start="0001-01-01T00:00:00Z", zone="America/New_York"), TIMES.recurrence),
+        (TIMES._replace(recurrence="FREQ=DAILY;UNTIL=20261101"), "FREQ=DAILY;UNTIL=20261101"),
+    ],
+)
+def test_one_form_for_all_ways_to_say_a_rule(when: When, rule: str) -> None:
+    assert rule_of(when) == rule
+
+
+def test_a_series_of_which_nobody_knows_the_first_day_is_like_itself_alone() -> None:
+    soon = TIMES._replace(start="soon")
+    assert same_days(soon, soon._replace(end="later"))
+    assert not same_days(soon, soon._replace(recurrence=UNTIL.recurrence))
+    assert not same_days(soon, soon._replace(start="sooner"))
 
 
 def test_a_linked_pair_may_hold_its_rule_in_two_ways() -> None:
