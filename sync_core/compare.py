@@ -62,8 +62,6 @@ def alike(one: Value, other: Value) -> bool:
         return True
     if not isinstance(one, When) or not isinstance(other, When) or (one.start, one.end) != (other.start, other.end):
         return False
-    if not one.recurrence or not other.recurrence:
-        return False
     # only series need it, and it brings the expansion of patterns along
     from sync_core.series import same_days
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from sync_core import dates, text
-from sync_core.compare import FieldChange, Verdict, alike
+from sync_core.compare import FieldChange, Verdict
 from sync_core.items import FIELDS, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import field_label
@@ -167,9 +167,7 @@ def _apart(item: Item | None, *others: Item) -> str:
     differing = [
         f.name
         for f in FIELDS[kind]
-        if any(
-            f.name in mine and f.name in one.fields and not alike(mine[f.name], one.fields[f.name]) for one in others
-        )
+        if any(f.name in mine and f.name in one.fields and mine[f.name] != one.fields[f.name] for one in others)
     ]
     return f"; different: {names(kind, differing)}" if differing else ""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.build import CAL, OL, SF, event, fields, left, only, plan, right
-from support.model import World
+from support.model import PowerCutError, World
 
 from sync_core.compare import Baseline, Verdict, alike, compare, merged_baseline
 from sync_core.ignores import ignore_for
@@ -93,6 +93,10 @@ def test_a_series_of_which_nobody_knows_the_first_day_is_like_itself_alone() -> 
     assert same_days(soon, soon._replace(end="later"))
     assert not same_days(soon, soon._replace(recurrence=UNTIL.recurrence))
     assert not same_days(soon, soon._replace(start="sooner"))
+    # and so is one of which nobody knows the rule: another hour of it is no other series
+    strange = TIMES._replace(recurrence="every Monday, I think")
+    assert same_days(strange, strange._replace(**LATER))
+    assert not same_days(TIMES, When("2026-11-23", "2026-11-23", True, TIMES.recurrence, LONDON))
 
 
 def test_a_linked_pair_may_hold_its_rule_in_two_ways() -> None:
@@ -142,6 +146,11 @@ def test_a_series_of_the_same_name_and_time_with_other_days_is_asked_about_and_n
         assert {row.situation for row in plan([mine], [other]).rows} == {Situation.NEW}
     named = event(OL, "R1", when=SHORTER, subject="Budget 2028", series=True)
     assert {row.situation for row in plan([mine], [named]).rows} == {Situation.NEW}
+    # nor is one of which nobody knows the name
+    unknown = [
+        event(side, "1", when=when, series=True, without=["subject"]) for side, when in ((SF, TIMES), (OL, SHORTER))
+    ]
+    assert {row.situation for row in plan(unknown[:1], unknown[1:]).rows} == {Situation.NEW}
 
 
 def test_it_is_linked_without_a_write_and_stays_quiet() -> None:
@@ -192,6 +201,37 @@ def test_other_words_between_review_and_run_are_no_change() -> None:
     assert not same_content({"when": TIMES}, {"when": SHORTER})
 
 
+def test_a_run_that_was_cut_off_finds_what_it_did_in_other_words() -> None:
+    world = World()
+    world.right.normalise = until_for_times
+    world.right.unanswered = lambda write: True
+    world.left.put(series_of(TIMES))
+    world.sync()
+    world.right.unanswered = lambda write: False
+    again = world.plan()
+    assert (again.rows, again.in_sync) == ((), 1)
+
+
+def test_a_run_that_was_cut_off_sees_that_it_did_nothing_though_the_rule_is_in_other_words_by_now() -> None:
+    world = World()
+    world.left.put(series_of(TIMES))
+    world.sync()
+    (made,) = world.right.items
+    world.left.edit("S0001", when=SHORTER)
+
+    def power_cut() -> None:
+        raise PowerCutError
+
+    world.right.before_write = power_cut
+    with pytest.raises(PowerCutError):
+        world.sync()
+    world.right.before_write = lambda: None
+    world.right.edit(made, when=UNTIL)
+    assert only(world.plan()).action is Action.UPDATE_IN_OUTLOOK
+    assert world.sync().clean
+    assert world.plan().rows == ()
+
+
 def test_a_run_is_taken_back_though_the_rule_is_in_other_words_by_now() -> None:
     world = World()
     world.left.put(series_of(TIMES))
@@ -202,6 +242,18 @@ def test_a_run_is_taken_back_though_the_rule_is_in_other_words_by_now() -> None:
     assert row.action is Action.DELETE_FROM_OUTLOOK
     world.right.edit(made, when=SHORTER)
     assert "somebody changed when in Outlook since" in only(world.undo(first.run_id)).reason
+
+
+def test_another_hour_is_taken_back_though_the_rule_is_in_other_words_by_now() -> None:
+    world = World()
+    world.left.put(series_of(TIMES))
+    world.right.put(series_of(TIMES))
+    world.sync()
+    world.left.edit("S0001", when=TIMES._replace(**LATER))
+    moved = world.sync()
+    world.right.edit("O0001", when=UNTIL._replace(**LATER))
+    row = only(world.undo(moved.run_id))
+    assert (row.action, row.reason) == (Action.UPDATE_IN_OUTLOOK, "when in Outlook as before the run")
 
 
 def test_a_no_holds_while_a_server_writes_the_rule_in_other_words() -> None:
