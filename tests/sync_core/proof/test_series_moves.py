@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from support.build import OL
 
 from sync_core import series
 from sync_core.items import When
 from sync_core.recurrence import ChangedOccurrence, Exceptions, PatternError
+from sync_core.sides import Limits
 
 LONDON = "Europe/London"
 # Tuesdays at three for an hour, the first of December among them
@@ -167,3 +169,104 @@ def test_of_what_is_no_series_or_cannot_be_read_nobody_says_that_it_is_over() ->
     assert over(ended, now, "none") is False
     assert series.has_ended({"when": ended}, now) is True
     assert series.has_ended({}, now) is False
+
+
+# ---- what a side that keeps the order of occurrences is not given
+
+
+ORDER = Limits(keeps_order=True)
+TWO = Exceptions(
+    (),
+    (
+        ChangedOccurrence(TUESDAY, datetime(2026, 12, 9, 9, tzinfo=UTC), datetime(2026, 12, 9, 10, tzinfo=UTC)),
+        ChangedOccurrence(
+            date(2026, 12, 15), datetime(2026, 12, 23, 9, tzinfo=UTC), datetime(2026, 12, 23, 10, tzinfo=UTC)
+        ),
+    ),
+).text
+ONE = moved(TUESDAY, datetime(2026, 12, 9, 9, tzinfo=UTC), datetime(2026, 12, 9, 10, tzinfo=UTC))
+NEAR = moved(TUESDAY, datetime(2026, 12, 2, 9, tzinfo=UTC), datetime(2026, 12, 2, 10, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "why"),
+    [
+        (ONE, "Outlook cannot hold: 1 occurrence moved onto or past another one of its series"),
+        (TWO, "Outlook cannot hold: 2 occurrences moved onto or past another one of its series"),
+        (NEAR, ""),
+        ("", ""),
+    ],
+)
+def test_occurrences_out_of_order_are_counted_and_refused_where_a_side_keeps_the_order(
+    exceptions: str, why: str
+) -> None:
+    fields = {"when": WEEKLY, "exceptions": exceptions}
+    assert series.cannot_create(OL, fields, ORDER) == why
+    assert series.cannot_create(OL, fields, Limits()) == ""
+    known = {"when": WEEKLY, "exceptions": ""}
+    assert series.cannot_update(OL, known, {"exceptions": exceptions}, ORDER) == why
+    # what is there already is not refused once more
+    assert series.cannot_update(OL, fields, {"exceptions": exceptions}, ORDER) == ""
+
+
+def test_out_of_order_is_judged_by_the_time_that_the_series_gets() -> None:
+    """On Tuesdays it would be past a neighbour; once the series is every four weeks there is room."""
+    rare = WEEKLY._replace(recurrence="FREQ=WEEKLY;INTERVAL=4;BYDAY=TU", start="2026-12-01T15:00:00Z",
+                           end="2026-12-01T16:00:00Z")  # fmt: skip
+    wanted = {"when": rare, "exceptions": ONE}
+    assert series.cannot_update(OL, {"when": WEEKLY, "exceptions": ""}, wanted, ORDER) == ""
+    back = series.cannot_update(OL, {"when": rare, "exceptions": ""}, {"when": WEEKLY, "exceptions": ONE}, ORDER)
+    assert back == "Outlook cannot hold: 1 occurrence moved onto or past another one of its series"
+
+
+def test_all_reasons_against_an_update_are_told() -> None:
+    never = WEEKLY._replace(recurrence="FREQ=WEEKLY;BYDAY=TU;UNTIL=20200101")
+    why = series.cannot_update(OL, {"when": WEEKLY, "exceptions": out(8)}, {"when": never, "exceptions": ""}, Limits())
+    first, second = why.split("; ")
+    assert first == "Outlook cannot hold: the series ends before it starts"
+    assert second.startswith("1 occurrence to be put back")
+
+
+# ---- the same rule in other words
+
+
+def test_one_rule_has_one_form_however_it_is_said() -> None:
+    """The end is told as the last day, whether it was said as a day or as a number."""
+    three = WEEKLY._replace(recurrence="FREQ=WEEKLY;BYDAY=TU;COUNT=3")
+    said = {
+        series.rule_of(WEEKLY._replace(recurrence=recurrence))
+        for recurrence in ("FREQ=WEEKLY;COUNT=3", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261208", "FREQ=WEEKLY;UNTIL=20261214")
+    }
+    assert said == {series.rule_of(three)} == {"FREQ=WEEKLY;BYDAY=TU;UNTIL=20261208"}
+    assert series.rule_of(WEEKLY) == "FREQ=WEEKLY;BYDAY=TU"
+    assert series.rule_of(WEEKLY._replace(recurrence="")) == ""
+    # what is no rule, or has no day, stays as it is
+    for text in ("now and then", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20200101"):
+        assert series.rule_of(WEEKLY._replace(recurrence=text)) == text
+    assert series.rule_of(three._replace(start="soon")) == three.recurrence
+
+
+def test_series_fall_on_the_same_days_whatever_their_words_are() -> None:
+    assert series.same_days(WEEKLY, WEEKLY._replace(recurrence="FREQ=WEEKLY"))
+    # another hour is no other day
+    assert series.same_days(WEEKLY, WEEKLY._replace(start="2026-11-24T09:00:00Z", end="2026-11-24T10:00:00Z"))
+    # single events on one day
+    assert series.same_days(WEEKLY._replace(recurrence=""), WEEKLY._replace(recurrence=""))
+    odd = WEEKLY._replace(recurrence="now and then")
+    assert series.same_days(odd, odd), "the same text means the same, whatever it means"
+    for other in (
+        WEEKLY._replace(recurrence="FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        WEEKLY._replace(start="2026-12-01T15:00:00Z", end="2026-12-01T16:00:00Z"),
+        WEEKLY._replace(zone="Europe/Paris"),
+        odd,
+        DAYS,
+    ):
+        assert not series.same_days(WEEKLY, other), other
+
+
+@pytest.mark.parametrize("when", [WEEKLY, DAYS])
+def test_what_was_taken_out_or_moved_is_not_where_it_was(when: When) -> None:
+    first, last = date(2026, 12, 1), date(2026, 12, 3)
+    begin, end = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 3, tzinfo=UTC)
+    assert series.touches(when, begin, end, first, last, Exceptions.parse("")) is True
+    assert series.touches(when, begin, end, first, last, Exceptions.parse(out(1))) is False
