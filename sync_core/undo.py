@@ -146,7 +146,7 @@ def _put_back(back: _Back, intent: Intent, done: Done, side: SideName, item: Ite
     former = {
         name: before.fields[name]
         for name in written
-        if name not in touched and name in item.fields and not alike(item.fields[name], before.fields[name])
+        if name not in touched and name in item.fields and item.fields[name] != before.fields[name]
     }
     if former:
         back.to[side] = former

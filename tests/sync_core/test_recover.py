@@ -11,7 +11,7 @@ from support.model import World
 
 from sync_core.errors import SideError
 from sync_core.intent import Done, Intent
-from sync_core.items import Item, SideName
+from sync_core.items import Item, SideName, When
 from sync_core.journal import RunHead, RunRecord
 from sync_core.plan import Action, IgnoreMode, row_id
 from sync_core.recover import Change, Doubt, bookkeeping, doubts_of, keep, sentence, settle, settle_unfinished
@@ -126,6 +126,20 @@ def test_a_write_that_did_not_arrive_is_offered_again(world, side):
     done = cut_off(world, intent)
     assert (done.result, done.message, done.ids) == (Result.NOT_STARTED, f"it is as it was in {side.label}", {})
     assert world.books.links_by_id == before
+
+
+@BOTH
+def test_a_series_whose_rule_is_in_other_words_by_now_is_as_it_was(side):
+    """ "12 times" and "until 8 February" are the same days: a server that prefers the one has changed nothing."""
+    first = When("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z", False, "FREQ=WEEKLY;COUNT=12", "Europe/London")
+    world = World()
+    world.left.put(fields(when=first))
+    assert world.sync().clean
+    world.books.kept.clear()
+    intent = update(world, side, when=first._replace(recurrence="FREQ=WEEKLY;COUNT=13"))
+    world.side(side).edit(intent.old_id(side), when=first._replace(recurrence="FREQ=WEEKLY;UNTIL=20270208"))
+    done = cut_off(world, intent)
+    assert (done.result, done.message) == (Result.NOT_STARTED, f"it is as it was in {side.label}")
 
 
 @BOTH

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.build import CAL, OL, SF, event, fields, left, only, plan, right
-from support.model import PowerCutError, World
+from support.model import World
 
 from sync_core.compare import Baseline, Verdict, alike, compare, merged_baseline
 from sync_core.ignores import ignore_for
@@ -210,26 +210,6 @@ def test_a_run_that_was_cut_off_finds_what_it_did_in_other_words() -> None:
     world.right.unanswered = lambda write: False
     again = world.plan()
     assert (again.rows, again.in_sync) == ((), 1)
-
-
-def test_a_run_that_was_cut_off_sees_that_it_did_nothing_though_the_rule_is_in_other_words_by_now() -> None:
-    world = World()
-    world.left.put(series_of(TIMES))
-    world.sync()
-    (made,) = world.right.items
-    world.left.edit("S0001", when=SHORTER)
-
-    def power_cut() -> None:
-        raise PowerCutError
-
-    world.right.before_write = power_cut
-    with pytest.raises(PowerCutError):
-        world.sync()
-    world.right.before_write = lambda: None
-    world.right.edit(made, when=UNTIL)
-    assert only(world.plan()).action is Action.UPDATE_IN_OUTLOOK
-    assert world.sync().clean
-    assert world.plan().rows == ()
 
 
 def test_a_run_is_taken_back_though_the_rule_is_in_other_words_by_now() -> None:
