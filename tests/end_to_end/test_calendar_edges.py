@@ -489,3 +489,55 @@ def test_a_changed_occurrence_of_a_series_in_outlook_is_part_of_these_days(both:
     fields = {"start": start, "end": start + HOUR, "recurrence": weekly, "start_zone": "GMT Standard Time"}
     both.in_outlook("Course", **fields, modified_occurrences=[moved])
     assert both.only().recommended is Action.CREATE_IN_SALESFORCE
+
+
+# ---- reminders that have fired
+
+
+def reminded(both: Empty) -> tuple[str, str]:
+    """An event of today, a quarter of an hour before the start of which both sides remind; Salesforce has done so."""
+    start = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    times = {"StartDateTime": start, "EndDateTime": start + HOUR, "ReminderDateTime": start - HOUR / 4}
+    record = both.org.create("Event", {"Subject": "Call", "IsReminderSet": True, **times}, by=both.me)
+    assert both.desk.run().clean
+    later(both, hours=4)
+    both.org.fire_reminders()
+    assert both.org.get("Event", record)["IsReminderSet"] is False
+    in_step(both)
+    (stored,) = both.box.items(both.box.folder("calendar"))
+    return record, stored.id
+
+
+def moved(both: Empty, stored: str, start: datetime) -> None:
+    both.box.update(stored, {"start": start, "end": start + HOUR})
+    (row,) = both.desk.plan().rows
+    assert (row.action, [change.name for change in row.changes]) == (Action.UPDATE_IN_SALESFORCE, ["when"])
+    assert both.desk.run().clean
+
+
+def test_an_event_put_off_reminds_again_though_it_has_reminded_before(both: Empty) -> None:
+    """Salesforce takes back the flag of a reminder that has fired (facts: salesforce B2), which is nobody's wish."""
+    record, stored = reminded(both)
+    start = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    moved(both, stored, start)
+    row = both.org.get("Event", record)
+    assert (row["IsReminderSet"], row["ReminderDateTime"]) == (True, start - HOUR / 4)
+    in_step(both)
+
+
+def test_an_event_moved_within_the_past_does_not_remind_at_once(both: Empty) -> None:
+    record, stored = reminded(both)
+    moved(both, stored, datetime(2026, 11, 23, 11, tzinfo=UTC))
+    assert both.org.get("Event", record)["IsReminderSet"] is False
+    in_step(both)
+
+
+def test_a_new_reminder_of_an_event_put_off_is_brought_over(both: Empty) -> None:
+    record, stored = reminded(both)
+    start = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    both.box.update(stored, {"start": start, "end": start + HOUR, "reminder_minutes": 60})
+    (row,) = both.desk.plan().rows
+    assert {change.name for change in row.changes} == {"when", "reminder"}
+    assert both.desk.run().clean
+    assert both.org.get("Event", record)["ReminderDateTime"] == start - HOUR
+    in_step(both)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sync_core import series
-from sync_core.items import FIELDS, Fields, Kind, SideName, When
+from sync_core.items import FIELDS, Fields, Item, Kind, SideName, When
 from sync_core.recurrence import to_salesforce
 from sync_core.sides import Limits, Operation, Write
 from sync_core.sides.salesforce import notes, rows, times
@@ -53,7 +53,7 @@ def record(write: Write, context: Context, unwritable: dict[str, str]) -> dict[s
             raise UnwritableError("a private event cannot be related to anybody in Salesforce")
         result["WhoId"] = write.relate
     if "reminder" not in unwritable:
-        result |= _reminder(given, before, creating, context.zone)
+        result |= _reminder(given, before, creating, context.zone) or _once_more(given, write.before, context)
     return {name: value for name, value in result.items() if not creating or value is not None}
 
 
@@ -210,3 +210,11 @@ def _reminder(given: Fields, before: Fields, creating: bool, zone: str) -> dict[
     if why := rows.out_of_years(times.wire(at)):
         raise UnwritableError(f"its reminder is {why}")
     return {"IsReminderSet": True, "ReminderDateTime": times.wire(at)}
+
+
+def _once_more(given: Fields, before: Item | None, context: Context) -> dict[str, Any]:
+    """The reminder of an event that has moved on since it fired: across it reminds again, and so it does here."""
+    if before is None or before.spent.get("reminder") is None or "when" not in given:
+        return {}
+    again = _reminder(given, before.spent, creating=False, zone=context.zone)
+    return again if times.instant(again["ReminderDateTime"]) > context.now else {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sync_core.items import Item, Kind, SideName, When, canonical
+from sync_core.items import Item, Kind, SideName, Value, When, canonical
 from sync_core.sides import Limits, Operation, Unreadable, Window, Write
 from sync_core.sides.salesforce import event_writes, notes, people, recurrence, rows, series, times
 from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, plain_choice, reminder_base
@@ -207,10 +207,13 @@ class EventMapping(ObjectMapping):
             raw["notes"], raw["attachments"] = notes.split(row["Description"])
         if (show_as := SHOW_AS_FROM.get(plain_choice(row.get("ShowAs")))) is not None:
             raw["show_as"] = show_as
+        spent: dict[str, Value] = {}
         if "IsReminderSet" in row and "ReminderDateTime" in row:
             known, minutes = _reminder(row, when, context)
             if known:
                 raw["reminder"] = minutes
+            elif minutes is not None and not recurrence.is_series(row):
+                spent = {"reminder": minutes}
         return Item(
             kind=Kind.CALENDAR,
             side=SideName.SALESFORCE,
@@ -219,6 +222,7 @@ class EventMapping(ObjectMapping):
             fields=canonical(Kind.CALENDAR, raw),
             locked=_locked(row),
             series=recurrence.is_series(row),
+            spent=spent,
             people=tuple(dict.fromkeys(name for name in (rows.name_of(row, r) for r in _ABOUT) if name)),
             changed_at=rows.shown_moment(row.get("LastModifiedDate") or row.get("SystemModstamp")),
             changed_by=rows.name_of(row, "LastModifiedBy"),
@@ -284,17 +288,16 @@ def _pattern(row: Mapping[str, Any]) -> str:
 
 
 def _reminder(row: Mapping[str, Any], when: When, context: Context) -> tuple[bool, int | None]:
-    """Whether the reminder is known, and its minutes before the start."""
+    """Whether the reminder is known, and its minutes before the start; of one that has fired what they were."""
     start = reminder_base(when, context.zone)
     at = times.instant(str(row["ReminderDateTime"])) if row["ReminderDateTime"] else None
+    # after the start, as on the morning of an all-day event: minutes before it cannot say that
+    minutes = int((start - at).total_seconds()) // 60 if at is not None and at <= start else None
     if not row["IsReminderSet"]:
         # it reads false once it has fired: that is nobody's change (facts: salesforce B2)
         fired = start <= context.now or (at is not None and at <= context.now)
-        return not fired, None
-    if at is None or at > start:
-        # after the start, as on the morning of an all-day event: minutes before it cannot say that
-        return False, None
-    return True, int((start - at).total_seconds()) // 60
+        return not fired, minutes if fired else None
+    return minutes is not None, minutes
 
 
 def _locked(row: Mapping[str, Any]) -> str:
