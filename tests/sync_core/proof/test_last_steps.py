@@ -82,6 +82,7 @@ def test_one_pair_in_step_tells_that_not_everything_changed():
         ((None, "A"), "b", "c", "A"),
         ((None, "A"), "b", "A", "A"),
         (("a", None), "a", "c", "a"),
+        (("a", None), "b", "b", "a"),  # and both came to agree since
         ((None, None), "b", "c", None),
     ],
 )
