@@ -211,7 +211,8 @@ def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:
     baseline = p.link.baseline if p.link else NO_BASELINE
     changes = compare(q.kind, baseline, _with_spent(left, right, baseline), _with_spent(right, left, baseline))
     if p.link is not None and not changes and not p.came_back:
-        return None
+        why = reasons.untold(left, right, baseline)
+        return _make(p, q, Situation.UNREADABLE, why) if why else None
     moved = {c.verdict for c in changes}
     if p.link is None:
         equal = moved <= {Verdict.SAME}

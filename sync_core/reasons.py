@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from sync_core import dates, text
-from sync_core.compare import FieldChange, Verdict
+from sync_core.compare import Baseline, FieldChange, Verdict
 from sync_core.items import FIELDS, Item, Kind, SideName
 from sync_core.pairing import Link
 from sync_core.plan import field_label
@@ -79,6 +79,17 @@ def changed(kind: Kind, changes: Sequence[FieldChange], link: Link | None) -> st
     if right:
         parts.append(f"{names(kind, right)} changed in Outlook")
     return f"{' and '.join(parts)} {since(link)}".replace(", and ", " and ").replace(",  ", ", ")
+
+
+def untold(left: Item, right: Item, agreed: Baseline) -> str:
+    """Why it is not known whether a linked pair is in step that looks it; "" when it is.
+
+    Nobody can tell what became of single occurrences of a series whose own side does not say which they are.
+    """
+    for item in (left, right):
+        if item.series and item.locked and "exceptions" in agreed.on(item.side) and "exceptions" not in item.fields:
+            return f"whether single occurrences changed in {item.side.label} cannot be told: {item.locked}"
+    return ""
 
 
 def gone(side: SideName, link: Link | None, changes: Sequence[str], kind: Kind) -> str:

@@ -8,11 +8,11 @@ occurrence. That way nothing about it depends on the days of a sync.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sync_core import series, text
@@ -28,16 +28,15 @@ from sync_core.recurrence import (
 from sync_core.sides import Write
 from sync_core.sides.salesforce import times
 from sync_core.sides.salesforce.ids import id18
-
-Row = Mapping[str, Any]
+from sync_core.sides.salesforce.usual import Row, Usual, day_of, ends_of, plain, steady, zone_of
 
 MIXED: Final = (
     "two series with the same pattern begin together, and after one was renamed nobody can tell which occurrence "
-    "belongs to which"
+    "belongs to which. Give all occurrences to come of one series one subject there, and of the other another one"
 )
 ALL_PAST: Final = "all its occurrences are past, and Salesforce keeps those"
 IN_PART: Final = "a series of which this server did not give all occurrences"
-_ASTRAY: Final = "a series whose occurrences do not lie on the days of its pattern"
+_ASTRAY: Final = "a series that has more occurrences than its pattern has days. Delete there what is too much"
 _UNKNOWN: Final = "repeats"
 # starts per query; the address of a GET may have 16,384 bytes (facts: salesforce B4, URI)
 _STARTS: Final = 100
@@ -97,11 +96,11 @@ class Family:
 
     def on(self, wanted: Sequence[date]) -> list[str]:
         """The ids of the occurrences on these local days."""
-        return [id18(str(row["Id"])) for row in self.rows if _day(row) in wanted]
+        return [id18(str(row["Id"])) for row in self.rows if day_of(row) in wanted]
 
     def coming(self, now: datetime) -> list[Row]:
         """The occurrences from now on that are as the series is: changing one of them changes all."""
-        return [row for row in self.rows if _plain(row) and times.instant(str(row["StartDateTime"])) >= now]
+        return [row for row in self.rows if plain(row) and times.instant(str(row["StartDateTime"])) >= now]
 
     def ahead(self, now: datetime) -> list[Row]:
         """All that deleting the series from now on takes away: those, and the ones changed by themselves."""
@@ -111,29 +110,19 @@ class Family:
     def typical(self, now: datetime) -> Row:
         """The occurrence that shows what the series holds: the next one, as past ones keep what they were.
 
-        One over which the clock changes starts or ends at another time of day than all others: it shows nothing of
-        them, as long as there is another one.
+        One over which the clock changes starts or ends at another time of day than all others, and one may have been
+        changed by itself without being marked: they show nothing of the others, as long as there is another one.
         """
-        coming = self.coming(now)
-        plain = [row for row in self.rows if _plain(row)]
-        return next((row for row in coming if _steady(row)), (coming[:1] or (plain or self.rows)[-1:])[0])
+        usual, coming = Usual.of(self.rows, now), self.coming(now)
+        found = next((row for row in coming if usual.shown_by(row)), None)
+        found = found or next((row for row in coming if steady(row)), None)
+        return found or (coming[:1] or ([row for row in self.rows if plain(row)] or self.rows)[-1:])[0]
 
-
-def _steady(row: Row) -> bool:
-    """Whether the clock does not change on the days of an occurrence."""
-    if row.get("IsAllDayEvent"):
-        return True
-    try:
-        zone, start = _zone(row), times.instant(str(row["StartDateTime"]))
-        end = times.instant(str(row["EndDateTime"])) if row.get("EndDateTime") else start
-    except ValueError:
-        return True
-    before, after = start.astimezone(zone) - timedelta(days=1), end.astimezone(zone) + timedelta(days=1)
-    return before.utcoffset() == after.utcoffset()
-
-
-def _plain(row: Row) -> bool:
-    return not (row.get("IsRecurrence2Exception") or row.get("IsRecurrence2Exclusion"))
+    def timed(self, now: datetime) -> Row:
+        """The occurrence that shows at what time of day the series is: the typical one, unless it was moved itself."""
+        usual, typical = Usual.of(self.rows, now), self.typical(now)
+        rows = (row for row in (typical, *reversed(self.rows)) if plain(row) and steady(row) and usual.fits(row))
+        return next(rows, typical)
 
 
 def families(rows: Iterable[Row]) -> list[Family]:
@@ -150,31 +139,16 @@ def families(rows: Iterable[Row]) -> list[Family]:
 
 def _told_apart(rows: Sequence[Row]) -> list[Family]:
     """One series has one occurrence a day; where there are two, they are told apart by their subjects."""
-    a_day = Counter((_day(row), bool(row.get("IsAllDayEvent"))) for row in rows if _plain(row))
+    a_day = Counter((day_of(row), bool(row.get("IsAllDayEvent"))) for row in rows if plain(row))
     most = max(a_day.values(), default=1)
-    if most == 1:
+    names = {text.line(str(row.get("Subject") or "")) for row in rows}
+    # one that was moved to the day of another one may not be marked
+    if most == 1 or (len(names) == 1 and Counter(a_day.values()).most_common(1)[0][0] == 1):
         return [Family(tuple(rows))]
     groups: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[text.line(str(row.get("Subject") or ""))].append(row)
     return [Family(tuple(group), mixed=len(groups) != most) for group in groups.values()]
-
-
-def _zone(row: Row) -> ZoneInfo:
-    """The series' own zone. Raises ValueError when there is none of that name."""
-    name = str(row.get("Recurrence2PatternTimeZone") or "")
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"its time zone is not known ({text.shorten(text.plain(name), 40) or 'none'})") from None
-
-
-def _day(row: Row) -> date:
-    start = times.instant(str(row["StartDateTime"]))
-    try:
-        return start.date() if row.get("IsAllDayEvent") else start.astimezone(_zone(row)).date()
-    except ValueError:
-        return start.date()
 
 
 def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left: bool = False) -> Item | None:
@@ -190,8 +164,10 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left:
     version = max(str(one.get("SystemModstamp") or "") for one in family.rows)
     if typical.when is None:
         raise ValueError("it has no time")
+    timed = family.timed(now)
+    at = typical.when if timed is row else item_of(timed).when
     try:
-        when, pattern = _when(row, typical.when)
+        when, pattern = _when(row, at or typical.when)
     except ValueError as problem:
         fields["when"] = typical.when._replace(recurrence=_UNKNOWN)
         why = f"a series whose pattern cannot be read: {text.shorten(text.plain(str(problem)), 120)}"
@@ -200,14 +176,14 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left:
     if family.ahead(now) or not _goes_on(when, pattern, now):
         pattern, late = _still(family, when, pattern, now)
     elif left:
-        pattern = replace(pattern, until=max(_day(one) for one in family.rows), count=None)
+        pattern = replace(pattern, until=max(day_of(one) for one in family.rows), count=None)
     else:
         return None
     fields["when"] = when = when._replace(recurrence=pattern.text)
-    if family.mixed or any(_day(one) not in _days(pattern, when, _day(one)) for one in family.coming(now)):
+    own = None if family.mixed else _exceptions(family, when, pattern, now, lambda one: _own(item_of(one), typical))
+    if own is None:
         locked = locked or _ASTRAY
     else:
-        own = _exceptions(family, when, pattern, now, lambda one: _own(item_of(one), typical))
         fields["exceptions"] = Exceptions((*own.deleted, *late), own.changed).text
     kept = "" if family.ahead(now) else ALL_PAST
     return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked, kept=kept)
@@ -222,7 +198,7 @@ def _when(row: Row, typical: When) -> tuple[When, Pattern]:
         first = next(days(pattern, begins.date()), begins.date())
         length = date.fromisoformat(typical.end) - date.fromisoformat(typical.start)
         return When(first.isoformat(), (first + length).isoformat(), True, pattern.text), pattern
-    zone = _zone(row)
+    zone = zone_of(row)
     start = times.instant(typical.start).astimezone(zone)
     end = times.instant(typical.end).astimezone(zone)
     day = begins.astimezone(zone).date()
@@ -238,11 +214,6 @@ def _when(row: Row, typical: When) -> tuple[When, Pattern]:
 def _moment(wall: datetime, zone: ZoneInfo) -> str:
     """A clock time in a zone as items have it."""
     return times.neutral(wall.replace(tzinfo=zone))
-
-
-def _days(pattern: Pattern, when: When, day: date) -> list[date]:
-    """The days of the pattern from `day` to `day`: that one, or none."""
-    return list(takewhile(lambda one: one <= day, days(pattern, series.first_day(when), day)))
 
 
 def _goes_on(when: When, pattern: Pattern, now: datetime) -> bool:
@@ -273,29 +244,38 @@ def _still(family: Family, when: When, pattern: Pattern, now: datetime) -> tuple
     return replace(pattern, until=last, count=None), []
 
 
-def _places(family: Family, when: When, pattern: Pattern, now: datetime, last: date) -> tuple[list[Row], list[date]]:
-    """The occurrences that lie on none of the days of the pattern that are theirs, and its days without an occurrence.
+def _places(
+    family: Family, when: When, pattern: Pattern, now: datetime, last: date
+) -> tuple[list[Row], list[Row], list[date]]:
+    """The occurrences that were changed by themselves, those of them that lie on none of the days of the pattern that
+    are theirs, and the days of the pattern without an occurrence.
 
     One that was moved to the day of another one has not taken its place.
     """
-    first = min(*(_day(row) for row in family.rows), now.date() + timedelta(days=1))
-    free = set(takewhile(lambda day: day <= last, days(pattern, series.first_day(when), first)))
-    free -= {_day(row) for row in family.rows if not row.get("IsRecurrence2Exception")}
+    dates = [day_of(row) for row in family.rows]
+    start = series.first_day(when)
+    on = set(takewhile(lambda day: day <= max(dates), days(pattern, start, min(dates))))
+    alone = Usual.of(family.rows, now).alone(family.rows, on, now)
+    first = min(*dates, now.date() + timedelta(days=1))
+    if alone and day_of(alone[0]) == first and first not in on:
+        # the first of all was moved: its own day is the one before
+        first = max(takewhile(lambda day: day < first, days(pattern, start)), default=first)
+    free = set(takewhile(lambda day: day <= last, days(pattern, start, first)))
+    moved = {row["Id"] for row in alone}
+    free -= {day_of(row) for row in family.rows if row["Id"] not in moved}
     astray = []
-    for row in family.rows:
-        if not row.get("IsRecurrence2Exception"):
-            continue
-        if _day(row) in free:
-            free.remove(_day(row))
+    for row in alone:
+        if day_of(row) in free:
+            free.remove(day_of(row))
         else:
             astray.append(row)
-    return astray, sorted(free)
+    return alone, astray, sorted(free)
 
 
 def _reach(family: Family, when: When, pattern: Pattern, now: datetime) -> date:
     """The last day of the pattern that has an occurrence; the last one may have been moved to an earlier day."""
-    last = max(_day(row) for row in family.rows)
-    astray, free = _places(family, when, pattern, now, last)
+    last = max(day_of(row) for row in family.rows)
+    _, astray, free = _places(family, when, pattern, now, last)
     further = islice(days(pattern, series.first_day(when), last + timedelta(days=1)), max(0, len(astray) - len(free)))
     return max((day for day in further if day <= (now + _SURELY).date()), default=last)
 
@@ -308,20 +288,20 @@ def _own(one: Item, typical: Item) -> Fields:
 
 def _exceptions(
     family: Family, when: When, pattern: Pattern, now: datetime, own: Callable[[Row], Fields]
-) -> Exceptions:
+) -> Exceptions | None:
     """What is not as the pattern says, up to the last occurrence there is; `own` are the other values of an occurrence.
 
     Of days before the first one only those to come tell that something was taken out: old ones may be purged. An
     occurrence is named by its local day. Past ones that keep what the series was before a change are no exceptions:
-    they are history.
+    they are history. None when one to come belongs to no day of the pattern.
     """
-    astray, missing = _places(family, when, pattern, now, _reach(family, when, pattern, now))
+    alone, astray, missing = _places(family, when, pattern, now, _reach(family, when, pattern, now))
     changed = []
-    for row in family.rows:
-        if not row.get("IsRecurrence2Exception"):
-            continue
-        original = _day(row)
+    for row in alone:
+        original = day_of(row)
         if row in astray:
+            if not missing and plain(row) and ends_of(row)[0] >= now:
+                return None
             if not missing:
                 continue
             original = min(missing, key=lambda day, at=original: abs(day - at))  # type: ignore[misc]  # a default of its own
@@ -333,8 +313,7 @@ def _exceptions(
 
 
 def _ends(row: Row, all_day: bool) -> tuple[date, date]:
-    start = times.instant(str(row["StartDateTime"]))
-    end = times.instant(str(row["EndDateTime"])) if row.get("EndDateTime") else start
+    start, end = ends_of(row)
     return (start.date(), end.date()) if all_day else (start, end)
 
 
@@ -346,10 +325,10 @@ def on_day_of(row: Row, wanted: When, now: When) -> When:
     if not series.same_days(wanted, now):
         raise ValueError("Salesforce keeps the days and the zone that a series was made with")
     if wanted.all_day:
-        day = _day(row)
+        day = day_of(row)
         length = date.fromisoformat(wanted.end) - date.fromisoformat(wanted.start)
         return When(day.isoformat(), (day + length).isoformat(), True)
-    zone = _zone(row)
+    zone = zone_of(row)
     start, end = (times.instant(one).astimezone(zone).replace(tzinfo=None) for one in (wanted.start, wanted.end))
-    wall = datetime.combine(_day(row), time(start.hour, start.minute, start.second))
+    wall = datetime.combine(day_of(row), time(start.hour, start.minute, start.second))
     return When(_moment(wall, zone), _moment(wall + (end - start), zone))
