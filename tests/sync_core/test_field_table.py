@@ -120,6 +120,12 @@ def test_a_series_and_its_changed_occurrences_through_json():
     assert items.fields_from_json(Kind.CALENDAR, items.fields_to_json(fields)) == fields
 
 
+def test_an_address_is_the_same_in_capitals_and_a_name_is_not():
+    said = items.canonical(Kind.CONTACTS, {"email": " Priya.Shah@Example.COM", "last_name": "Shah "})
+    assert said == {"email": "priya.shah@example.com", "last_name": "Shah"}
+    assert items.from_json(Kind.CONTACTS, "email", "PRIYA.SHAH@example.com") == said["email"]
+
+
 def test_all_that_has_a_blank():
     assert {f.name: f.blank for f in items.FIELDS[Kind.TASKS]} == {
         "subject": "",
