@@ -69,10 +69,16 @@ def test_contacts_are_sorted_as_in_an_address_book() -> None:
 def test_tasks_stand_under_the_day_they_are_due_and_those_without_come_last() -> None:
     rows = [
         row(Kind.TASKS, {"subject": subject, "due": due})
-        for subject, due in [("b", None), ("c", "2026-12-01"), ("B", "2026-11-23"), ("a", "2026-11-23"), ("A", "soon")]
+        for subject, due in [
+            ("b", None),
+            ("a call", "2026-12-01"),
+            ("B", "2026-11-23"),
+            ("a", "2026-11-23"),
+            ("A", "soon"),
+        ]
     ]
     rows.sort(key=lambda r: order.sort_key(r, "UTC"))
-    assert [r.title for r in rows] == ["a", "B", "c", "A", "b"]
+    assert [r.title for r in rows] == ["a", "B", "a call", "A", "b"]
     assert [order.section(r, "UTC") for r in rows] == [
         *(date(2026, 11, 23), date(2026, 11, 23), date(2026, 12, 1)),
         *(order.NO_DUE_DATE, order.NO_DUE_DATE),
