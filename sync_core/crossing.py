@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 from sync_core.items import Item, Kind, SideName
+from sync_core.pairing import Link
+from sync_core.plan import Ignore
 from sync_core.sides import Fate, Side, Window
 from sync_core.singles import Chosen, unlisted
-
-if TYPE_CHECKING:
-    from sync_core.memory import Memory
 
 # what is not there, or not for us: nothing more comes of it
 _GONE: Final = (Fate.DELETED, Fate.MISSING)
 
 
-def chosen_in(memory: Memory, kind: Kind, items: Sequence[Item] = ()) -> Chosen:
+class Choices(Protocol):
+    """What memory tells and keeps of how series cross. Each call raises StoreError when memory cannot be used."""
+
+    def links(self, kind: Kind) -> Sequence[Link]:
+        """All links of a kind."""
+
+    def ignores(self, kind: Kind) -> Mapping[str, Ignore]:
+        """What a person said no to, and how series cross, by row id."""
+
+    def put_ignores(self, kind: Kind, ignores: Iterable[Ignore]) -> None:
+        """Keeps ignores, in place of those for the same rows."""
+
+    def drop_ignores(self, kind: Kind, ids: Iterable[str]) -> None:
+        """Takes ignores back by row id."""
+
+
+def chosen_in(memory: Choices, kind: Kind, items: Sequence[Item] = ()) -> Chosen:
     """Which series cross as single events. One of the listed `items` may have got another id: memory follows.
 
     Raises StoreError when memory cannot be used.
@@ -30,7 +45,7 @@ def chosen_in(memory: Memory, kind: Kind, items: Sequence[Item] = ()) -> Chosen:
 
 
 def end_choices(
-    memory: Memory, kind: Kind, sides: Mapping[SideName, Side], items: Sequence[Item], window: Window
+    memory: Choices, kind: Kind, sides: Mapping[SideName, Side], items: Sequence[Item], window: Window
 ) -> None:
     """Forgets how series cross that are gone: one that is made later, however alike, is asked about anew.
 
