@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
-from support.build import OL, SF, all_day, at, fields, gone, item, left, link, only, picture, plan, question, right
+from support.build import (
+    OL,
+    SF,
+    all_day,
+    at,
+    fields,
+    gone,
+    item,
+    left,
+    link,
+    link_of,
+    only,
+    picture,
+    plan,
+    question,
+    right,
+)
 
 from sync_core.blocks import limits_of
 from sync_core.decide import make_plan
 from sync_core.items import Item, Kind, SideName, When
 from sync_core.plan import Action, Row, State
 from sync_core.question import Rules
+from sync_core.recurrence import ChangedOccurrence, Exceptions
 from sync_core.sides import Description, Limits, Operation
 
 RULES = Rules(private=True)
@@ -196,3 +214,115 @@ def test_days_and_moments_that_are_none_are_said(kind, values, why):
     made = only(plan([item(kind, SF, "L1", **values)], [], kind=kind, rules=RULES))
     assert made.why_not == why
     assert made.recommended is Action.CREATE_IN_OUTLOOK
+
+
+# one occurrence of a series, where a side keeps their order
+
+
+# Tuesdays at three for an hour; what is asked about is the first of December
+TUESDAYS = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU", "Europe/London")
+FIRST = at(1, 15, 12)
+ORDER = Limits(keeps_order=True)
+
+
+def occurrence(side: SideName, to: When, exceptions: str = "", was: When = FIRST, notes: str = "", **more: Any) -> Row:
+    """The row of an occurrence on `side`, of which the single event across is at another time now."""
+    known = {"notes": "", "when": was}
+    pair = {SF: left("L1", **known), OL: right("R1", **known)}
+    there = replace(pair[side.other], fields={**pair[side.other].fields, "when": to, "notes": notes})
+    mine = replace(pair[side], id="S1#2026-12-01", part_of="S1", whole=(TUESDAYS, exceptions))
+    mine = replace(mine, **more)
+    here, across = (mine, there) if side is SF else (there, mine)
+    return only(plan([here], [across], [link(here.id, across.id, **known)], rules=RULES))
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("to", "refused"),
+    [(at(2, 9, 12), False), (at(8, 14, 12), False), (at(8, 15, 12), True), (at(9, 9, 12), True), (at(20, 9), True)],
+)
+def test_one_occurrence_is_not_moved_onto_or_past_its_neighbours(side: SideName, to: When, refused: bool) -> None:
+    moved = occurrence(side, to)
+    why = f"one occurrence of a series: {side.label} lets none be moved onto or past another one of it"
+    assert limits_of(moved, side, described(side, ORDER)) == ({(side, Operation.UPDATE): why} if refused else {})
+    # the other side keeps no order, or has a single event there
+    assert limits_of(moved, side, described(side)) == {}
+    assert limits_of(moved, side.other, described(side.other, ORDER)) == {}
+
+
+@BOTH
+def test_where_a_neighbour_is_gone_there_is_room(side: SideName) -> None:
+    gone_one = Exceptions((date(2026, 12, 8),)).text
+    assert limits_of(occurrence(side, at(9, 9, 12), gone_one), side, described(side, ORDER)) == {}
+    assert limits_of(occurrence(side, at(16, 9, 12), gone_one), side, described(side, ORDER)) != {}
+    elsewhere = ChangedOccurrence(
+        date(2026, 12, 8),
+        datetime.fromisoformat("2026-12-03T09:00:00+00:00"),
+        datetime.fromisoformat("2026-12-03T10:00:00+00:00"),
+    )
+    moved = Exceptions((), (elsewhere,)).text
+    assert limits_of(occurrence(side, at(2, 9, 12), moved), side, described(side, ORDER)) == {}
+    assert limits_of(occurrence(side, at(4, 9, 12), moved), side, described(side, ORDER)) != {}
+
+
+@BOTH
+def test_order_is_asked_of_times_only_and_of_those_that_are_one(side: SideName) -> None:
+    limits = described(side, ORDER)
+    # where it was put by hand it may stay, when its words change
+    assert limits_of(occurrence(side, at(20, 9), was=at(20, 9), notes="x"), side, limits) == {}
+    # and with other words it may not go there
+    assert limits_of(occurrence(side, at(20, 9), notes="x"), side, limits) != {}
+    # a series that nobody told of has no neighbours
+    assert limits_of(occurrence(side, at(9, 9, 12), whole=None), side, limits) == {}
+    # a time that is none is told as that
+    backwards = When("2026-12-09T10:00:00Z", "2026-12-09T09:00:00Z")
+    [why] = limits_of(occurrence(side, backwards), side, limits).values()
+    assert why == "it ends before it starts"
+    # what cannot be done to one occurrence at all is told first
+    fixed = described(side, Limits(keeps_order=True, no_changed_occurrences=", yet"))
+    [why] = limits_of(occurrence(side, at(9, 9, 12)), side, fixed).values()
+    assert why == f"one occurrence of a series: {side.label} cannot change it without the others, yet"
+
+
+# a due date and a start date, which only Outlook has
+
+
+EARLY = "due 1 Dec 2026 is before the start date 2 Dec 2026, which only {side} has; change that one there first"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("due", "starts", "why"),
+    [
+        ("2026-12-01", "2026-12-02", EARLY),
+        ("2026-12-02", "2026-12-02", ""),
+        ("2026-12-03", "2026-12-02", ""),
+        (None, "2026-12-02", ""),
+        ("2026-12-01", "", ""),
+    ],
+)
+def test_a_task_cannot_become_due_before_it_starts(side: SideName, due: str | None, starts: str, why: str) -> None:
+    ids = {SF: "L1", OL: "R1"}
+    mine = replace(item(Kind.TASKS, side, ids[side]), starts=starts)
+    other = item(Kind.TASKS, side.other, ids[side.other], due=due)
+    here, there = (mine, other) if side is SF else (other, mine)
+    known = link_of(Kind.TASKS)
+    moved = only(plan([here], [there], [known], kind=Kind.TASKS, rules=RULES))
+    said = why.format(side=side.label)
+    assert limits_of(moved, side, described(side)) == ({(side, Operation.UPDATE): said} if said else {})
+    assert limits_of(moved, side.other, described(side.other)) == {}
+
+
+@BOTH
+def test_a_due_date_before_the_start_is_said_only_where_it_would_be_written(side: SideName) -> None:
+    """What a side has made of its own task by itself is its own business, and so is a task that is made anew."""
+    ids = {SF: "L1", OL: "R1"}
+    odd = replace(item(Kind.TASKS, side, ids[side], due="2026-12-01"), starts="2026-12-02")
+    other = item(Kind.TASKS, side.other, ids[side.other])
+    here, there = (odd, other) if side is SF else (other, odd)
+    own = only(plan([here], [there], [link_of(Kind.TASKS)], kind=Kind.TASKS, rules=RULES))
+    assert limits_of(own, side, described(side)) == {}
+    alone = only(plan([here] if side is SF else [], [there] if side is OL else [], kind=Kind.TASKS, rules=RULES))
+    assert limits_of(alone, side, described(side)) == {}
+    new_one = only(plan([here] if side is OL else [], [there] if side is SF else [], kind=Kind.TASKS, rules=RULES))
+    assert limits_of(new_one, side, described(side)) == {}
