@@ -174,3 +174,24 @@ def test_links_of_either_side_end_with_the_choice_for_all_events() -> None:
     links = [link("L1", "S1"), link("S2", "R2"), link("L3", "R3")]
     chosen = [choice(series(OL), other="L1"), choice(series(SF, "S2"), other="R2")]
     assert singles.ended_by(chosen, links) == links[:2]
+
+
+def test_an_occurrence_knows_the_series_that_it_is_part_of_and_may_be_changed_where_that_may_not() -> None:
+    """Its neighbours are in its way (see `blocks`). Salesforce keeps a series that is past, not what single events
+    of it are elsewhere."""
+    out = Exceptions((SECOND,))
+    item = replace(series(OL, exceptions=out), kept="all its occurrences are past")
+    ones = singles.in_window(item, WINDOW)
+    assert [(one.whole, one.kept) for one in ones] == [((TOKYO, out.text), "")] * 2
+    assert singles.in_window(series(OL), WINDOW)[0].whole == (TOKYO, "")
+
+
+def test_a_series_whose_zone_is_not_known_has_its_days_in_greenwich() -> None:
+    late = When("2026-11-25T23:30:00Z", "2026-11-26T00:30:00Z", False, "FREQ=DAILY;COUNT=2")
+    item = series(OL)
+    item = replace(item, fields={**item.fields, "when": late})
+    assert [one.id for one in singles.in_window(item, WINDOW)] == ["S1#2026-11-25", "S1#2026-11-26"]
+    assert singles.on_day(item, date(2026, 11, 24)) is None
+    one = singles.on_day(item, FIRST)
+    assert one is not None
+    assert one.when == When("2026-11-25T23:30:00Z", "2026-11-26T00:30:00Z")
