@@ -1,0 +1,107 @@
+"""Rows of series: what becomes of the single events that came of one, and when nobody can tell if a pair is in step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.build import OL, SF, event, gone, left, link, only, picture, plan, right
+
+from sync_core.compare import Baseline
+from sync_core.items import Item, SideName, When
+from sync_core.pairing import Link
+from sync_core.plan import Action, Choice, Row, Situation, remarks
+
+WHEN = When("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=20", "Europe/London")
+WHOLE = link("L1", "R1", when=WHEN, exceptions="")
+# the first day of the sync, and the day before it
+FIRST, BEFORE = "2026-10-23", "2026-10-22"
+# the choice that makes a side like the other one
+LIKE_ACROSS = {SF: Choice.TO_SALESFORCE, OL: Choice.TO_OUTLOOK}
+GO_AFTER = "the next sync then offers to delete"
+
+
+def side_id(side: SideName) -> str:
+    return "L1" if side is SF else "R1"
+
+
+def series(side: SideName, **values: object) -> Item:
+    return event(side, side_id(side), **{"series": True, "when": WHEN, "exceptions": "", **values})
+
+
+def single(side: SideName, series_id: str, day: str, number: int) -> Link:
+    """The link of a single event that came of a series on `side`."""
+    here, there = f"{series_id}#{day}", f"X{number}"
+    return link(here, there) if side is SF else link(there, here)
+
+
+def deleted_across(side: SideName, *singles: Link, **values: object) -> Row:
+    """A series that is still on `side`, and was deleted on the other one."""
+    item = series(side, **values)
+    other = picture(side.other, [], gone("L1", "R1"))
+    pictures = ([item], other) if side is SF else (other, [item])
+    return next(row for row in plan(*pictures, [WHOLE, *singles]).rows if item in (row.left, row.right))
+
+
+@pytest.mark.parametrize("side", list(SideName))
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([FIRST], "1 single event of it"),
+        (["2026-12-01"], "1 single event of it"),
+        (["2026-12-01", "2026-12-08"], "2 single events of it"),
+        (["2026-12-01", BEFORE], "1 single event of it"),
+    ],
+)
+@pytest.mark.parametrize("values", [{}, {"subject": "Changed since"}], ids=["as it was", "changed"])
+def test_single_events_of_a_series_that_is_deleted_go_after_it(side, days, said, values):
+    row = deleted_across(side, *(single(side, side_id(side), day, n) for n, day in enumerate(days)), **values)
+    assert row.situation is (Situation.GONE_CHANGED if values else Situation.GONE)
+    words = f"{GO_AFTER} {said} in {side.other.label}"
+    # of a series that changed since it is said once a person wants it deleted, and not when they want it restored
+    assert row.reason.endswith(f"; {words}") is (not values)
+    assert (remarks(row, LIKE_ACROSS[side]), remarks(row, LIKE_ACROSS[side.other])) == ((words,), ())
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_nothing_is_said_of_single_events_that_are_not_its_own_or_not_of_these_days(side):
+    own = side_id(side)
+    for of, day in ((own, BEFORE), ("other", "2026-12-01")):
+        assert GO_AFTER not in deleted_across(side, single(side, of, day, 1)).reason
+    assert GO_AFTER not in deleted_across(side).reason
+    # the id of the other half says nothing
+    assert GO_AFTER not in deleted_across(side, single(side.other, own, "2026-12-01", 1)).reason
+    # a single event has none
+    assert GO_AFTER not in deleted_across(side, single(side, own, "2026-12-01", 1), series=False).reason
+
+
+def test_nothing_is_said_of_single_events_where_the_series_is_not_deleted():
+    row = plan([series(SF, subject="New")], [series(OL)], [WHOLE, single(OL, "R1", "2026-12-01", 1)])
+    (changed,) = (r for r in row.rows if r.situation is Situation.CHANGED)
+    assert changed.action is Action.UPDATE_IN_OUTLOOK
+    assert GO_AFTER not in changed.reason
+
+
+def untelling(side: SideName) -> Item:
+    """A series whose side does not say what its single occurrences are."""
+    item = series(side, locked="an occurrence was taken out of its pattern")
+    return replace(item, fields={n: v for n, v in item.fields.items() if n != "exceptions"})
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_a_series_that_does_not_tell_its_occurrences_is_not_called_in_step(side):
+    items = {one: untelling(one) if one is side else series(one) for one in SideName}
+    row = only(plan([items[SF]], [items[OL]], [WHOLE]))
+    assert (row.situation, row.action) == (Situation.UNREADABLE, Action.NONE)
+    assert row.reason == (
+        f"whether single occurrences changed in {side.label} cannot be told: an occurrence was taken out of its pattern"
+    )
+
+
+def test_a_series_of_which_occurrences_were_never_agreed_on_is_in_step():
+    known = link("L1", "R1", when=WHEN)
+    never = {name: value for name, value in known.baseline.left.items() if name != "exceptions"}
+    known = replace(known, baseline=Baseline(never, never))
+    p = plan([untelling(SF)], [untelling(OL)], [known])
+    assert (p.rows, p.in_sync) == ((), 1)
+    assert plan([left()], [right()], [link()]).in_sync == 1
