@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sync_core import dates, text
+from sync_core import dates, series, text
 from sync_core.items import FIELDS, FieldSpec, FieldType, Item, Kind, Value, When
 
 ALIKE: Final = "nothing that is read tells them apart"
@@ -75,6 +75,9 @@ def _of_field(f: FieldSpec, start: int, zone: str) -> Fact:
             return f"not {f.label}" if f.type is FieldType.FLAG else f"no {f.label}"
         if f.type is FieldType.FLAG:
             return f.label
+        if f.type is FieldType.EXCEPTIONS:
+            # its text is for programs
+            return series.exceptions_in_words(str(value))
         said = _value(f, value, start, zone)
         return said if isinstance(value, When) else f"{f.label} {said}"
 
@@ -95,7 +98,8 @@ def _value(f: FieldSpec, value: Value, start: int, zone: str) -> str:
             return f"“{'…' if start else ''}{_short(value[start:])}”"
         case tuple():
             return _short(", ".join(map(str, value)))
-    return f"{value} min" if f.type is FieldType.MINUTES else str(value)
+    # a number: of all fields only reminders are one
+    return f"{value} min"
 
 
 def _start(texts: Sequence[str]) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from support.build import OL, at, item
 
+from sync_core import dates
 from sync_core.items import Item, Kind, When
+from sync_core.recurrence import ChangedOccurrence, Exceptions
 from sync_core.telling import told_apart
 
 ZONE = "Europe/London"
@@ -103,3 +107,94 @@ def test_foreign_text_is_harmless_and_short() -> None:
 def test_a_time_that_cannot_be_understood_breaks_nothing() -> None:
     one, other = two(Kind.CALENDAR, "when", When("tomorrow", "soon"), When("\x1b9999", "", all_day=True))
     assert told_apart([one, other], ZONE) == ["tomorrow to soon", "9999 to "]
+
+
+@pytest.fixture
+def american() -> Iterator[None]:
+    before = dates.style()
+    dates.use(dates.of_locale("en_US"))
+    yield
+    dates.use(before)
+
+
+def test_of_an_end_on_the_same_day_the_time_alone_is_said_however_days_are_written(american: None) -> None:
+    """A day that is written month first has a comma of its own."""
+    (first, _) = told_apart(two(Kind.CALENDAR, "when", at(23, 9), at(24, 9)), ZONE)
+    assert first == "Nov 23, 2026, 9:00 am to 10:00 am"
+
+
+def test_what_happens_once_and_what_is_repeated_is_told() -> None:
+    weekly = at(23, 9)._replace(recurrence="FREQ=WEEKLY;BYDAY=MO", zone=ZONE)
+    once = "23 Nov 2026, 09:00 to 10:00"
+    assert told_apart(two(Kind.CALENDAR, "when", weekly, at(23, 9)), ZONE) == [f"{once}, repeated", once]
+
+
+def test_changed_occurrences_are_told_in_words() -> None:
+    """They are kept as a text for programs, which is nothing to show."""
+    out = Exceptions((date(2026, 12, 1),))
+    moved = ChangedOccurrence(
+        date(2026, 12, 8), datetime(2026, 12, 9, 9, tzinfo=UTC), datetime(2026, 12, 9, 10, tzinfo=UTC)
+    )
+    more = Exceptions(out.deleted, (moved,))
+    assert told_apart(two(Kind.CALENDAR, "exceptions", "", out.text), ZONE) == ["no changed occurrences", "1 left out"]
+    told = told_apart(two(Kind.CALENDAR, "exceptions", out.text, more.text), ZONE)
+    assert told == ["1 left out", "1 changed, 1 left out"]
+
+
+def test_two_facts_are_enough_though_more_would_tell_all_apart() -> None:
+    four = [
+        item(Kind.TASKS, OL, f"R{n}", due=due, status=status, notes=notes)
+        for n, (due, status, notes) in enumerate(
+            [
+                ("2026-12-02", "waiting", "a"),
+                ("2026-12-01", "in_progress", "a"),
+                ("2026-12-01", "waiting", "a"),
+                ("2026-12-01", "waiting", "b"),
+            ]
+        )
+    ]
+    assert told_apart(four, ZONE) == [
+        "due 2 Dec 2026, status waiting",
+        "due 1 Dec 2026, status in progress",
+        "due 1 Dec 2026, status waiting",
+        "due 1 Dec 2026, status waiting",
+    ]
+
+
+def test_where_one_thing_is_not_known_of_all_another_one_tells() -> None:
+    known = item(Kind.TASKS, OL, "R1", notes="a")
+    unknown = replace(known, id="R2", fields={n: v for n, v in known.fields.items() if n != "notes"}, private=True)
+    assert told_apart([known, unknown], ZONE) == ["not private", "private"]
+
+
+def test_what_a_person_would_ask_first_is_told_first() -> None:
+    """The company of a contact before its street, the notes of a task before its priority."""
+    ann = item(Kind.CONTACTS, OL, "R1", company="Acme", business_street="1 High Street")
+    other = item(Kind.CONTACTS, OL, "R2", company="Globex", business_street="2 High Street", first_name="P.")
+    assert told_apart([ann, other], ZONE) == ["company “Acme”", "company “Globex”"]
+    one = item(Kind.TASKS, OL, "R1", notes="a", priority="high")
+    assert told_apart([one, item(Kind.TASKS, OL, "R2", notes="b", priority="low")], ZONE) == ["notes “a”", "notes “b”"]
+
+
+def test_when_and_by_whom_it_was_changed_is_told_where_that_is_known_of_all() -> None:
+    one = replace(item(Kind.TASKS, OL, "R1"), changed_at="", changed_by="")
+    assert told_apart([one, replace(one, changed_at="2026-11-20T09:00:00Z")], ZONE) == ["", ""]
+    assert told_apart([one, replace(one, changed_by="Priya")], ZONE) == ["", ""]
+
+
+def test_several_of_them_are_told_one_after_the_other() -> None:
+    one = item(Kind.CONTACTS, OL, "R1")
+    addresses = replace(one, addresses=("a@x.example", "b@x.example"))
+    assert told_apart([one, addresses], ZONE)[1] == "also a@x.example, b@x.example"
+    task = item(Kind.TASKS, OL, "R1")
+    assert told_apart([task, replace(task, people=("Kim Lee", "Sam Roe"))], ZONE)[1] == "with Kim Lee, Sam Roe"
+    assert told_apart(two(Kind.CALENDAR, "attachments", (), ("a.pdf", "b.pdf")), ZONE)[1] == "attachments a.pdf, b.pdf"
+
+
+@pytest.mark.parametrize(
+    ("alike", "shown"), [(1, "xyes"), (20, f"{'x' * 20}yes"), (21, f"…{'x' * 10}yes"), (30, f"…{'x' * 10}yes")]
+)
+def test_texts_that_begin_alike_for_longer_than_a_few_words_are_cut_in_front(alike: int, shown: str) -> None:
+    """Where they differ within what is shown anyway, they are shown from their first word on."""
+    told = told_apart(two(Kind.TASKS, "notes", "x" * alike + "yes", "x" * alike + "no"), ZONE)
+    assert told[0] == f"notes “{shown}”"
