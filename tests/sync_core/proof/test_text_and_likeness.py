@@ -56,10 +56,43 @@ def test_newlines_are_kept_where_asked_for():
         ("x\ud800\udfffy", "x\ufffd\ufffdy", "x\ufffd\ufffdy"),
         ("\ufdcfx\ufde0", "\ufdcfx\ufde0", "\ufdcfx\ufde0"),
         ("XaX", "XaX", "XaX"),
+        # the blank that a paragraph in Japanese begins with
+        ("\u3000日本\u3000", "日本", "\u3000日本\u3000"),
     ],
 )
 def test_what_is_stored(raw, line, block):
     assert (text.line(raw), text.block(raw)) == (line, block)
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        ("Rene\u0301", "Ren\xe9"),
+        ("A\u030angstro\u0308m", "\xc5ngstr\xf6m"),
+        # two marks on one letter, in whatever order they were typed
+        ("Vie\u0323\u0302t", "Vi\u1ec7t"),
+        ("Vie\u0302\u0323t", "Vi\u1ec7t"),
+        # Kana with their marks, a syllable of Hangul
+        ("\u304b\u3099\u3072\u309a", "\u304c\u3074"),
+        ("\u1112\u1161\u11ab", "\ud55c"),
+        # what neither can hold does not come between a letter and its mark
+        ("e\x00\u0301", "\xe9"),
+        # letters that have no form as one character stay in two
+        ("x\u0301", "x\u0301"),
+        ("\u0301", "\u0301"),
+    ],
+)
+def test_letters_and_their_marks_are_one_character_where_there_is_one(parts: str, whole: str) -> None:
+    """Some programs store "\xe9" as two characters, and nobody sees the difference."""
+    assert (text.line(parts), text.block(parts)) == (whole, whole)
+    assert (text.line(whole), text.block(whole)) == (whole, whole)
+
+
+def test_characters_that_names_are_written_with_stay_as_they_are() -> None:
+    """Unicode's own rules would put a common character in the place of a rarer one, also beside what is composed."""
+    kept = "\u212b \ufa19 \u2126"
+    assert text.line(kept) == kept
+    assert text.block(f"{kept} e\u0301") == f"{kept} \xe9"
 
 
 @pytest.mark.parametrize(
