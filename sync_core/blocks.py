@@ -10,7 +10,6 @@ from datetime import date
 from typing import Final
 
 from sync_core import dates, series, singles, text
-from sync_core.compare import Verdict
 from sync_core.items import FIELDS, Fields, FieldType, Item, SideName, When, spec
 from sync_core.plan import Row
 from sync_core.question import Question
@@ -166,5 +165,4 @@ def _before_start(row: Row, side: SideName) -> str:
 
 def _comes_from(row: Row, name: str, side: SideName) -> bool:
     """Whether `side` is where a field was changed, or may have been."""
-    mine = Verdict.LEFT if side is SideName.SALESFORCE else Verdict.RIGHT
-    return any(c.name == name and c.verdict in (mine, Verdict.BOTH) for c in row.changes)
+    return any(c.name == name and c.comes_from(side) for c in row.changes)

@@ -52,6 +52,10 @@ class FieldChange:
     left: Value
     right: Value
 
+    def comes_from(self, side: SideName) -> bool:
+        """Whether `side` is where it was changed, or may have been."""
+        return self.verdict in (Verdict.LEFT if side is SideName.SALESFORCE else Verdict.RIGHT, Verdict.BOTH)
+
 
 def alike(one: Value, other: Value) -> bool:
     """Whether two values of a field mean the same: equal ones do, and so do two rules of a series with the same days.

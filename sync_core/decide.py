@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sync_core import reasons, singles
+from sync_core import reasons
 from sync_core.blocks import blocks_of
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, alike, compare
+from sync_core.following import followed
 from sync_core.guards import guarded
 from sync_core.ignores import said_no
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
@@ -79,12 +80,12 @@ def make_plan(q: Question) -> Plan:
     rows += list(_unreadable_rows(q, rows))
     said = _remarks(q)
 
-    def finished(row: Row) -> Row:
+    def finished(row: Row, ones: Sequence[Item] = ()) -> Row:
         row = replace(row, blocks=blocks_of(row, q), remarks=said)
-        return remarked(related(_left_out(_doubted(_followed(row, q), q), q), q.people or {}))
+        return remarked(related(_left_out(_doubted(followed(row, q, ones), q), q), q.people or {}))
 
-    def rows_of(some: Sequence[Pair]) -> list[Row]:
-        made = [finished(row) for p in some if (row := _row(p, q, {}, first=first)) is not None]
+    def rows_of(some: Sequence[Pair], ones: Sequence[Item]) -> list[Row]:
+        made = [finished(row, ones) for p in some if (row := _row(p, q, {}, first=first)) is not None]
         return sorted(made, key=_order)
 
     rows = offered([finished(row) for row in rows], q, rows_of)
@@ -354,20 +355,6 @@ def _doubted(row: Row, q: Question) -> Row:
             said = f"it lasts {days} days, which {side.label} refuses where multi-day events are switched off"
             row = saying(row, side, operation, said)
     return row
-
-
-def _followed(row: Row, q: Question) -> Row:
-    """The row with words about the single events that came of its series: they go after it, not with it."""
-    item = row.left or row.right
-    if row.situation not in (Situation.GONE, Situation.GONE_CHANGED) or item is None or not item.series:
-        return row
-    named = (singles.parts_of(link.id_on(item.side)) for link in q.links)
-    number = sum(parts is not None and parts[0] == item.id and parts[1] >= q.window.first for parts in named)
-    if not number:
-        return row
-    events = "1 single event" if number == 1 else f"{number} single events"
-    said = f"the next sync then offers to delete {events} of it in {item.side.other.label}"
-    return saying(row, item.side, Operation.DELETE, said)
 
 
 def _left_out(row: Row, q: Question) -> Row:

@@ -16,8 +16,8 @@ from sync_core.plan import Offer, Row, Singles, Situation
 from sync_core.question import Question
 from sync_core.sides import Operation
 
-# pairs as rows of the same plan, with everything that prevents
-RowsOf = Callable[[Sequence[Pair]], list[Row]]
+# pairs as rows of the same plan, with everything that prevents; given what crosses by itself then
+RowsOf = Callable[[Sequence[Pair], Sequence[Item]], list[Row]]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _Desk:
             if (item := free.item(source.side.other)) is not None and any(make(item) in keys for make in key_of)
         ]
         here, there = (list(ones), theirs) if source.side is SideName.SALESFORCE else (theirs, list(ones))
-        parts = self.rows_of([*pairs, *pair(source.kind, here, there, [])])
+        parts = self.rows_of([*pairs, *pair(source.kind, here, there, [])], ones)
         absorbs = [self.free[item.id] for item in theirs]
         self.absorbed |= {one.id: row for one in absorbs}
         other = row.item(source.side.other)
@@ -115,7 +115,7 @@ def _for_pair(row: Row, source: Item, desk: _Desk) -> Offer | None:
         return None
     link = Link(row.kind, *row.link_ids, row.baseline, row.mark) if row.linked else None
     as_whole = Pair(link, row.left, row.right).with_half(whole)
-    if any((across, Operation.UPDATE) in one.blocks for one in desk.rows_of([as_whole])):
+    if any((across, Operation.UPDATE) in one.blocks for one in desk.rows_of([as_whole], ())):
         return None
     return desk.offer(Singles.CHANGED_ONES, source, row, [as_whole], _changed(source, whole, desk.question))
 

@@ -635,3 +635,55 @@ def test_a_new_reminder_of_an_event_put_off_is_brought_over(both: Empty) -> None
     assert both.desk.run().clean
     assert both.org.get("Event", record)["ReminderDateTime"] == start - HOUR
     in_step(both)
+
+
+def test_what_a_single_event_takes_over_from_its_series_is_said_before_the_run(both: Empty) -> None:
+    """Its occurrence has it only after the run, in which nothing is written that was not seen."""
+    both.in_salesforce()
+    both.desk.run()
+    third, fourth = (row["StartDateTime"] for row in both.events("Jour fixe")[2:4])
+    own = [
+        ModifiedOccurrence(third, {"start": third + HOUR, "end": third + 2 * HOUR}),
+        ModifiedOccurrence(fourth, {"location": "Annexe"}),
+    ]
+    both.box.update(both.masters()["Jour fixe"].id, {"modified_occurrences": own})
+    first = both.events("Jour fixe")[0]["Id"]
+    both.org.update("Event", first, {"Location": "York"}, by=both.me)
+    plan = both.desk.plan()
+    review = Review.of(plan).as_single_events([row.id for row in plan.rows], NOW)
+    said = "; the next sync then offers location for 1 single event of it in Salesforce"
+    assert [said in row.reason for row in review.rows()] == [True, False, False]
+    assert both.desk.run(review).clean
+    taken = both.only()
+    assert (taken.action, taken.reason[:27]) == (Action.UPDATE_IN_SALESFORCE, "location changed in Outlook")
+    assert both.desk.run().clean
+    in_step(both)
+    # and so ever after; what gets something else from its single event stays as that is
+    (alike,) = [row for row in both.events("Jour fixe") if row["StartDateTime"] == third + HOUR]
+    both.org.update("Event", first, {"Subject": "Jour fixe sales", "Location": "Leeds"}, by=both.me)
+    both.org.update("Event", alike["Id"], {"Location": "Garden"}, by=both.me)
+    said = "; the next sync then offers subject for 1 single event of it in Salesforce"
+    assert [row.reason.endswith(said) for row in both.desk.plan().rows] == [True, False]
+    assert both.desk.run().clean
+    assert [(row.action, row.changes[0].name) for row in both.desk.plan().rows] == [
+        (Action.UPDATE_IN_SALESFORCE, "subject")
+    ]
+    assert both.desk.run().clean
+    in_step(both)
+
+
+def test_single_events_stay_where_they_are_when_their_series_moves(both: Empty) -> None:
+    both.in_salesforce()
+    both.desk.run()
+    third = both.events("Jour fixe")[2]["StartDateTime"]
+    own = [ModifiedOccurrence(third, {"location": "Annexe"})]
+    both.box.update(both.masters()["Jour fixe"].id, {"modified_occurrences": own})
+    as_single_events(both)
+    first = both.events("Jour fixe")[0]
+    begins = first["StartDateTime"] + HOUR
+    both.org.update("Event", first["Id"], {"StartDateTime": begins, "EndDateTime": begins + HOUR}, by=both.me)
+    assert "next sync" not in both.only().reason
+    assert both.desk.run().clean
+    in_step(both)
+    (entry,) = both.masters()["Jour fixe"].fields["modified_occurrences"]
+    assert entry.changes["location"] == "Annexe"
