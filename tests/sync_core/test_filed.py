@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.build import MADE_AT, OL, SF, at, left, link, picture, plan, right
 
+from sync_core.errors import SettingsError
 from sync_core.filed import Refusal, decide
 from sync_core.items import Item, SideName, When
 from sync_core.plan import Action, Choice, FieldChoice, Plan, effect
@@ -116,9 +118,50 @@ def test_all_that_stands_against_a_row_is_said(tmp_path: Path) -> None:
     [row] = p.rows
     review, [refusal] = done(tmp_path, p, p, **{row.title: {"action": "merge"}})
     assert (refusal.row_id, refusal.title, refusal.action) == (row.id, row.title, Action.MERGE)
-    first, second = refusal.why.split("; ")
-    assert ("Outlook" in first + second, "Salesforce" in first + second) == (True, True)
+    assert refusal.why == "; ".join(f"updating in {side.label} is prevented (Configure)" for side in SideName)
     assert not review.counts().runnable
+
+
+def test_what_is_prevented_stands_against_the_action_of_the_file_and_not_against_another_one(tmp_path: Path) -> None:
+    """What is recommended may be prevented where the action that somebody typed is not, and the other way round."""
+    for side, refused in ((OL, []), (SF, ["updating in Salesforce is prevented (Configure)"])):
+        rules = Rules(prevented=frozenset([(side, Operation.UPDATE)]))
+        p = plan([left(subject="A", location="York")], [right(subject="A")], [link(subject="A")], rules=rules)
+        review, refusals = done(tmp_path, p, p, A={"action": "update_in_salesforce"})
+        assert [one.why for one in refusals] == refused
+        assert review.rows()[0].action is (Action.NONE if refused else Action.UPDATE_IN_SALESFORCE)
+
+
+def test_a_row_of_which_something_else_is_known_by_now_is_refused(tmp_path: Path) -> None:
+    """The items are what they were; what they were when they were last in step, or what is recommended, is not."""
+    why = "what is known about it changed since the plan was made"
+
+    def last_in(place: str) -> Plan:
+        known = link(subject="A", location=place)
+        return plan([left(subject="A", location="York")], [right(subject="A", location="Leeds")], [known])
+
+    _, refusals = done(tmp_path, last_in("Rome"), last_in("Bonn"), A={"action": "update_in_outlook"})
+    assert [one.why for one in refusals] == [why]
+    alone = plan([left(subject="A")])
+    _, refusals = done(tmp_path, alone, alone, A={"recommended": "delete_from_salesforce"})
+    assert [one.why for one in refusals] == [why]
+
+
+def test_an_action_that_cannot_be_is_said_with_its_place_in_the_file(tmp_path: Path) -> None:
+    alone = plan([left(subject="A")])
+    with pytest.raises(SettingsError) as caught:
+        done(tmp_path, alone, alone, A={"action": "merge"})
+    assert caught.value.where == f"{tmp_path / 'plan.json'}, line 1, id “{id_of(alone, 'A')}”"
+    # beside a choice for single fields, too
+    p = plan([left(subject="A", location="York")], [right(subject="A")], [link(subject="A")])
+    said = Review.of(p).choose_field(p.rows[0].id, "location", FieldChoice(None, "Oslo"))
+    data = plan_to_json(p, said.rows())
+    data["rows"][0]["action"] = "delete_from_outlook"
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(data))
+    review, [refusal] = decide(read_plan_file(file)[0], p)
+    assert refusal.why == "what would be written changed since the plan was made"
+    assert review.rows()[0].action is Action.NONE
 
 
 def test_fields_beside_a_choice_for_the_rest(tmp_path: Path) -> None:
