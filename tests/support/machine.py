@@ -123,6 +123,9 @@ class Weeks(OrdinaryWeeks):
             review = Review.of(plan).ignore([row.id], mode)
             others = [r.id for r in plan.rows if r.id != row.id and r.ignored is None]
             left, right = (i.digest if i else "" for i in (row.left, row.right))
+            if row.ignored is not None:
+                # what is said now takes the place of what was said before, under whatever id
+                self.declined.pop(row.ignored.row_id, None)
             self.declined[row.id] = (mode, left, right)
             self.run_review(review.choose(others, Choice.NOTHING), recommended=False)
 

@@ -195,7 +195,7 @@ class Oracle(RuleBasedStateMachine):
         if limits.no_changed_occurrences is not None and "exceptions" in write.fields:
             held = str(before.fields.get("exceptions") or "") if before is not None else ""
             coming = series.changed_by(held, str(write.fields["exceptions"] or ""))
-            assert not coming.changed, "invariant 20: an occurrence that was changed"
+            assert not coming.changed, ("invariant 20: an occurrence that was changed", write, coming)
 
     def _no_mass_without_consent(self, links: int) -> None:
         for side in SideName:
@@ -290,12 +290,16 @@ class Oracle(RuleBasedStateMachine):
                 assert row.link_ids[1] not in still, "a copy was taken for the original"
 
     def _declined_stays_quiet(self, plan: Plan) -> None:
-        for row in plan.rows:
-            if row.id in self.declined:
-                mode, left, right = self.declined[row.id]
-                same = (left, right) == (row.left.digest if row.left else "", row.right.digest if row.right else "")
-                if mode is IgnoreMode.FOREVER or same:
-                    assert row.action is Action.NONE, "invariant 19"
+        rows = {row.id: row for row in plan.rows}
+        for row_id in [i for i in self.declined if i in rows]:
+            (mode, *before), row = self.declined[row_id], rows[row_id]
+            now = [item.digest if item else "" for item in (row.left, row.right)]
+            if mode is IgnoreMode.FOREVER or before == now:
+                assert row.action is Action.NONE, "invariant 19"
+                assert row_id not in plan.no_longer_ignored, "invariant 19: it has ended though nothing changed"
+        for row_id in plan.no_longer_ignored:
+            # what has ended does not begin again when everything is as it was
+            self.declined.pop(row_id, None)
 
     def _deletes_have_evidence(self, plan: Plan) -> None:
         for row in plan.rows:
