@@ -120,7 +120,7 @@ class People(Oracle):
         """A copy carries our mark, too."""
         if item_id := self.pick(OL, position):
             old = self.world.right.items[item_id]
-            changes = self.fresh(data.draw(CHANGES[self.kind]))
+            changes = self.fresh(self.as_it_can_be(old, data.draw(CHANGES[self.kind])))
             self.type(self.world.right.put({**old.fields, **changes}, mark=old.mark))
 
     @rule(days=st.sampled_from([30, 40]))
