@@ -109,7 +109,7 @@ def _row(intent: Intent, done: Done, q: Question, links: Mapping[tuple[SideName,
         left=left,
         right=right,
         baseline=link.baseline if link else intent.baseline,
-        changes=_changes(intent, back, left, right),
+        changes=_changes(back, left, right),
         link_ids=link_ids,
         mark=(link.mark if link else "") or intent.mark,
         undo=Undo(_effect(back), next(iter(back.restores.values()), "")),
@@ -193,7 +193,7 @@ def _effect(back: _Back) -> Effect:
     return Effect(Action.UPDATE_IN_OUTLOOK, to_right=to_right) if to_right else Effect(Action.NONE)
 
 
-def _changes(intent: Intent, back: _Back, left: Item | None, right: Item | None) -> tuple[FieldChange, ...]:
+def _changes(back: _Back, left: Item | None, right: Item | None) -> tuple[FieldChange, ...]:
     """What would change, for the person who reviews it: before the run, and as it is now on both sides."""
     if left is None or right is None:
         return ()

@@ -13,11 +13,11 @@ from sync_core.intent import Done, Intent
 from sync_core.items import SideName
 from sync_core.journal import RunHead, RunRecord
 from sync_core.plan import Action, State, row_id
-from sync_core.question import Question
+from sync_core.question import Question, Rules
 from sync_core.report import Result
 from sync_core.review import Review
-from sync_core.sides import Fate, Ref, Sighting
-from sync_core.undo import NOT_THE_OLD_ONE, takes_back_anything, to_look_at, undo_plan
+from sync_core.sides import Fate, Operation, Ref, Sighting
+from sync_core.undo import NOT_THE_OLD_ONE, comes_back, takes_back_anything, to_look_at, undo_plan
 
 
 @pytest.fixture
@@ -250,3 +250,53 @@ def test_what_it_costs_is_said(world):
         "the formatting of the notes in Outlook is lost, as Salesforce has plain text"
     )
     assert row.state is State.READY
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_what_comes_back_is_shown_as_it_will_be(world, side):
+    """There is no item of it on either side: it is told by what it held, under its old name."""
+    here, there = world.side(side), world.side(side.other)
+    held = next(iter(here.items.values()))
+    there.items.clear()
+    run_id = world.sync().run_id
+    [row] = world.undo(run_id).rows
+    item = comes_back(row, side)
+    assert item is not None
+    assert (item.kind, item.side, item.id, item.version) == (CAL, side, held.id, "")
+    assert (item.title, item.fields["location"]) == ("Pair", held.fields["location"])
+    assert item.mark == row.mark != ""
+    assert comes_back(row, side.other) is None
+    # what is prevented does not come back
+    world.rules = Rules(private=True, prevented=frozenset({(side, Operation.CREATE)}))
+    [prevented] = world.undo(run_id).rows
+    assert prevented.state is State.PREVENTED
+    assert comes_back(prevented, side) is None
+
+
+def test_nothing_comes_back_where_nothing_was_deleted_or_it_is_there(world):
+    for row in (*world.undo(after_a_merge(world)).rows, *world.undo(row_run(world)).rows):
+        assert [comes_back(row, side) for side in SideName] == [None, None]
+    world.left.put(fields(subject="Fresh"))
+    [ordinary] = world.plan().rows
+    assert [comes_back(ordinary, side) for side in SideName] == [None, None]
+    world.sync()
+    world.left.items.clear()
+    run_id = world.run(
+        Review.of(world.plan()).confirm(0, "2") if world.plan().guards else Review.of(world.plan())
+    ).run_id
+    for row in world.undo(run_id).rows:
+        item = comes_back(row, OL)
+        assert item is not None
+        assert comes_back(replace(row, right=item), OL) is None
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_what_lies_among_the_deleted_ones_under_a_new_name_is_asked_for_by_the_old_one(world, side):
+    here, there = world.side(side), world.side(side.other)
+    here_id, there_id = next(iter(here.items)), next(iter(there.items))
+    there.items.clear()
+    old = record(world, world.sync().run_id)
+    moved = replace(old, done={0: replace(old.done[0], ids={side: "in the bin"})})
+    asked = to_look_at(moved)
+    assert [ref.id for ref in asked[side]] == [here_id]
+    assert [ref.id for ref in asked[side.other]] == [there_id]
