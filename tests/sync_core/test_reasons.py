@@ -8,6 +8,7 @@ import pytest
 from support.build import CAL, OL, SF, at, gone, item, left, link, link_of, only, picture, plan, right
 
 from sync_core import reasons
+from sync_core.compare import Baseline
 from sync_core.items import Kind
 from sync_core.pairing import make_mark
 from sync_core.sides import Fate, Reading, Sighting, Unreadable
@@ -257,3 +258,103 @@ def test_a_pair_of_contacts_of_which_one_changed():
         kind=kind,
     )
     assert only(made).reason == f"e-mail and business phone changed in Outlook {SINCE}"
+
+
+def test_one_address_of_several_makes_a_pair_of_contacts():
+    one = "one e-mail address of several is the same on both sides"
+    remembered = ", and equal: the pair is remembered, nothing is written"
+    assert reasons.twins(Kind.CONTACTS, [], by_mark=False, by_address=True) == one + remembered
+    usual = "same e-mail, or same name and company, on both sides"
+    assert reasons.twins(Kind.CONTACTS, [], by_mark=False) == usual + remembered
+    # our own mark says more than any address
+    marked = reasons.twins(Kind.CONTACTS, [], by_mark=True, by_address=True)
+    assert marked == "carries our mark from an earlier sync" + remembered
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [
+        (["Priya Shah"], "“Priya Shah”"),
+        (["Priya Shah", "Kim Lee"], "“Priya Shah” and 1 more"),
+        (["Priya Shah", "Kim Lee", "Sam Roe"], "“Priya Shah” and 2 more"),
+        (["P" * 40], f"“{'P' * 29}…”"),
+    ],
+)
+@pytest.mark.parametrize(("across", "key"), [(SF, "<"), (OL, ">")])
+def test_a_contact_whose_address_another_one_has_already(others, named, across, key):
+    """It is asked about, with the key that brings it over all the same: to the side that would get a second one."""
+    found = [item(Kind.CONTACTS, across, f"X{n}", first_name="", last_name=name) for n, name in enumerate(others)]
+    assert reasons.taken(found) == (
+        f"{named} in {across.label} has the same e-mail address and is another contact's twin already: "
+        f"a second one there? bring it over ({key}), or leave it out"
+    )
+
+
+@pytest.mark.parametrize("side", [SF, OL])
+def test_of_a_series_that_does_not_say_which_occurrences_changed_nobody_knows_if_it_is_in_step(side):
+    """It is said only where it was known once, and only of a series of which its own side does not tell."""
+    agreed = link(exceptions="").baseline
+    whole = {SF: left(series=True, exceptions=""), OL: right(series=True, exceptions="")}
+    untold = replace(whole[side], locked="of the old kind")
+    untold = replace(untold, fields={n: v for n, v in untold.fields.items() if n != "exceptions"})
+
+    def said(item_, known=agreed):
+        pair = {**whole, side: item_}
+        return reasons.untold(pair[SF], pair[OL], known)
+
+    why = f"whether single occurrences changed in {side.label} cannot be told: of the old kind"
+    assert said(untold) == why
+    assert said(whole[side]) == ""
+    assert said(untold, link().baseline) == ""
+    assert said(replace(untold, locked="")) == ""
+    assert said(replace(untold, series=False)) == ""
+    assert said(replace(whole[side], locked="of the old kind")) == ""
+    # what was known of one side is not known of the other
+    of_this = Baseline({"exceptions": ""}, {}) if side is SF else Baseline({}, {"exceptions": ""})
+    of_that = Baseline({}, {"exceptions": ""}) if side is SF else Baseline({"exceptions": ""}, {})
+    assert (said(untold, of_this), said(untold, of_that)) == (why, "")
+
+
+@pytest.mark.parametrize(("across", "key"), [(SF, "<"), (OL, ">")])
+def test_a_task_by_the_name_of_a_recurring_one(across, key):
+    found = [item(Kind.TASKS, across, f"X{n}", subject="Water the plants") for n in range(2)]
+    over = f"or one of its own? bring it over ({key}), or leave it out"
+    for number, more in ((1, ""), (2, " and 1 more")):
+        assert reasons.taken(found[:number]) == (
+            f"an occurrence of the recurring task “Water the plants”{more} in {across.label}, {over}"
+        )
+
+
+def test_of_several_of_one_name_it_is_said_what_tells_them_apart_and_this_one_from_its_like():
+    """Where nothing tells them apart, that is said, once."""
+    apart = [right("R1", location="Room 4"), right("R2", location="Room 5")]
+    named = "“Budget 2027” (Outlook, location “Room 4”), “Budget 2027” (Outlook, location “Room 5”)"
+    assert reasons.rivals(left(), apart) == f"which one? it could be {named}; never paired by chance"
+    alike = [right("R1"), right("R2")]
+    named = "“Budget 2027” (Outlook), “Budget 2027” (Outlook)"
+    nothing = "; nothing that is read tells them apart"
+    assert reasons.rivals(left(), alike) == f"which one? it could be {named}; never paired by chance{nothing}"
+    assert reasons.tied(left(), alike, 0.9) == (
+        f"which one? {named}: 90% alike, each{nothing}; nothing is done until you say"
+    )
+    # copies that carry one mark are on the side of the item itself
+    mine = replace(right("R3", location="Room 6"), mark="m")
+    copies = [replace(right("R4", location="Room 7"), mark="m")]
+    assert reasons.rivals(mine, copies) == (
+        "which one? it carries the same mark as “Budget 2027” (Outlook, location “Room 7”), as copies in Outlook do; "
+        "this one: location “Room 6”"
+    )
+    # what the other side has tells nothing of the item
+    assert "this one" not in reasons.rivals(left(location="Room 6"), copies)
+    assert "location" not in reasons.rivals(left(location="Room 6"), copies)
+
+
+def test_what_tells_an_item_from_others_that_are_asked_about_alike_is_said_last():
+    end = "; this one: location “Room 4”"
+    assert reasons.rivals(left(), [right("R1")], this="location “Room 4”") == (
+        f"which one? it could be “Budget 2027” (Outlook); never paired by chance{end}"
+    )
+    assert reasons.tied(left(), [right("R1")], 0.9, this="location “Room 4”") == (
+        "which one? “Budget 2027” (Outlook): 90% alike, which is as much like another"
+        f"{end}; nothing is done until you say"
+    )
