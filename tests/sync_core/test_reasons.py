@@ -344,6 +344,13 @@ def test_of_several_of_one_name_it_is_said_what_tells_them_apart_and_this_one_fr
         "which one? it carries the same mark as “Budget 2027” (Outlook, location “Room 7”), as copies in Outlook do; "
         "this one: location “Room 6”"
     )
+    two = [*copies, replace(right("R5", location="Room 8"), mark="m")]
+    assert reasons.rivals(mine, two).endswith("; this one: location “Room 6”")
+    # times are those of Greenwich unless somebody says where they are
+    days = [right("R1", when=at(23, 9)), right("R2", when=at(24, 9))]
+    for zone, hours in (({}, "09:00 to 10:00"), ({"zone": "Asia/Tokyo"}, "18:00 to 19:00")):
+        assert f"(Outlook, 24 Nov 2026, {hours})" in reasons.rivals(left(), days, **zone)
+        assert f"(Outlook, 24 Nov 2026, {hours})" in reasons.tied(left(), days, 0.9, **zone)
     # what the other side has tells nothing of the item
     assert "this one" not in reasons.rivals(left(location="Room 6"), copies)
     assert "location" not in reasons.rivals(left(location="Room 6"), copies)
