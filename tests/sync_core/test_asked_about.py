@@ -64,6 +64,13 @@ def test_only_items_of_one_name_that_could_be_the_same_ones_are_told_apart(side:
     rows = rows_of(planned(mine, theirs))
     assert "this one" not in rows["1"].reason
     assert all("this one" in rows[name].reason for name in ("2", "3"))
+    # two of one name on two days, each of which could be two of its own day
+    mine = [event(side, "1"), event(side, "2", when=at(25))]
+    theirs = [event(side.other, str(n), when=at(day), notes=f"{n}") for n, day in ((3, 23), (4, 23), (5, 25), (6, 25))]
+    rows = rows_of(planned(mine, theirs))
+    assert [len(rows[name].rivals) for name in "123456"] == [2, 2, 1, 1, 1, 1]
+    assert ["this one" in rows[name].reason for name in "123456"] == [False, False, True, True, True, True]
+    assert rows["6"].reason.endswith("this one: notes “6”")
 
 
 @pytest.mark.parametrize("side", list(SideName))
