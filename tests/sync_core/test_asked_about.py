@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.build import SF, at, event, item, link_of, plan
+from support.build import SF, at, event, item, link, link_of, plan, right
 
 from sync_core.items import Item, Kind, SideName
+from sync_core.pairing import make_mark
 from sync_core.plan import Action, Plan, Row, Situation
 
 LIKE_ANOTHER = "like another one of that name in all that is read"
@@ -71,6 +72,19 @@ def test_only_items_of_one_name_that_could_be_the_same_ones_are_told_apart(side:
     assert [len(rows[name].rivals) for name in "123456"] == [2, 2, 1, 1, 1, 1]
     assert ["this one" in rows[name].reason for name in "123456"] == [False, False, True, True, True, True]
     assert rows["6"].reason.endswith("this one: notes “6”")
+
+
+def test_a_pair_of_which_nothing_but_copies_is_in_sight_says_which_they_are() -> None:
+    mark = make_mark("L1", "n")
+    copies = [right("R1", mark=mark, notes="About the lease."), right("R2", mark=mark, notes="About the roof.")]
+    rows = plan([], copies, [link("L1", "R9", mark=mark)]).rows
+    named = [f"“Budget 2027” (Outlook, notes “About the {what}.”)" for what in ("lease", "roof")]
+    copy = "which one? it carries the same mark as {}, as copies in Outlook do; this one: notes “About the {}.”"
+    assert {row.right.id if row.right else row.link_ids: row.reason for row in rows} == {
+        ("L1", "R9"): f"which one? it could be {', '.join(named)}; never paired by chance",
+        "R1": copy.format(named[1], "lease"),
+        "R2": copy.format(named[0], "roof"),
+    }
 
 
 @pytest.mark.parametrize("side", list(SideName))
