@@ -11,6 +11,7 @@ from sync_core.compare import Baseline
 from sync_core.items import Item, SideName, When
 from sync_core.pairing import Link
 from sync_core.plan import Action, Choice, Row, Situation, remarks
+from sync_core.sides import Fate, Sighting
 
 WHEN = When("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=20", "Europe/London")
 WHOLE = link("L1", "R1", when=WHEN, exceptions="")
@@ -105,3 +106,18 @@ def test_a_series_of_which_occurrences_were_never_agreed_on_is_in_step():
     p = plan([untelling(SF)], [untelling(OL)], [known])
     assert (p.rows, p.in_sync) == ((), 1)
     assert plan([left()], [right()], [link()]).in_sync == 1
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_series_that_salesforce_has_under_another_id_keeps_its_link(listed):
+    """It goes there by its first occurrence that is left, which becomes another one with time."""
+    now = replace(series(SF), id="L9")
+    seen = {"L1": Sighting(Fate.HERE, now)}
+    row = only(plan(picture(SF, [now] if listed else [], seen), [series(OL)], [WHOLE]))
+    assert (row.situation, row.action, row.link_ids) == (Situation.SAME_CHANGE, Action.NONE, ("L1", "R1"))
+    assert row.left is now
+    assert row.reason == "moved, and found again under another id: the link follows, nothing is written"
+    later = replace(now, fields={**now.fields, "location": "York"})
+    seen = {"L1": Sighting(Fate.HERE, later)}
+    row = only(plan(picture(SF, [later] if listed else [], seen), [series(OL)], [WHOLE]))
+    assert (row.action, [c.name for c in row.changes]) == (Action.UPDATE_IN_OUTLOOK, ["location"])
