@@ -17,7 +17,7 @@ from sync_core.following import followed
 from sync_core.guards import guarded
 from sync_core.ignores import said_no
 from sync_core.items import FIELDS, Fields, Flow, Item, Kind, SideName, When, spec
-from sync_core.keys import addresses
+from sync_core.keys import addresses, folded
 from sync_core.offers import offered
 from sync_core.pairing import Link, Pair, marked_for, pair
 from sync_core.plan import Plan, Row, Situation, remarked, row_id, saying
@@ -202,10 +202,18 @@ def _row(p: Pair, q: Question, told: Mapping[str, str], *, first: bool) -> Row |
     if item.side is SideName.OUTLOOK and marked_for(item.mark):
         why = "which one? it carries our mark, as copies in Outlook do, and nothing here is what it was made from"
         return _make(p, q, Situation.AMBIGUOUS, why)
+    across = (q.left if item.side is SideName.OUTLOOK else q.right).reading.remains
+    if item.series and any(_began(item) == _began(past) for past in across):
+        # made again it would have its past twice
+        return _make(p, q, Situation.FORGOTTEN, reasons.remained(item))
     if (q.fresh and q.lost) or item.id in q.doubtful:
         # its other half may be there, and changed beyond recognition: made again it would be a twin
         return _make(p, q, Situation.FORGOTTEN, reasons.forgotten(item))
     return _make(p, q, Situation.NEW, reasons.new(item, first=first))
+
+
+def _began(item: Item) -> tuple[str, str]:
+    return folded(item, "subject"), item.when.start if item.when is not None else ""
 
 
 def _pair_row(p: Pair, q: Question, left: Item, right: Item) -> Row | None:

@@ -58,6 +58,15 @@ def forgotten(item: Item) -> str:
     return f"only in {side}; whether it is new, or was deleted from {other}, is no longer known: bring it over or not"
 
 
+def remained(item: Item) -> str:
+    """A series without a match, of which only the past is left across: there it was deleted from some day on."""
+    side, other = item.side.label, item.side.other.label
+    return (
+        f"only in {side}; in {other} a series of that name, which began at that time, was deleted from some day on: "
+        "bring it over, and what is past is there twice, or leave it out"
+    )
+
+
 def on_a_series(item: Item, series: str) -> str:
     """A single event that is at the time of an occurrence of a series across, which cannot cross as it is."""
     name = text.shorten(text.plain(series), 30)

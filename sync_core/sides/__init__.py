@@ -123,11 +123,15 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a side holds in the window. Only a `complete` reading may serve as a proof that something is absent."""
+    """What a side holds in the window. Only a `complete` reading may serve as a proof that something is absent.
+
+    `remains` is what is left there of series that are deleted: their past.
+    """
 
     items: tuple[Item, ...]
     unreadable: tuple[Unreadable, ...] = ()
     complete: bool = True
+    remains: tuple[Item, ...] = ()
 
 
 class Fate(StrEnum):

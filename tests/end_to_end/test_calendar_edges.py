@@ -10,6 +10,7 @@ import pytest
 from support.calendars import ZONE, Empty
 from tzlocal.windows_tz import tz_win
 
+from sync_core.items import Kind
 from sync_core.plan import Action, Singles, Situation, State
 from sync_core.review import Review
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
@@ -423,6 +424,39 @@ def test_a_series_that_was_cut_short_ends_one_day_and_is_not_deleted_for_it(both
         in_step(both)
     assert list(both.masters()) == ["Jour fixe"]
     assert len(both.events("Jour fixe")) == 5
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_series_that_was_split_in_salesforce_is_not_made_there_again(both: Empty, forgotten: bool) -> None:
+    """Its past is still there, and would be there twice: who knows nothing of it, or no longer, is asked."""
+    start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    weekly = Recurrence("Weekly", start.date(), days=("Tuesday",), count=30)
+    both.in_outlook("Jour fixe", start=start, end=start + HOUR, recurrence=weekly)
+    if forgotten:
+        assert both.desk.run().clean
+        both.desk.service.forget_memory(Kind.CALENDAR)
+    else:
+        both.in_salesforce()
+    # "this and following" from the third one on: the series ends, and another one begins
+    third, *rest = both.events("Jour fixe")[2:]
+    for row in (third, *rest):
+        both.org.delete("Event", row["Id"], by=both.me)
+    both.in_salesforce(
+        StartDateTime=third["StartDateTime"] + HOUR, Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=28"
+    )
+    later(both, weeks=3)
+    for _ in range(2):
+        asked = {row.situation: row for row in both.desk.plan().rows}[Situation.FORGOTTEN]
+        assert asked.action is Action.CONFLICT
+        assert asked.reason == (
+            "only in Outlook; in Salesforce a series of that name, which began at that time, was deleted from some day "
+            "on: bring it over, and what is past is there twice, or leave it out"
+        )
+        assert both.desk.run().clean
+    assert len(both.events("Jour fixe")) == 30
+    # another one of its name is no such question
+    both.in_outlook("Jour fixe", start=start + 3 * HOUR, end=start + 4 * HOUR, recurrence=weekly)
+    assert Action.CREATE_IN_SALESFORCE in [row.action for row in both.desk.plan().rows]
 
 
 def test_a_series_of_which_all_is_past_is_said_to_stay_as_it_is(both: Empty) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -175,6 +176,18 @@ class EventMapping(ObjectMapping):
         for family in series.families(filter(series.is_lightning, found)):
             return self.series_item(family, context, left=True)
         return None
+
+    def remains(self, found: Sequence[Mapping[str, Any]], context: Context) -> list[Item]:
+        """What is left of the Lightning series among `found` that are deleted from now on: their past occurrences."""
+        result = []
+        for family in series.families(filter(series.is_lightning, found)):
+            # one that has an occurrence to come is not deleted
+            if not family.ahead(context.now):
+                with suppress(ValueError, KeyError, TypeError, AttributeError):
+                    if self.series_item(family, context) is None:
+                        past = self.series_item(family, context, left=True)
+                        result += [past] if past is not None else []
+        return result
 
     def of_series(self, write: Write, found: Sequence[Mapping[str, Any]], context: Context) -> tuple[str, Write]:
         """The record by which the series `write.before` is changed, and what to do to it; `found` are its rows.

@@ -96,6 +96,10 @@ class ObjectMapping(Protocol):
     def reading(self, found: Rows, context: Context, window: Window) -> tuple[list[Item], list[Unreadable]]:
         """The items in `window` among the rows `found`, and what could not be read of them."""
 
+    def remains(self, found: Rows, context: Context) -> list[Item]:
+        """What is left of series among the rows `found` that are deleted from now on."""
+        return []
+
     def rest(self, found: Rows, context: Context) -> list[str]:
         """The WHERE clauses for what belongs to rows `found` and may lie elsewhere: `reading` gets both."""
         return []

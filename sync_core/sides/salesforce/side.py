@@ -143,7 +143,7 @@ class SalesforceSide:
         more, whole = self._reader.rest(kind, alive, context, cancelled)
         complete = complete and whole
         items, unreadable = mapping.reading([*alive, *more], replace(context, partial=not whole), window)
-        return Reading(tuple(items), tuple(unreadable), complete)
+        return Reading(tuple(items), tuple(unreadable), complete, tuple(mapping.remains([*alive, *more], context)))
 
     def look(self, kind: Kind, refs: Sequence[Ref]) -> dict[str, Sighting]:
         """The records behind `refs`, deleted and archived ones included."""
