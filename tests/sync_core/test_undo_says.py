@@ -204,6 +204,8 @@ def test_what_comes_back_has_what_was_typed_in_the_last_moment(world, side):
     assert (fields_back["notes"], fields_back["subject"]) == ("typed last", "Pair")
     # where it lies among the deleted ones it has another name
     assert row.undo.restores == "in the bin"
+    # and the row is that of the pair that it was
+    assert row.id == row_id(CAL, "S0001", "O0001")
 
 
 def question(world: World, sightings: dict[str, Sighting]) -> Question:
@@ -239,6 +241,21 @@ def test_a_row_that_did_nothing_says_so(world):
     assert plan.rows[0].action is Action.NONE
 
 
+@pytest.mark.parametrize("side", list(SideName))
+def test_a_half_that_is_known_alone_has_the_row_of_a_half(world, side):
+    """Neither memory nor the record says what belonged to it."""
+    item_id = next(iter(world.side(side).items))
+    action = Action.DELETE_FROM_SALESFORCE if side is SF else Action.DELETE_FROM_OUTLOOK
+    run = RunRecord(
+        RunHead("r1", CAL, MADE_AT),
+        (Intent(0, "row", CAL, "Pair", action, None, None),),
+        done={0: Done(0, Result.DONE, ids={side: item_id})},
+    )
+    world.books.links_by_id.clear()
+    [row] = undo_plan(run, question(world, {})).rows
+    assert row.id == (row_id(CAL, item_id, "") if side is SF else row_id(CAL, "", item_id))
+
+
 def test_what_it_costs_is_said(world):
     """Notes that go back into a formatted body lose what plain text cannot hold."""
     world.left.edit("S0001", notes="new")
@@ -266,6 +283,8 @@ def test_what_comes_back_is_shown_as_it_will_be(world, side):
     assert (item.title, item.fields["location"]) == ("Pair", held.fields["location"])
     assert item.mark == row.mark != ""
     assert comes_back(row, side.other) is None
+    # nor what is there again
+    assert comes_back(replace(row, left=item) if side is SF else replace(row, right=item), side) is None
     # what is prevented does not come back
     world.rules = Rules(private=True, prevented=frozenset({(side, Operation.CREATE)}))
     [prevented] = world.undo(run_id).rows
