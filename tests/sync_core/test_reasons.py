@@ -161,6 +161,10 @@ def test_what_only_one_side_has():
     assert reasons.forgotten(right()) == (
         "only in Outlook; whether it is new, or was deleted from Salesforce, is no longer known: bring it over or not"
     )
+    assert reasons.remained(right()) == (
+        "only in Outlook; in Salesforce a series of that name, which began at that time, was deleted from some day on: "
+        "bring it over, and what is past is there twice, or leave it out"
+    )
 
 
 def test_foreign_text_in_a_sentence_is_cleaned_and_cut_at_thirty_characters():
