@@ -1,10 +1,10 @@
 """Field by field, each side against its own baseline."""
 
 import pytest
-from support.build import CAL, all_day, at, fields
+from support.build import CAL, OL, SF, all_day, at, fields
 
 from sync_core.compare import NO_BASELINE, Baseline, FieldChange, Verdict, compare, merged_baseline
-from sync_core.items import Kind
+from sync_core.items import Kind, SideName
 
 
 def verdicts(base: Baseline, left: dict, right: dict) -> dict[str, Verdict]:
@@ -141,3 +141,13 @@ def test_both_sides_are_looked_at_before_a_pair_is_called_in_step():
     assert verdicts(Baseline(new, fields()), new, new) == {"location": Verdict.SAME}
     assert verdicts(Baseline(fields(), new), new, new) == {"location": Verdict.SAME}
     assert verdicts(Baseline(new, fields()), new, fields()) == {}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sides"),
+    [(Verdict.LEFT, {SF}), (Verdict.RIGHT, {OL}), (Verdict.BOTH, {SF, OL}), (Verdict.SAME, set())],
+)
+def test_where_a_change_comes_from(verdict, sides):
+    """Where both changed it, it may have come from either."""
+    change = FieldChange("location", verdict, "a", "b", "c")
+    assert {side for side in SideName if change.comes_from(side)} == sides

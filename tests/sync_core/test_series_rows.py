@@ -11,12 +11,14 @@ from sync_core.compare import Baseline
 from sync_core.items import Item, SideName, When
 from sync_core.pairing import Link
 from sync_core.plan import Action, Choice, Row, Situation, remarks
+from sync_core.question import Picture
 from sync_core.sides import Fate, Sighting
 
 WHEN = When("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=20", "Europe/London")
 WHOLE = link("L1", "R1", when=WHEN, exceptions="")
 # the first day of the sync, and the day before it
 FIRST, BEFORE = "2026-10-23", "2026-10-22"
+NEXT = "2026-12-01T10:00:00Z"
 # the choice that makes a side like the other one
 LIKE_ACROSS = {SF: Choice.TO_SALESFORCE, OL: Choice.TO_OUTLOOK}
 GO_AFTER = "the next sync then offers to delete"
@@ -121,3 +123,31 @@ def test_a_series_that_salesforce_has_under_another_id_keeps_its_link(listed):
     seen = {"L1": Sighting(Fate.HERE, later)}
     row = only(plan(picture(SF, [later] if listed else [], seen), [series(OL)], [WHOLE]))
     assert (row.action, [c.name for c in row.changes]) == (Action.UPDATE_IN_OUTLOOK, ["location"])
+
+
+def remaining(side: SideName, *past: Item) -> Picture:
+    """A side that lists nothing, and still has the past of series that were split there."""
+    shown = picture(side)
+    return replace(shown, reading=replace(shown.reading, remains=past))
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_a_series_whose_past_is_left_across_is_not_made_there_again(side):
+    """It would have its past twice."""
+    past = replace(series(side.other, subject="BUDGET 2027"), id="past", series=False)
+    pictures = ([series(side)], remaining(side.other, past))
+    row = only(plan(*(pictures if side is SF else pictures[::-1])))
+    assert (row.situation, row.action) == (Situation.FORGOTTEN, Action.CONFLICT)
+    # a single event, one of another name, and one that began at another time are new
+    for other in (
+        series(side, series=False),
+        series(side, subject="Call"),
+        series(side, when=WHEN._replace(start=NEXT)),
+    ):
+        pictures = ([other], remaining(side.other, past))
+        assert only(plan(*(pictures if side is SF else pictures[::-1]))).situation is Situation.NEW
+    # and what is left on its own side says nothing
+    here = picture(side, [series(side)])
+    here = replace(here, reading=replace(here.reading, remains=(past,)))
+    pictures = (here, picture(side.other))
+    assert only(plan(*(pictures if side is SF else pictures[::-1]))).situation is Situation.NEW
