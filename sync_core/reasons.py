@@ -87,7 +87,7 @@ def changed(kind: Kind, changes: Sequence[FieldChange], link: Link | None) -> st
         parts.append(f"{names(kind, left)} changed in Salesforce")
     if right:
         parts.append(f"{names(kind, right)} changed in Outlook")
-    return f"{' and '.join(parts)} {since(link)}".replace(", and ", " and ").replace(",  ", ", ")
+    return f"{' and '.join(parts)} {since(link)}".replace(", and ", " and ")
 
 
 def untold(left: Item, right: Item, agreed: Baseline) -> str:
