@@ -138,6 +138,9 @@ def _choice_beside(said: FileRow, row: Row) -> Choice | None:
     expected = {change["field"]: change.get("result") for change in said.changes}
     for choice in (Choice.RECOMMENDED, *(one for one in Choice if one is not Choice.NOTHING)):
         decided = replace(row, choice=choice, ignored=None, by_field=said.fields)
+        if allowed(decided).state is State.PREVENTED:
+            # refused in the words of what prevents it, or held back until somebody confirms it
+            decided = replace(decided, held=None) if row.held is not None else replace(decided, blocks={})
         if decided.action is said.action and _results(decided, choice) == expected:
             return choice
     return None

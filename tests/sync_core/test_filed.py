@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from support.build import MADE_AT, OL, SF, at, left, link, picture, plan, right
 from sync_core.errors import SettingsError
 from sync_core.filed import Refusal, decide
 from sync_core.items import Item, SideName, When
-from sync_core.plan import Action, Choice, FieldChoice, Plan, effect
-from sync_core.planfile import plan_to_json, read_plan_file
+from sync_core.plan import Action, Choice, FieldChoice, Guard, Plan, effect
+from sync_core.planfile import PlanDocument, plan_to_json, read_plan_file
 from sync_core.question import Rules
 from sync_core.review import LIES_ON_TWO, Review
 from sync_core.sides import Limits, Operation
@@ -177,3 +178,48 @@ def test_fields_beside_a_choice_for_the_rest(tmp_path: Path) -> None:
         assert refusals == []
         assert effect(review.rows()[0]) == effect(said.rows()[0])
         assert review.rows()[0].action is Action.MERGE
+
+
+def in_file(path: Path, p: Plan, **decided: FieldChoice) -> PlanDocument:
+    """The file of a plan of one row in which some fields are decided by themselves."""
+    review = Review.of(p)
+    for name, one in decided.items():
+        review = review.choose_field(p.rows[0].id, name, one)
+    file = path / "plan.json"
+    file.write_text(json.dumps(plan_to_json(p, review.rows())))
+    return read_plan_file(file)[0]
+
+
+def test_what_prevents_a_row_that_was_decided_field_by_field_is_said_as_it_is(tmp_path: Path) -> None:
+    """Not that something else would be written by now."""
+    pair = [left(location="York", notes="ours")], [right()], [link()]
+    document = in_file(tmp_path, plan(*pair), location=FieldChoice(None, "Oslo"))
+    shut = plan(*pair, rules=Rules(prevented=frozenset((side, Operation.UPDATE) for side in SideName)))
+    review, [refusal] = decide(document, shut)
+    assert refusal.why == "; ".join(f"updating in {side.label} is prevented (Configure)" for side in SideName)
+    assert review.rows()[0].action is Action.NONE
+    # where the other half can be done by itself it is not what the file says
+    for side, why in (
+        (SF, "what would be written changed since the plan was made"),
+        (OL, "updating in Outlook is prevented (Configure)"),
+    ):
+        half = plan(*pair, rules=Rules(prevented=frozenset([(side, Operation.UPDATE)])))
+        review, [refusal] = decide(document, half)
+        assert refusal.why == why
+        assert review.rows()[0].action is Action.NONE
+
+
+def test_a_row_that_is_held_back_is_done_as_it_was_decided_field_by_field_once_that_is_confirmed(
+    tmp_path: Path,
+) -> None:
+    p = plan([left(location="York", notes="ours")], [right()], [link()])
+    document = in_file(tmp_path, p, location=FieldChoice(None, "Oslo"))
+    guard = Guard(OL, Operation.UPDATE, 12, 12)
+    held = replace(p, rows=(replace(p.rows[0], held=guard),), guards=(guard,))
+    review, [refusal] = decide(document, held)
+    assert (refusal.guard, refusal.why) == (0, guard.sentence)
+    assert review.rows()[0].action is Action.NONE
+    row = review.confirm(0, "12").rows()[0]
+    assert row.action is Action.MERGE
+    assert effect(row).to_right == {"location": "Oslo", "notes": "ours"}
+    assert effect(row).to_left == {"location": "Oslo"}
