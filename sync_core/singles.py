@@ -176,6 +176,8 @@ class Chosen:
     since: Mapping[str, str] = field(default_factory=dict)
     # choices whose series goes by another id now
     renamed: tuple[tuple[str, Ignore], ...] = ()
+    # days that the series across has changed, too: they are part of what crosses as a series
+    across: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ignores: Iterable[Ignore], links: Sequence[Link], items: Iterable[Item] = ()) -> Chosen:
@@ -208,7 +210,12 @@ class Chosen:
             if found != _id(ignore, side):
                 renamed.append((ignore.row_id, _again(ignore, side, found)))
         days = {series_id: frozenset(found_days) for series_id, found_days in linked_days.items()}
-        return cls(modes, days, known, since, tuple(renamed))
+        across: dict[str, frozenset[date]] = {}
+        for link in links:
+            for one, other in ((link.left_id, link.right_id), (link.right_id, link.left_id)):
+                if modes.get(one) is Singles.CHANGED_ONES and other in listed and readable(listed[other]):
+                    across[one] = _changed_days(listed[other])
+        return cls(modes, days, known, since, tuple(renamed), across)
 
     def view(self, items: Iterable[Item], window: Window) -> list[Item]:
         """The items of a side as they cross: a series that was chosen for it is replaced by its occurrences."""
@@ -249,11 +256,19 @@ class Chosen:
         return linked or not since or (when is not None and when.end >= since)
 
     def _by_itself(self, item: Item, one: Item) -> bool:
-        parts, when = parts_of(one.id), item.when
-        if parts is None or when is None:
+        parts = parts_of(one.id)
+        if parts is None:
             return False
-        changed = (series.local_day_of(c.original, when) for c in Exceptions.parse(_exceptions(item)).changed)
+        changed = _changed_days(item) - self.across.get(item.id, frozenset())
         return parts[1] in self.days.get(item.id, ()) or parts[1] in changed
+
+
+def _changed_days(item: Item) -> frozenset[date]:
+    """The local days of the occurrences that a readable series has changed."""
+    when = item.when
+    if when is None:
+        return frozenset()
+    return frozenset(series.local_day_of(one.original, when) for one in Exceptions.parse(_exceptions(item)).changed)
 
 
 def as_chosen(reading: Reading, chosen: Chosen, window: Window) -> Reading:

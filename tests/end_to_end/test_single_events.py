@@ -339,6 +339,32 @@ def test_an_occurrence_that_is_changed_later_on(both: Empty) -> None:
     in_step(both)
 
 
+def test_an_occurrence_that_salesforce_moves_is_not_made_there_again(both: Empty) -> None:
+    """It is a part of the series on both sides then, though Outlook's others cross by themselves."""
+    both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=6")
+    assert both.desk.run().clean
+    hour = timedelta(hours=1)
+    when = both.events("Jour fixe")[2]["StartDateTime"]
+    entry = ModifiedOccurrence(when, {"start": when + hour, "end": when + 2 * hour})
+    both.box.update(both.masters()["Jour fixe"].id, {"modified_occurrences": [entry]})
+    assert both.desk.run(split(both)).clean
+    in_step(both)
+
+    record = both.events("Jour fixe")[3]
+    for hours in (1, 3):
+        later = record["StartDateTime"] + hours * hour
+        times = {"StartDateTime": later, "ActivityDateTime": later, "EndDateTime": later + hour}
+        row = both.org.lookup("Event", record["Id"])
+        assert row is not None
+        both.org.put("Event", record["Id"], {**row, **times, "IsRecurrence2Exception": True})
+        assert both.only().action is Action.UPDATE_IN_OUTLOOK
+        assert both.desk.run().clean
+        in_step(both)
+        assert len(both.events("Jour fixe")) == 6
+        starts = [one.changes["start"] for one in both.masters()["Jour fixe"].fields["modified_occurrences"]]
+        assert sorted(starts) == [when + hour, later]
+
+
 def test_a_changed_occurrence_that_is_as_before_stays_a_single_event(both: Empty) -> None:
     master, when = moved(both)
     both.desk.run(split(both))

@@ -235,6 +235,18 @@ def test_of_changed_ones_the_rest_crosses_as_a_series():
     assert known.whole(replace(item, id="R2")).fields == item.fields
 
 
+def test_what_both_halves_of_a_series_have_changed_is_part_of_the_series():
+    item = series(exceptions=Exceptions((), (TO_FRIDAY,)))
+    half = left("L1", series=True, when=TOKYO, exceptions=item.fields["exceptions"])
+    links = [link("L5", "R1#2026-12-09"), link("L1", "R1")]
+    _, *ones = Chosen.of([chosen(Singles.CHANGED_ONES, item)], links, [item, half]).view([item], WINDOW)
+    assert [one.id for one in ones] == ["R1#2026-12-09"]
+    # a half that does not tell its occurrences says nothing of them
+    untold = replace(half, fields={n: v for n, v in half.fields.items() if n != "exceptions"})
+    _, *ones = Chosen.of([chosen(Singles.CHANGED_ONES, item)], links, [item, untold]).view([item], WINDOW)
+    assert [one.id for one in ones] == ["R1#2026-12-02", "R1#2026-12-09"]
+
+
 def test_the_choice_is_found_in_links_and_marks_where_memory_lost_it():
     item = series()
     assert Chosen.of([], [link("L5", "R1#2026-12-02")], [item]).modes == {"R1": Singles.OCCURRENCES}
