@@ -138,12 +138,10 @@ def test_a_series_whose_past_is_left_across_is_not_made_there_again(side):
     pictures = ([series(side)], remaining(side.other, past))
     row = only(plan(*(pictures if side is SF else pictures[::-1])))
     assert (row.situation, row.action) == (Situation.FORGOTTEN, Action.CONFLICT)
-    # a single event, one of another name, and one that began at another time are new
-    for other in (
-        series(side, series=False),
-        series(side, subject="Call"),
-        series(side, when=WHEN._replace(start=NEXT)),
-    ):
+    # a single event, one of another name, one that began at another time, and one of unknown time are new
+    timeless = replace(series(side), fields={n: v for n, v in series(side).fields.items() if n != "when"})
+    others = [series(side, series=False), series(side, subject="Call"), series(side, when=WHEN._replace(start=NEXT))]
+    for other in (*others, timeless):
         pictures = ([other], remaining(side.other, past))
         assert only(plan(*(pictures if side is SF else pictures[::-1]))).situation is Situation.NEW
     # and what is left on its own side says nothing
