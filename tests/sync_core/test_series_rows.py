@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.build import OL, SF, event, gone, left, link, only, picture, plan, right
+from support.build import OL, SF, at, event, gone, left, link, only, picture, plan, right
 
 from sync_core.compare import Baseline
 from sync_core.items import Item, SideName, When
@@ -149,3 +149,27 @@ def test_a_series_whose_past_is_left_across_is_not_made_there_again(side):
     here = replace(here, reading=replace(here.reading, remains=(past,)))
     pictures = (here, picture(side.other))
     assert only(plan(*(pictures if side is SF else pictures[::-1]))).situation is Situation.NEW
+
+
+@pytest.mark.parametrize("side", list(SideName))
+@pytest.mark.parametrize(
+    ("own", "across", "said"),
+    [
+        ({}, {}, True),
+        ({"notes": "With guests."}, {"notes": "With guests."}, True),
+        # it has a place of its own, or gets something from its single event and keeps its place with that
+        ({"location": "Leeds"}, {"location": "Leeds"}, False),
+        ({}, {"notes": "Changed since"}, False),
+    ],
+)
+def test_what_a_single_event_takes_over_from_its_series_is_said_in_the_row_of_that(side, own, across, said):
+    """It has it only once the series has, and a run writes nothing that was not seen."""
+    day = at(1, 10, 12)
+    one = replace(event(side, f"{side_id(side)}#2026-12-01", when=day, **own), part_of=side_id(side))
+    other = event(side.other, "X1", when=day, **across)
+    ids = (one.id, "X1") if side is SF else ("X1", one.id)
+    mine, theirs = [series(side), one], [series(side.other, location="York"), other]
+    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE, link(*ids, when=day, **own)]).rows
+    (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
+    words = f"the next sync then offers location for 1 single event of it in {side.other.label}"
+    assert row.reason.endswith(f"; {words}") is said, row.reason
