@@ -173,3 +173,24 @@ def test_what_a_single_event_takes_over_from_its_series_is_said_in_the_row_of_th
     (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
     words = f"the next sync then offers location for 1 single event of it in {side.other.label}"
     assert row.reason.endswith(f"; {words}") is said, row.reason
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_what_a_single_event_has_with_its_series_crosses_with_this_sync(side):
+    """Its series changed on its own side, and it with that: there is nothing to wait for."""
+    day = at(1, 10, 12)
+    one = replace(event(side, f"{side_id(side)}#2026-12-01", when=day, location="York"), part_of=side_id(side))
+    ids = (one.id, "X1") if side is SF else ("X1", one.id)
+    mine, theirs = [series(side, location="York"), one], [series(side.other), event(side.other, "X1", when=day)]
+    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE, link(*ids, when=day)]).rows
+    assert len(rows) == 2
+    assert all([c.name for c in row.changes] == ["location"] and "next sync" not in row.reason for row in rows)
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_an_occurrence_that_crosses_for_the_first_time_takes_over_from_its_series_too(side):
+    one = replace(event(side, f"{side_id(side)}#2026-12-01", when=at(1, 10, 12)), part_of=side_id(side))
+    mine, theirs = [series(side), one], [series(side.other, location="York")]
+    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE]).rows
+    (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
+    assert row.reason.endswith(f"the next sync then offers location for 1 single event of it in {side.other.label}")
