@@ -139,6 +139,19 @@ def test_an_event_on_one_side_only_has_nothing_to_take_over():
     assert said(followed(r, asked([series(SF)], []))) == {}
 
 
+@pytest.mark.parametrize(("single", "says"), [({}, True), ({"subject": "Forecast"}, False)])
+def test_it_is_the_same_the_other_way_round(single, says):
+    day = on_day(series(OL), date(2026, 11, 25))
+    assert day is not None
+    across = left("S5", when=day.when, **single)
+    theirs = series(SF, location="Room 7")
+    links = [link("S1", "R1", when=DAILY, exceptions=""), link("S5", day.id, when=day.when)]
+    r = replace(row(plan([theirs], [series(OL)], links[:1])), remarks={})
+    words = "the next sync then offers location for 1 single event of it in Salesforce"
+    found = said(followed(r, asked([theirs, across], [series(OL), day], links)))
+    assert found == ({(OL, Operation.UPDATE): words} if says else {})
+
+
 def test_what_goes_the_other_way_is_not_taken_over_here():
     """The single events of a series in Salesforce lie in Outlook: they have what changed in Salesforce from there."""
     source = series(SF, location="Room 7")
