@@ -194,3 +194,17 @@ def test_an_occurrence_that_crosses_for_the_first_time_takes_over_from_its_serie
     rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE]).rows
     (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
     assert row.reason.endswith(f"the next sync then offers location for 1 single event of it in {side.other.label}")
+
+
+@pytest.mark.parametrize("side", list(SideName))
+def test_a_single_event_is_held_against_what_its_own_side_gave_back(side):
+    """A server that cuts its notes has changed nothing: the event still takes over from the series."""
+    day, cut = at(1, 10, 12), {"notes": "Bring"}
+    one = replace(event(side, f"{side_id(side)}#2026-12-01", when=day), part_of=side_id(side))
+    whole, short = link("X", "Y", when=day).baseline.left, link("X", "Y", when=day, **cut).baseline.left
+    known = link(*((one.id, "X1") if side is SF else ("X1", one.id)))
+    known = replace(known, baseline=Baseline(whole, short) if side is SF else Baseline(short, whole))
+    mine, theirs = [series(side), one], [series(side.other, location="York"), event(side.other, "X1", when=day, **cut)]
+    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE, known]).rows
+    (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
+    assert "the next sync then offers location for 1 single event" in row.reason
