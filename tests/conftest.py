@@ -6,6 +6,11 @@ import signal
 from collections import Counter
 
 import pytest
+from hypothesis import settings
+
+# how long a value may take is asked by tests of speed; a busy machine takes longer for a while
+settings.register_profile("handsync", deadline=None)
+settings.load_profile("handsync")
 
 _TRIED: Counter[str] = Counter()
 

@@ -15,6 +15,7 @@ from sync_core.plan import Action, Singles, Situation, State
 from sync_core.review import Review
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
 
+pytestmark = pytest.mark.slow
 NOW = "2026-11-23T08:00:00Z"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

@@ -23,6 +23,8 @@ from sync_core.review import Review
 from sync_core.sandbox.salesforce.errors import ApiError
 from sync_core.sides import Operation, Write
 
+pytestmark = pytest.mark.slow
+
 SF, OL = SideName
 _SOBJECT = {Kind.CALENDAR: "Event", Kind.CONTACTS: "Contact", Kind.TASKS: "Task"}
 _FOLDER = {Kind.CALENDAR: "calendar", Kind.CONTACTS: "contacts", Kind.TASKS: "tasks"}

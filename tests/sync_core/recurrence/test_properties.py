@@ -112,8 +112,8 @@ def test_its_text_says_the_pattern_and_nothing_else(pattern: Pattern) -> None:
     assert parse(";".join(reversed(pattern.text.split(";")))) == pattern
 
 
-# forty fifth Mondays of February lie in a thousand years, which a busy machine takes its time over
-@settings(max_examples=400, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=400)
 @given(patterns(), starts)
 @example(parse("FREQ=MONTHLY;BYMONTHDAY=31"), date(2026, 1, 31))
 @example(parse("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"), date(2024, 2, 29))
@@ -166,6 +166,7 @@ def test_the_last_day_is_the_last(pattern: Pattern, start: date) -> None:
         assert last == [*days(pattern, start)][-1]
 
 
+@pytest.mark.slow
 @given(patterns(), patterns(), starts)
 def test_equal_normal_forms_and_equal_days_are_the_same_thing(a: Pattern, b: Pattern, start: date) -> None:
     a, b = replace(a, until=None, count=None), replace(b, until=None, count=None)
@@ -280,6 +281,7 @@ def test_exchange_means_the_days_that_its_reference_says(made: tuple[str, dict[s
         assert by_dateutil(to_salesforce(pattern, start), start, 2_000) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(patterns(), starts)
 def test_to_exchange_and_back_or_a_reason(pattern: Pattern, start: date) -> None:
@@ -314,6 +316,7 @@ def test_every_pattern_has_words_and_different_ones_differ(pattern: Pattern, sta
     assert said[0].islower()
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(patterns(), patterns(), st.sets(st.sampled_from([*Pattern.__dataclass_fields__])), starts)
 def test_equal_words_mean_equal_days(a: Pattern, b: Pattern, kept: set[str], start: date) -> None:
