@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from support.figures import MENU, MOVE, REVIEW, SCROLL, count, ready
 from support.terminal import Terminal
 
 
+@pytest.mark.slow
 def test_a_review_writes_few_bytes(tmp_path: Path) -> None:
     environ = {"HANDSYNC_CONFIG": str(tmp_path / "config.toml"), "HANDSYNC_STATE_DIR": str(tmp_path / "state")}
     with Terminal([sys.executable, str(REVIEW), "2000", "--still"], environ) as terminal:

@@ -16,6 +16,9 @@ from tui.screens.configure import ConfigureScreen
 from tui.screens.home import HomeScreen
 from tui.widgets.controls import Field
 
+# each opens Configure, which is a screen of five hundred parts
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 JOBS = {kind.value for kind in Kind}

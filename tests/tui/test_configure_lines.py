@@ -26,6 +26,9 @@ from tui.screens.question import Question
 from tui.theme import DARK, HIGH, LIGHT
 from tui.widgets.controls import Box, Choice, Field, Words
 
+# each opens Configure, which is a screen of five hundred parts
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 Go = Callable[..., Awaitable[None]]

@@ -20,6 +20,9 @@ from tui.screens.home import HomeScreen
 from tui.screens.question import Question
 from tui.widgets.controls import Words
 
+# each opens Configure, which is a screen of five hundred parts
+pytestmark = pytest.mark.slow
+
 Settle = Callable[[Pilot[Any]], Awaitable[None]]
 Until = Callable[[Pilot[Any], Callable[[], bool]], Awaitable[None]]
 

