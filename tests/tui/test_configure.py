@@ -77,6 +77,7 @@ async def test_a_job_is_changed_by_keys_and_kept_by_apply(
     assert after.outlook == before.outlook
 
 
+@pytest.mark.slow
 async def test_the_live_sentence_says_which_way_changes_flow(app: HandsyncApp, configure: Go) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await configure(pilot)
@@ -89,6 +90,7 @@ async def test_the_live_sentence_says_which_way_changes_flow(app: HandsyncApp, c
         assert str(flow.content).startswith("Changes flow one way, from Salesforce to Outlook;")
 
 
+@pytest.mark.slow
 async def test_each_process_has_its_own_job(app: HandsyncApp, configure: Go) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await configure(pilot)
@@ -113,6 +115,7 @@ async def test_each_process_has_its_own_job(app: HandsyncApp, configure: Go) -> 
         assert app.screen.query_one("#press-apply").disabled
 
 
+@pytest.mark.slow
 async def test_folders_and_whose_contacts(app: HandsyncApp, backend: Any, connections: Go, until: Until) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await connections(pilot)
@@ -131,6 +134,7 @@ async def test_folders_and_whose_contacts(app: HandsyncApp, backend: Any, connec
     assert after.salesforce.account_match == "off"
 
 
+@pytest.mark.slow
 async def test_days_have_the_presets_and_the_value_of_the_file(app: HandsyncApp, backend: Any, configure: Go) -> None:
     backend.settings.calendar.past_days = 45
     async with app.run_test(size=(80, 24)) as pilot:
@@ -141,6 +145,7 @@ async def test_days_have_the_presets_and_the_value_of_the_file(app: HandsyncApp,
     assert future == [0, 1, 7, 14, 30, 60, 90, 180, 365, 730]
 
 
+@pytest.mark.slow
 async def test_leaving_with_changes_asks_and_enter_stays(
     app: HandsyncApp, backend: Any, configure: Go, until: Until
 ) -> None:
@@ -161,6 +166,7 @@ async def test_leaving_with_changes_asks_and_enter_stays(
         assert backend.saved == []
 
 
+@pytest.mark.slow
 async def test_leaving_with_changes_can_keep_them(app: HandsyncApp, backend: Any, configure: Go, until: Until) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await configure(pilot)
@@ -171,6 +177,7 @@ async def test_leaving_with_changes_can_keep_them(app: HandsyncApp, backend: Any
         assert backend.settings.calendar.include is False
 
 
+@pytest.mark.slow
 async def test_leaving_without_changes_asks_nothing(app: HandsyncApp, configure: Go, until: Until) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await configure(pilot)
@@ -179,6 +186,7 @@ async def test_leaving_without_changes_asks_nothing(app: HandsyncApp, configure:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_kept_says_why_and_stays(
     app: HandsyncApp, backend: Any, configure: Go, until: Until
 ) -> None:
@@ -191,6 +199,7 @@ async def test_what_cannot_be_kept_says_why_and_stays(
         assert not app.screen.query_one("#press-apply").disabled
 
 
+@pytest.mark.slow
 async def test_the_environment_locks_what_it_sets(app: HandsyncApp, backend: Any, connections: Go) -> None:
     backend.locks = frozenset({"calendar.past_days", "outlook.password_command", "outlook.username"})
     async with app.run_test(size=(80, 24)) as pilot:
@@ -225,6 +234,7 @@ async def test_secrets_are_typed_and_never_shown(app: HandsyncApp, backend: Any,
     assert backend.saved[0][1].salesforce.access_token == SecretStr("new-token")
 
 
+@pytest.mark.slow
 async def test_the_form_fits_the_way_to_sign_in(app: HandsyncApp, connections: Go) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await connections(pilot)
@@ -239,6 +249,7 @@ async def test_the_form_fits_the_way_to_sign_in(app: HandsyncApp, connections: G
         assert app.screen.query_one("#press-apply").disabled
 
 
+@pytest.mark.slow
 async def test_a_connection_is_tested_with_what_stands_in_the_form(
     app: HandsyncApp, backend: Any, connections: Go, settle: Settle, until: Until
 ) -> None:
@@ -277,6 +288,7 @@ async def test_opening_configure_changes_nothing(app: HandsyncApp, backend: Any,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("component", ["sync", "connections"])
+@pytest.mark.slow
 async def test_every_field_is_seen_when_it_has_the_focus(app: HandsyncApp, connections: Go, component: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await connections(pilot)
@@ -297,6 +309,7 @@ async def test_every_field_is_seen_when_it_has_the_focus(app: HandsyncApp, conne
         assert ("prevent_outlook-delete" if component == "sync" else "salesforce-test") in seen
 
 
+@pytest.mark.slow
 async def test_attendees_are_asked_about_in_the_calendar_alone(
     app: HandsyncApp, backend: Any, configure: Go, until: Until
 ) -> None:
@@ -317,6 +330,7 @@ async def test_attendees_are_asked_about_in_the_calendar_alone(
         assert box.value
 
 
+@pytest.mark.slow
 async def test_the_environment_may_say_that_attendees_are_asked_about(
     app: HandsyncApp, backend: Any, configure: Go
 ) -> None:
