@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from support import build
+from support.host import local_time
 
 from sync_core import order
 from sync_core.compare import NO_BASELINE, Baseline
@@ -167,14 +167,9 @@ def test_the_days_of_an_event(start: str, end: str, zone: str, first: int | None
     assert [order.first_day(when, zone), order.last_day(when, zone)] == days
 
 
-def test_a_time_without_a_zone_is_utc_on_a_machine_that_is_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "America/New_York")
-    time.tzset()
-    try:
+def test_a_time_without_a_zone_is_utc_on_a_machine_that_is_elsewhere() -> None:
+    with local_time("America/New_York"):
         assert order.first_day(When("2026-11-23T23:30:00", "2026-11-23T23:45:00"), "UTC") == date(2026, 11, 23)
-    finally:
-        monkeypatch.undo()
-        time.tzset()
 
 
 def test_days_that_are_none_have_no_place() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from support.build import OL, SF
+from support.host import local_time
 
 from sync_core import series
 from sync_core.items import SideName, When
@@ -448,15 +448,10 @@ def test_whether_an_occurrence_is_still_otherwise_than_its_series(
     assert series.differs(one, when) is still
 
 
-def test_whole_days_are_days_on_a_machine_whose_clock_changes_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "America/New_York")
-    time.tzset()
-    try:
+def test_whole_days_are_days_on_a_machine_whose_clock_changes_between_them() -> None:
+    with local_time("America/New_York"):
         summer = When("2026-07-06", "2026-07-06", True, "FREQ=WEEKLY;BYDAY=MO")
         assert not series.differs(changed(date(2026, 12, 7), date(2026, 12, 7), date(2026, 12, 7)), summer)
-    finally:
-        monkeypatch.undo()
-        time.tzset()
 
 
 @BOTH

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import time
 from collections.abc import Iterator
 
 import pytest
+from support.host import local_time
 
 from sync_core import recurrence
 
@@ -25,10 +25,7 @@ def _work_it_out_anew() -> None:
 
 
 @pytest.fixture
-def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def in_tokyo() -> Iterator[None]:
     """A machine that is set to another zone than UTC."""
-    with monkeypatch.context() as changed:
-        changed.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
+    with local_time("Asia/Tokyo"):
         yield
-    time.tzset()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 
 import pytest
-from dateutil.rrule import rrulestr
+from support.rules import by_dateutil
 
 from sync_core.recurrence import PatternError, days, first_day, last_day, parse, same_occurrences
 
@@ -30,12 +30,6 @@ RULES = [
     "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;COUNT=20",
     "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1;COUNT=12",
 ]
-
-
-def by_dateutil(text: str, start: date, number: int) -> list[date]:
-    return [
-        moment.date() for moment in islice(rrulestr(text, dtstart=datetime.combine(start, datetime.min.time())), number)
-    ]
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from itertools import islice
 
 import pytest
-from dateutil.rrule import rrulestr
+from support.rules import by_dateutil
 
 from sync_core.recurrence import PatternError, anchored, days, parse
 from sync_core.recurrence.normal import nominal_day, reachable, week_of, week_start_matters
@@ -68,8 +68,7 @@ WEEK = "MO,TU,WE,TH,FR,SA,SU"
 )
 def test_the_normal_form_and_its_days(text: str, normal: str) -> None:
     assert anchored(parse(text), MONDAY).text == normal
-    by_dateutil = rrulestr(text, dtstart=datetime.combine(MONDAY, time()))
-    assert [*islice(days(parse(normal), MONDAY), 60)] == [moment.date() for moment in islice(by_dateutil, 60)]
+    assert [*islice(days(parse(normal), MONDAY), 60)] == by_dateutil(text, MONDAY, 60)
 
 
 @pytest.mark.parametrize(

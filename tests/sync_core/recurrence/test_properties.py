@@ -5,15 +5,15 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.rrule import rrulestr
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from support.rules import by_dateutil
 
 from sync_core.recurrence import (
     Day,
@@ -98,11 +98,6 @@ def monthly_parts(draw: st.DrawFn) -> dict[str, Any]:
         case "clipped":
             return {"month_days": range(28, draw(st.integers(28, 31)) + 1), "positions": [-1]}
     return {}
-
-
-def by_dateutil(text: str, start: date, number: int) -> list[date]:
-    rule = rrulestr(text, dtstart=datetime.combine(start, time()))
-    return [moment.date() for moment in islice(rule, number)]
 
 
 @given(patterns())
