@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sync_core.compare import Baseline
 from sync_core.decide import make_plan
@@ -19,6 +19,15 @@ SF, OL = SideName.SALESFORCE, SideName.OUTLOOK
 WINDOW = Window(date(2026, 10, 23), date(2027, 11, 22), "Europe/London")
 MADE_AT = "2026-11-22T09:00:00Z"
 SYNCED_AT = "2026-11-16T09:00:00Z"
+# Wednesdays at midnight in Tokyo, which are Tuesday afternoons in Greenwich: three of them
+TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
+
+_T = TypeVar("_T")
+
+
+def left_first(side: SideName, mine: _T, theirs: _T) -> tuple[_T, _T]:
+    """What belongs to `side` and what belongs to the other one, in the order of the sides: Salesforce's first."""
+    return (mine, theirs) if side is SF else (theirs, mine)
 
 
 def at(day: int, hour: int = 10, month: int = 11, *, hours: int = 1) -> When:
@@ -93,6 +102,11 @@ def event(side: SideName, item_id: str, *, without: Iterable[str] = (), **values
     extra = {n: values.pop(n) for n in ("mark", "locked", "series", "people", "version") if n in values}
     content = {n: v for n, v in fields(**values).items() if n not in set(without)}
     return Item(CAL, side, item_id, str(extra.pop("version", "1")), content, **extra)
+
+
+def repeated(side: SideName, item_id: str, when: When = TOKYO, **values: Any) -> Item:
+    """A series on a side, all of it as its pattern says unless `exceptions` say otherwise."""
+    return event(side, item_id, **{"series": True, "when": when, "exceptions": "", **values})
 
 
 def left(item_id: str = "L1", **values: Any) -> Item:

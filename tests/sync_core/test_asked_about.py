@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.build import SF, at, event, item, link, link_of, plan, right
+from support.build import SF, at, event, item, left_first, link, link_of, plan, right
 
 from sync_core.items import Item, Kind, SideName
 from sync_core.pairing import make_mark
@@ -17,8 +17,7 @@ LIKE_ANOTHER = "like another one of that name in all that is read"
 
 def planned(mine: list[Item], theirs: list[Item], **options: Any) -> Plan:
     """The plan for items of either side: `mine` may be Salesforce's or Outlook's."""
-    lefts, rights = (mine, theirs) if mine[0].side is SF else (theirs, mine)
-    return plan(lefts, rights, **options)
+    return plan(*left_first(mine[0].side, mine, theirs), **options)
 
 
 def rows_of(p: Plan) -> dict[str, Row]:
@@ -90,11 +89,10 @@ def test_a_pair_of_which_nothing_but_copies_is_in_sight_says_which_they_are() ->
 @pytest.mark.parametrize("side", list(SideName))
 def test_a_contact_whose_address_another_ones_twin_has_is_asked_about_and_may_be_brought_over(side: SideName) -> None:
     first, second = item(Kind.CONTACTS, side, "1"), item(Kind.CONTACTS, side, "2", first_name="Ann", last_name="Lee")
-    ids = ("1", "3") if side is SF else ("3", "1")
     p = planned(
         [first, second],
         [item(Kind.CONTACTS, side.other, "3")],
-        links=[link_of(Kind.CONTACTS, *ids)],
+        links=[link_of(Kind.CONTACTS, *left_first(side, "1", "3"))],
         kind=Kind.CONTACTS,
     )
     row = rows_of(p)["2"]

@@ -16,6 +16,7 @@ from support.build import (
     gone,
     item,
     left,
+    left_first,
     link,
     link_of,
     only,
@@ -81,7 +82,7 @@ def test_what_would_be_refused_is_told_of_what_is_written_and_not_of_what_it_tak
     empty = replace(here, fields={**here.fields, "notes": ""})
 
     def pair_of(one: Item, other: Item) -> Row:
-        return row(*((one, other) if side is SF else (other, one)), known=False)
+        return row(*left_first(side, one, other), known=False)
 
     assert limits_of(pair_of(empty, filled), side, picky) == {}
     nowhere = replace(empty, fields={**empty.fields, "location": ""})
@@ -231,7 +232,7 @@ def occurrence(side: SideName, to: When, exceptions: str = "", was: When = FIRST
     there = replace(pair[side.other], fields={**pair[side.other].fields, "when": to, "notes": notes})
     mine = replace(pair[side], id="S1#2026-12-01", part_of="S1", whole=(TUESDAYS, exceptions))
     mine = replace(mine, **more)
-    here, across = (mine, there) if side is SF else (there, mine)
+    here, across = left_first(side, mine, there)
     return only(plan([here], [across], [link(here.id, across.id, **known)], rules=RULES))
 
 
@@ -304,7 +305,7 @@ def test_a_task_cannot_become_due_before_it_starts(side: SideName, due: str | No
     ids = {SF: "L1", OL: "R1"}
     mine = replace(item(Kind.TASKS, side, ids[side]), starts=starts)
     other = item(Kind.TASKS, side.other, ids[side.other], due=due)
-    here, there = (mine, other) if side is SF else (other, mine)
+    here, there = left_first(side, mine, other)
     known = link_of(Kind.TASKS)
     moved = only(plan([here], [there], [known], kind=Kind.TASKS, rules=RULES))
     said = why.format(side=side.label)
@@ -318,7 +319,7 @@ def test_a_due_date_before_the_start_is_said_only_where_it_would_be_written(side
     ids = {SF: "L1", OL: "R1"}
     odd = replace(item(Kind.TASKS, side, ids[side], due="2026-12-01"), starts="2026-12-02")
     other = item(Kind.TASKS, side.other, ids[side.other])
-    here, there = (odd, other) if side is SF else (other, odd)
+    here, there = left_first(side, odd, other)
     own = only(plan([here], [there], [link_of(Kind.TASKS)], kind=Kind.TASKS, rules=RULES))
     assert limits_of(own, side, described(side)) == {}
     alone = only(plan([here] if side is SF else [], [there] if side is OL else [], kind=Kind.TASKS, rules=RULES))

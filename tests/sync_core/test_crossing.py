@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.build import MADE_AT, OL, SF, WINDOW, left, link, right
+from support.build import CAL, MADE_AT, OL, SF, WINDOW, link, repeated
 from support.model import ModelSide
 
 from sync_core.crossing import chosen_in, end_choices
-from sync_core.items import Item, Kind, SideName, When
+from sync_core.items import Item, Kind, SideName
 from sync_core.memory import Memory
 from sync_core.plan import Ignore, IgnoreMode, Singles
 from sync_core.sides import Fate
 from sync_core.singles import Chosen, choice
 
-CAL = Kind.CALENDAR
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
-MAKE: dict[SideName, Callable[..., Item]] = {SF: left, OL: right}
-
 
 def a_series(side: SideName, item_id: str, subject: str = "Stand-up") -> Item:
-    return MAKE[side](item_id, series=True, when=TOKYO, exceptions="", subject=subject)
+    return repeated(side, item_id, subject=subject)
 
 
 def chosen_for(source: Item, row_id: str) -> Ignore:

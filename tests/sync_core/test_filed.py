@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.build import MADE_AT, OL, SF, at, left, link, picture, plan, right
+from support.build import MADE_AT, OL, SF, TOKYO, at, left, link, picture, plan, right
 
 from sync_core.errors import SettingsError
 from sync_core.filed import Refusal, decide
-from sync_core.items import Item, SideName, When
+from sync_core.items import Item, SideName
 from sync_core.plan import Action, Choice, FieldChoice, Guard, Plan, effect
 from sync_core.planfile import PlanDocument, plan_to_json, read_plan_file
 from sync_core.question import Rules
 from sync_core.review import LIES_ON_TWO, Review
 from sync_core.sides import Limits, Operation
 
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 LIMITS = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
 
 

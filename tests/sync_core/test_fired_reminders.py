@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.build import OL, SF, event, link, link_of, only, plan
+from support.build import OL, SF, event, left_first, link, link_of, only, plan
 from support.build import item as item_of
 
 from sync_core.items import Item, Kind, SideName, Value
@@ -24,7 +24,7 @@ def across(side: SideName, reminder: Value) -> Item:
 
 
 def pair_of(here: Item, there: Item) -> tuple[list[Item], list[Item]]:
-    return ([here], [there]) if here.side is SF else ([there], [here])
+    return left_first(here.side, [here], [there])
 
 
 @pytest.mark.parametrize("side", list(SideName))

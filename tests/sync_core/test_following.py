@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.build import OL, SF, gone, left, link, picture, plan, right
+from support.build import OL, SF, gone, left, link, picture, plan, repeated, right
 from support.build import question as asked
 
 from sync_core.following import followed
@@ -22,8 +22,7 @@ DAYS = ("2026-11-25", "2026-11-26")
 
 
 def series(side: SideName, **values: Any) -> Any:
-    of = left if side is SF else right
-    return of("S1" if side is SF else "R1", series=True, **{"when": DAILY, "exceptions": "", **values})
+    return repeated(side, "S1" if side is SF else "R1", **{"when": DAILY, **values})
 
 
 def row(p: Plan) -> Row:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from support.build import MADE_AT, OL, SF, all_day, at, event, gone, link, only, picture, plan
+from support.build import MADE_AT, OL, SF, TOKYO, all_day, at, event, gone, link, only, picture, plan, repeated
 
 from sync_core.items import Item, SideName, When
 from sync_core.pairing import Link
@@ -16,7 +16,6 @@ from sync_core.recurrence import ChangedOccurrence, Exceptions
 from sync_core.review import Review
 from sync_core.sides import Fate, Limits, Operation, Sighting
 
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 LONDON = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=3", "Europe/London")
 LIMITS = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
 BOTH = pytest.mark.parametrize("source", list(SideName))
@@ -27,7 +26,7 @@ def item_id(side: SideName, number: int = 1) -> str:
 
 
 def series(side: SideName, when: When = TOKYO, number: int = 1, **values: Any) -> Item:
-    return event(side, item_id(side, number), **{"series": True, "when": when, "exceptions": "", **values})
+    return repeated(side, item_id(side, number), when, **values)
 
 
 def changed(*days: int) -> str:

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.build import OL, SF, at, left, link, picture, plan, right
+from support.build import OL, SF, at, left, link, picture, plan, repeated, right
 
 from sync_core.errors import SettingsError, StoreError
-from sync_core.items import Kind, When
+from sync_core.items import Kind
 from sync_core.plan import Plan, State
 from sync_core.planfile import PlanDocument, plan_to_json, quoted, read_plan_file, write_plan_file
 from sync_core.sides import Limits
 
 GOOD: dict[str, Any] = plan_to_json(plan([left()]))
 ID = GOOD["rows"][0]["id"]
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 
 
 def read(path: Path, *documents: Any) -> list[PlanDocument]:
@@ -67,7 +66,7 @@ def test_what_must_be_known_beforehand_stands_in_the_file() -> None:
 
 
 def test_only_a_series_that_could_cross_otherwise_says_how_it_crosses() -> None:
-    series = right("R1", series=True, when=TOKYO, exceptions="")
+    series = repeated(OL, "R1")
     limits = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
     rows = plan_to_json(plan(picture(SF, [left()], limits=limits), picture(OL, [series])))["rows"]
     assert {row["outlook"] is not None: row.get("series") for row in rows} == {True: "whole", False: None}

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from support.build import CAL, MADE_AT, OL, SF, at, left, link, picture, plan, right
+from support.build import CAL, MADE_AT, OL, SF, TOKYO, at, left, link, picture, plan, repeated, right
 
 from sync_core.groups import Group
 from sync_core.items import When
@@ -17,14 +17,13 @@ from sync_core.recurrence import ChangedOccurrence, Exceptions
 from sync_core.review import LIES_ON_TWO, Review
 from sync_core.sides import Limits, Operation
 
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 LONDON = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=TU;COUNT=3", "Europe/London")
 LIMITS = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
 DAYS = ("2026-11-25", "2026-12-02", "2026-12-09")
 
 
 def series(item_id: str, when: When = TOKYO, **values: Any) -> Any:
-    return right(item_id, **{"series": True, "when": when, "exceptions": "", **values})
+    return repeated(OL, item_id, when, **values)
 
 
 def offered(*rights: Any, lefts: Any = (), links: Any = ()) -> Plan:

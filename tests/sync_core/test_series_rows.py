@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.build import OL, SF, at, event, gone, left, link, only, picture, plan, right
+from support.build import OL, SF, at, event, gone, left, left_first, link, only, picture, plan, repeated, right
 
 from sync_core.compare import Baseline
 from sync_core.items import Item, SideName, When
@@ -29,21 +29,20 @@ def side_id(side: SideName) -> str:
 
 
 def series(side: SideName, **values: object) -> Item:
-    return event(side, side_id(side), **{"series": True, "when": WHEN, "exceptions": "", **values})
+    return repeated(side, side_id(side), **{"when": WHEN, **values})
 
 
 def single(side: SideName, series_id: str, day: str, number: int) -> Link:
     """The link of a single event that came of a series on `side`."""
-    here, there = f"{series_id}#{day}", f"X{number}"
-    return link(here, there) if side is SF else link(there, here)
+    return link(*left_first(side, f"{series_id}#{day}", f"X{number}"))
 
 
 def deleted_across(side: SideName, *singles: Link, **values: object) -> Row:
     """A series that is still on `side`, and was deleted on the other one."""
     item = series(side, **values)
     other = picture(side.other, [], gone("L1", "R1"))
-    pictures = ([item], other) if side is SF else (other, [item])
-    return next(row for row in plan(*pictures, [WHOLE, *singles]).rows if item in (row.left, row.right))
+    p = plan(*left_first(side, picture(side, [item]), other), [WHOLE, *singles])
+    return next(row for row in p.rows if item in (row.left, row.right))
 
 
 @pytest.mark.parametrize("side", list(SideName))
@@ -135,20 +134,18 @@ def remaining(side: SideName, *past: Item) -> Picture:
 def test_a_series_whose_past_is_left_across_is_not_made_there_again(side):
     """It would have its past twice."""
     past = replace(series(side.other, subject="BUDGET 2027"), id="past", series=False)
-    pictures = ([series(side)], remaining(side.other, past))
-    row = only(plan(*(pictures if side is SF else pictures[::-1])))
+    across = remaining(side.other, past)
+    row = only(plan(*left_first(side, picture(side, [series(side)]), across)))
     assert (row.situation, row.action) == (Situation.FORGOTTEN, Action.CONFLICT)
     # a single event, one of another name, one that began at another time, and one of unknown time are new
     timeless = replace(series(side), fields={n: v for n, v in series(side).fields.items() if n != "when"})
     others = [series(side, series=False), series(side, subject="Call"), series(side, when=WHEN._replace(start=NEXT))]
     for other in (*others, timeless):
-        pictures = ([other], remaining(side.other, past))
-        assert only(plan(*(pictures if side is SF else pictures[::-1]))).situation is Situation.NEW
+        assert only(plan(*left_first(side, picture(side, [other]), across))).situation is Situation.NEW
     # and what is left on its own side says nothing
     here = picture(side, [series(side)])
     here = replace(here, reading=replace(here.reading, remains=(past,)))
-    pictures = (here, picture(side.other))
-    assert only(plan(*(pictures if side is SF else pictures[::-1]))).situation is Situation.NEW
+    assert only(plan(*left_first(side, here, picture(side.other)))).situation is Situation.NEW
 
 
 @pytest.mark.parametrize("side", list(SideName))
@@ -167,9 +164,9 @@ def test_what_a_single_event_takes_over_from_its_series_is_said_in_the_row_of_th
     day = at(1, 10, 12)
     one = replace(event(side, f"{side_id(side)}#2026-12-01", when=day, **own), part_of=side_id(side))
     other = event(side.other, "X1", when=day, **across)
-    ids = (one.id, "X1") if side is SF else ("X1", one.id)
+    ids = left_first(side, one.id, "X1")
     mine, theirs = [series(side), one], [series(side.other, location="York"), other]
-    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE, link(*ids, when=day, **own)]).rows
+    rows = plan(*left_first(side, mine, theirs), [WHOLE, link(*ids, when=day, **own)]).rows
     (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
     words = f"the next sync then offers location for 1 single event of it in {side.other.label}"
     assert row.reason.endswith(f"; {words}") is said, row.reason
@@ -180,9 +177,9 @@ def test_what_a_single_event_has_with_its_series_crosses_with_this_sync(side):
     """Its series changed on its own side, and it with that: there is nothing to wait for."""
     day = at(1, 10, 12)
     one = replace(event(side, f"{side_id(side)}#2026-12-01", when=day, location="York"), part_of=side_id(side))
-    ids = (one.id, "X1") if side is SF else ("X1", one.id)
+    ids = left_first(side, one.id, "X1")
     mine, theirs = [series(side, location="York"), one], [series(side.other), event(side.other, "X1", when=day)]
-    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE, link(*ids, when=day)]).rows
+    rows = plan(*left_first(side, mine, theirs), [WHOLE, link(*ids, when=day)]).rows
     assert len(rows) == 2
     assert all([c.name for c in row.changes] == ["location"] and "next sync" not in row.reason for row in rows)
 
@@ -191,7 +188,7 @@ def test_what_a_single_event_has_with_its_series_crosses_with_this_sync(side):
 def test_an_occurrence_that_crosses_for_the_first_time_takes_over_from_its_series_too(side):
     one = replace(event(side, f"{side_id(side)}#2026-12-01", when=at(1, 10, 12)), part_of=side_id(side))
     mine, theirs = [series(side), one], [series(side.other, location="York")]
-    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE]).rows
+    rows = plan(*left_first(side, mine, theirs), [WHOLE]).rows
     (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
     assert row.reason.endswith(f"the next sync then offers location for 1 single event of it in {side.other.label}")
 
@@ -202,9 +199,8 @@ def test_a_single_event_is_held_against_what_its_own_side_gave_back(side):
     day, cut = at(1, 10, 12), {"notes": "Bring"}
     one = replace(event(side, f"{side_id(side)}#2026-12-01", when=day), part_of=side_id(side))
     whole, short = link("X", "Y", when=day).baseline.left, link("X", "Y", when=day, **cut).baseline.left
-    known = link(*((one.id, "X1") if side is SF else ("X1", one.id)))
-    known = replace(known, baseline=Baseline(whole, short) if side is SF else Baseline(short, whole))
+    known = replace(link(*left_first(side, one.id, "X1")), baseline=Baseline(*left_first(side, whole, short)))
     mine, theirs = [series(side), one], [series(side.other, location="York"), event(side.other, "X1", when=day, **cut)]
-    rows = plan(*((mine, theirs) if side is SF else (theirs, mine)), [WHOLE, known]).rows
+    rows = plan(*left_first(side, mine, theirs), [WHOLE, known]).rows
     (row,) = (r for r in rows if r.link_ids == ("L1", "R1"))
     assert "the next sync then offers location for 1 single event" in row.reason

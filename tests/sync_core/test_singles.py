@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from support.build import MADE_AT, OL, SF, WINDOW, at, fields, left, link, right
+from support.build import MADE_AT, OL, SF, TOKYO, WINDOW, at, fields, link, repeated, right
 from support.model import World
 
 from sync_core import singles
@@ -19,7 +19,6 @@ from sync_core.review import Review
 from sync_core.sides import Fate, Limits, Reading, Sighting, Window
 from sync_core.singles import Chosen
 
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 DAYS = When("2026-11-24", "2026-11-25", True, "FREQ=WEEKLY;BYDAY=TU;COUNT=3")
 LIMITS = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
 # in Tokyo these are Wednesdays, and the day before in Greenwich
@@ -27,7 +26,7 @@ ALL = ["2026-11-25", "2026-12-02", "2026-12-09"]
 
 
 def series(when: When = TOKYO, exceptions: Exceptions | None = None, **values: Any) -> Item:
-    return right("R1", series=True, when=when, exceptions=exceptions.text if exceptions else "", **values)
+    return repeated(OL, "R1", when, exceptions=exceptions.text if exceptions else "", **values)
 
 
 def moved(day: str, start: datetime, end: datetime, **own: Any) -> ChangedOccurrence:
@@ -178,7 +177,7 @@ def chosen(mode: Singles = Singles.OCCURRENCES, source: Item | None = None, othe
 
 @pytest.mark.parametrize("side", list(SideName))
 def test_what_memory_keeps_of_it(side):
-    source = series() if side is OL else left("L1", series=True, when=TOKYO, exceptions="")
+    source = series() if side is OL else repeated(SF, "L1")
     kept = chosen(Singles.CHANGED_ONES, source, "across")
     assert (kept.row_id, kept.mode, kept.since, kept.title, kept.reason) == (
         "row", Singles.CHANGED_ONES, MADE_AT, source.title, "why",
@@ -237,7 +236,7 @@ def test_of_changed_ones_the_rest_crosses_as_a_series():
 
 def test_what_both_halves_of_a_series_have_changed_is_part_of_the_series():
     item = series(exceptions=Exceptions((), (TO_FRIDAY,)))
-    half = left("L1", series=True, when=TOKYO, exceptions=item.fields["exceptions"])
+    half = repeated(SF, "L1", exceptions=item.fields["exceptions"])
     links = [link("L5", "R1#2026-12-09"), link("L1", "R1")]
     _, *ones = Chosen.of([chosen(Singles.CHANGED_ONES, item)], links, [item, half]).view([item], WINDOW)
     assert [one.id for one in ones] == ["R1#2026-12-09"]
@@ -252,7 +251,7 @@ def test_the_choice_is_found_in_links_and_marks_where_memory_lost_it():
     assert Chosen.of([], [link("L5", "R1#2026-12-02")], [item]).modes == {"R1": Singles.OCCURRENCES}
     both = [link("L5", "R1#2026-12-02"), link("L1", "R1")]
     assert Chosen.of([], both, [item]).modes == {"R1": Singles.CHANGED_ONES}
-    source = left("L1", series=True, when=TOKYO, exceptions="")
+    source = repeated(SF, "L1")
     copy = right("R5", mark=make_mark("L1#2026-11-25", "n"))
     assert Chosen.of([], [], [source, copy]).modes == {"L1": Singles.OCCURRENCES}
     assert Chosen.of([], [], [copy]).modes == {}
@@ -262,7 +261,7 @@ def test_the_choice_is_found_in_links_and_marks_where_memory_lost_it():
 
 @pytest.mark.parametrize("side", list(SideName))
 def test_a_series_under_another_id_is_known_by_what_it_is(side):
-    source = series() if side is OL else left("L1", series=True, when=TOKYO, exceptions="")
+    source = series() if side is OL else repeated(SF, "L1")
     again = replace(source, id="again", fields={**source.fields, "notes": "typed since"})
     found = Chosen.of([chosen(source=source)], [], [again])
     assert found.modes == {"again": Singles.OCCURRENCES}

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.build import MADE_AT, OL, SF, left, link, picture, plan
+from support.build import MADE_AT, OL, SF, TOKYO, left, link, picture, plan, repeated
 from support.build import gone as deleted
 
-from sync_core.items import Kind, When
+from sync_core.items import Kind
 from sync_core.memory import Memory
 from sync_core.plan import Singles
 from sync_core.remembered import keep_ignores
 from sync_core.review import Review
 from sync_core.sides import Limits
-
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 
 
 def test_the_link_of_a_series_whose_other_half_is_gone_ends_with_the_choice(tmp_path: Path) -> None:
@@ -23,7 +21,7 @@ def test_the_link_of_a_series_whose_other_half_is_gone_ends_with_the_choice(tmp_
     kind = Kind.CALENDAR
     whole = link("L1", "R1", when=TOKYO, exceptions="")
     memory.put_links(kind, [whole, link("L2", "R2")])
-    here = [left("L1", series=True, when=TOKYO, exceptions=""), left("L2")]
+    here = [repeated(SF, "L1"), left("L2")]
     there = picture(OL, [], deleted("R1", "R2"), limits=Limits(series_zone="Europe/London"))
     review = Review.of(plan(picture(SF, here), there, memory.links(kind)))
     offers = [row.id for row in review.rows() if row.offer is not None]

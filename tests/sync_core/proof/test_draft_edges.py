@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from support.build import CAL, OL, SF, at, gone, left, link, picture, plan, right
+from support.build import CAL, OL, SF, TOKYO, at, gone, left, link, picture, plan, repeated, right
 
 from sync_core.draft import Draft, Resumed, draft_of, from_json, resume, to_json
-from sync_core.items import Item, When
+from sync_core.items import Item
 from sync_core.plan import Action, Choice, FieldChoice, IgnoreMode, Plan, Row, State
 from sync_core.review import Review
 from sync_core.sides import Limits, Unreadable
 
 SAVED_AT = "2026-11-22T09:05:00Z"
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 NO_TOKYO = Limits(series_zone="Europe/London", fixed_pattern=True, no_changed_occurrences="")
 
 
@@ -159,7 +158,7 @@ def tokyo(*rights: Item, lefts: Sequence[Item] = (), unreadable: Sequence[Unread
 
 
 def series(item_id: str, **values: Any) -> Item:
-    return right(item_id, **{"series": True, "when": TOKYO, "exceptions": "", "subject": item_id, **values})
+    return repeated(OL, item_id, **{"subject": item_id, **values})
 
 
 def split(p: Plan) -> Draft:

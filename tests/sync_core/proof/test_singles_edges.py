@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from support.build import MADE_AT, OL, SF, WINDOW, left, link, right
+from support.build import MADE_AT, OL, SF, TOKYO, WINDOW, left, left_first, link, repeated
 
 from sync_core import singles
 from sync_core.items import Item, SideName, When
@@ -17,16 +17,13 @@ from sync_core.recurrence import ChangedOccurrence, Exceptions
 from sync_core.sides import Fate, Ref, Sighting
 from sync_core.singles import Chosen
 
-# Wednesdays in Tokyo, the day before in Greenwich
-TOKYO = When("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", False, "FREQ=WEEKLY;BYDAY=WE;COUNT=3", "Asia/Tokyo")
 FIRST, SECOND, THIRD = date(2026, 11, 25), date(2026, 12, 2), date(2026, 12, 9)
 BOTH = pytest.mark.parametrize("side", list(SideName))
 ORDINARY = Ignore("ordinary", IgnoreMode.FOREVER, "", "", left_id="L9", right_id="R9")
 
 
 def series(side: SideName = OL, item_id: str = "S1", exceptions: Exceptions | None = None, **values: Any) -> Item:
-    make = left if side is SF else right
-    return make(item_id, series=True, when=TOKYO, exceptions=exceptions.text if exceptions else "", **values)
+    return repeated(side, item_id, exceptions=exceptions.text if exceptions else "", **values)
 
 
 def choice(source: Item, mode: Singles = Singles.OCCURRENCES, other: str = "", row: str = "row") -> Ignore:
@@ -35,7 +32,7 @@ def choice(source: Item, mode: Singles = Singles.OCCURRENCES, other: str = "", r
 
 def linked(side: SideName, item_id: str, other: str) -> Any:
     """A link of which `item_id` is on a side."""
-    return link(item_id, other) if side is SF else link(other, item_id)
+    return link(*left_first(side, item_id, other))
 
 
 # ---- what is left of a series that was deleted
