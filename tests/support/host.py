@@ -1,4 +1,4 @@
-"""The host that a test runs on."""
+"""The host that a test runs on: the time that it keeps, and how dates are written on it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from sync_core import dates
 
 
 @contextmanager
@@ -22,3 +24,14 @@ def local_time(zone: str) -> Iterator[None]:
         else:
             os.environ["TZ"] = before
         time.tzset()
+
+
+@contextmanager
+def dates_in(style: dates.DateStyle) -> Iterator[None]:
+    """Dates and times are written in this style, and as before afterwards."""
+    before = dates.style()
+    dates.use(style)
+    try:
+        yield
+    finally:
+        dates.use(before)

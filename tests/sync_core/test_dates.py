@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.host import dates_in
 
-from sync_core import dates, reasons, series
+from sync_core import reasons, series
 from sync_core.cli import plain
 from sync_core.dates import DateStyle, locale_name, of_locale
 from sync_core.items import When
@@ -21,14 +21,6 @@ DAY = date(2026, 11, 3)
 MEETING = When("2026-11-03T15:30:00Z", "2026-11-03T16:00:00Z")
 US = DateStyle("mdy", "12", 6)
 ISO = DateStyle("ymd", "24", 0)
-
-
-@pytest.fixture
-def styled() -> Iterator[None]:
-    """Puts the style back."""
-    before = dates.style()
-    yield
-    dates.use(before)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +101,14 @@ def test_what_is_set_wins_over_the_locale_key_by_key() -> None:
     assert Display(first_day="monday").dates({}) == DateStyle()
 
 
-def test_all_texts_of_the_core_follow(styled: None) -> None:
+def test_all_texts_of_the_core_follow() -> None:
     weekly = When(MEETING.start, MEETING.end, recurrence="FREQ=WEEKLY;BYDAY=MO,SU;UNTIL=20270301T000000Z")
     assert plain.moment(MEETING, "Europe/London") == "3 November 2026, 15:30 to 16:00"
     assert series.in_words(weekly) == "every week on Mon and Sun until 1 Mar 2027"
-    dates.use(US)
-    assert plain.moment(MEETING, "Europe/London") == "November 3, 2026, 3:30 pm to 4:00 pm"
-    assert reasons.day("2026-11-03T09:00:00Z") == "Nov 3, 2026"
-    assert series.in_words(weekly) == "every week on Sun and Mon until Mar 1, 2027"
+    with dates_in(US):
+        assert plain.moment(MEETING, "Europe/London") == "November 3, 2026, 3:30 pm to 4:00 pm"
+        assert reasons.day("2026-11-03T09:00:00Z") == "Nov 3, 2026"
+        assert series.in_words(weekly) == "every week on Sun and Mon until Mar 1, 2027"
 
 
 def test_the_light_values_are_those_of_the_models() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.build import OL, SF, all_day, at, gone, item, left, link, only, picture, plan, right
+from support.host import dates_in
 from support.hostile import TEXTS
 
 from sync_core import dates, datewords, finding
@@ -285,8 +286,8 @@ def test_what_each_order_puts_first() -> None:
 def weeks() -> Iterator[Callable[[int], None]]:
     """Lets weeks begin on a day, 0 for Monday, for the time of a test."""
     before = dates.style()
-    yield lambda first: dates.use(replace(before, first_day=first))
-    dates.use(before)
+    with dates_in(before):
+        yield lambda first: dates.use(replace(before, first_day=first))
 
 
 @pytest.mark.parametrize("first", [0, 5, 6])

@@ -24,6 +24,7 @@ LONDON = "Europe/London"
 TIMES = When("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z", False, "FREQ=WEEKLY;BYDAY=MO;COUNT=12", LONDON)
 UNTIL = TIMES._replace(recurrence="FREQ=WEEKLY;BYDAY=MO;UNTIL=20270210")
 SHORTER = TIMES._replace(recurrence="FREQ=WEEKLY;BYDAY=MO;COUNT=11")
+ENDLESS = TIMES._replace(recurrence="FREQ=WEEKLY;BYDAY=MO")
 LATER = {"start": "2026-11-23T13:00:00Z", "end": "2026-11-23T14:00:00Z"}
 
 
@@ -69,6 +70,11 @@ def test_what_means_the_same(one: Any, other: Any, same: bool) -> None:
     [
         (TIMES, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
         (UNTIL, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
+        # the day of the week is that of the first event, and the end is the last day that there is
+        (TIMES._replace(recurrence="FREQ=WEEKLY;COUNT=12"), "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
+        (TIMES._replace(recurrence="FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"), "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
+        (TIMES._replace(recurrence="FREQ=WEEKLY;UNTIL=20270214"), "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270208"),
+        (ENDLESS, "FREQ=WEEKLY;BYDAY=MO"),
         (TIMES._replace(recurrence="FREQ=DAILY;INTERVAL=7"), "FREQ=WEEKLY;BYDAY=MO"),
         # the days are those of its own zone: its first event is on a Tuesday there
         (
@@ -86,6 +92,24 @@ def test_what_means_the_same(one: Any, other: Any, same: bool) -> None:
 )
 def test_one_form_for_all_ways_to_say_a_rule(when: When, rule: str) -> None:
     assert rule_of(when) == rule
+
+
+def test_series_fall_on_the_same_days_whatever_their_words_are() -> None:
+    assert same_days(ENDLESS, ENDLESS._replace(recurrence="FREQ=WEEKLY"))
+    # another hour is no other day
+    assert same_days(ENDLESS, ENDLESS._replace(**LATER))
+    # single events on one day
+    assert same_days(ENDLESS._replace(recurrence=""), ENDLESS._replace(recurrence=""))
+    odd = ENDLESS._replace(recurrence="now and then")
+    assert same_days(odd, odd), "the same text means the same, whatever it means"
+    for other in (
+        ENDLESS._replace(recurrence="FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"),
+        ENDLESS._replace(start="2026-11-30T10:00:00Z", end="2026-11-30T11:00:00Z"),
+        ENDLESS._replace(zone="Europe/Paris"),
+        odd,
+        When("2026-11-23", "2026-11-24", True, ENDLESS.recurrence),
+    ):
+        assert not same_days(ENDLESS, other), other
 
 
 def test_a_series_of_which_nobody_knows_the_first_day_is_like_itself_alone() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from support.build import OL, SF, left, link, only, picture, plan, right
+from support.build import OL, SF, left, link, only, picture, plan, repeated, right
 
-from sync_core import reasons, series
+from sync_core import series
 from sync_core.items import (
     Kind,
     SideName,
@@ -41,11 +40,11 @@ ONE_CHANGED = Exceptions(
 
 
 def here(item_id: str = "L1", **values: Any) -> Any:
-    return left(item_id, **{"series": True, "when": WEEKLY, "exceptions": "", **values})
+    return repeated(SF, item_id, **{"when": WEEKLY, **values})
 
 
 def there(item_id: str = "R1", **values: Any) -> Any:
-    return right(item_id, **{"series": True, "when": WEEKLY, "exceptions": "", **values})
+    return repeated(OL, item_id, **{"when": WEEKLY, **values})
 
 
 def known(**values: Any) -> Any:
@@ -256,34 +255,3 @@ def test_a_series_without_exceptions_in_memory_is_in_step_after_it_was_compared(
     old = link(when=WEEKLY)
     row = only(plan(in_salesforce(here()), in_outlook(there()), [old]))
     assert (row.situation, row.action) == (Situation.SAME_CHANGE, Action.NONE)
-
-
-@pytest.mark.parametrize("side", [SF, OL])
-def test_a_series_of_which_the_past_is_left_across_is_asked_about(side: SideName) -> None:
-    """It was deleted there from some day on. Made again it would have its past twice."""
-    alone = {SF: here("L1"), OL: there("R1")}[side]
-
-    def row_of(past: Any, item: Any = alone) -> Any:
-        pictures = {one: picture(one, [item] if one is side else []) for one in SideName}
-        across = pictures[side.other]
-        pictures[side.other] = replace(across, reading=replace(across.reading, remains=(past,)))
-        return only(plan(pictures[SF], pictures[OL]))
-
-    past = {SF: there("R9"), OL: here("L9")}[side]
-    row = row_of(past)
-    assert (row.situation, row.action, row.reason) == (Situation.FORGOTTEN, Action.CONFLICT, reasons.remained(alone))
-    # whatever the capitals of its name, and whatever became of its rule and its end
-    ended = WEEKLY._replace(end="2026-11-23T12:00:00Z", recurrence="FREQ=WEEKLY;BYDAY=MO;COUNT=2")
-    again = replace(past, fields={**past.fields, "subject": "BUDGET 2027", "when": ended})
-    assert row_of(again).situation is Situation.FORGOTTEN
-    # one of another name, one that began at another time, and a single event at that time are others
-    later = WEEKLY._replace(start="2026-11-30T10:00:00Z", end="2026-11-30T11:00:00Z")
-    for other in ({"subject": "Other"}, {"when": later}):
-        assert row_of(replace(past, fields={**past.fields, **other})).situation is Situation.NEW
-    single = replace(alone, series=False, fields={**alone.fields, "when": WEEKLY._replace(recurrence="", zone="")})
-    assert row_of(past, single).situation is Situation.NEW
-    # nor is what is left on a side the past of a series of its own
-    own = picture(side, [alone])
-    own = replace(own, reading=replace(own.reading, remains=(past,)))
-    pictures = {side: own, side.other: picture(side.other)}
-    assert only(plan(pictures[SF], pictures[OL])).situation is Situation.NEW

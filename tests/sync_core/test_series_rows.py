@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from support.build import OL, SF, at, event, gone, left, left_first, link, only, picture, plan, repeated, right
 
+from sync_core import reasons
 from sync_core.compare import Baseline
 from sync_core.items import Item, SideName, When
 from sync_core.pairing import Link
@@ -18,7 +19,7 @@ WHEN = When("2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z", False, "FREQ=WEEKLY;
 WHOLE = link("L1", "R1", when=WHEN, exceptions="")
 # the first day of the sync, and the day before it
 FIRST, BEFORE = "2026-10-23", "2026-10-22"
-NEXT = "2026-12-01T10:00:00Z"
+LATER = WHEN._replace(start="2026-12-01T10:00:00Z", end="2026-12-01T11:00:00Z")
 # the choice that makes a side like the other one
 LIKE_ACROSS = {SF: Choice.TO_SALESFORCE, OL: Choice.TO_OUTLOOK}
 GO_AFTER = "the next sync then offers to delete"
@@ -132,18 +133,28 @@ def remaining(side: SideName, *past: Item) -> Picture:
 
 @pytest.mark.parametrize("side", list(SideName))
 def test_a_series_whose_past_is_left_across_is_not_made_there_again(side):
-    """It would have its past twice."""
-    past = replace(series(side.other, subject="BUDGET 2027"), id="past", series=False)
-    across = remaining(side.other, past)
-    row = only(plan(*left_first(side, picture(side, [series(side)]), across)))
-    assert (row.situation, row.action) == (Situation.FORGOTTEN, Action.CONFLICT)
-    # a single event, one of another name, one that began at another time, and one of unknown time are new
-    timeless = replace(series(side), fields={n: v for n, v in series(side).fields.items() if n != "when"})
-    others = [series(side, series=False), series(side, subject="Call"), series(side, when=WHEN._replace(start=NEXT))]
-    for other in (*others, timeless):
-        assert only(plan(*left_first(side, picture(side, [other]), across))).situation is Situation.NEW
+    """It was deleted there from some day on. Made again it would have its past twice."""
+
+    def row_of(past: Item, item: Item) -> Row:
+        return only(plan(*left_first(side, picture(side, [item]), remaining(side.other, past))))
+
+    own, past = series(side), series(side.other)
+    row = row_of(past, own)
+    assert (row.situation, row.action, row.reason) == (Situation.FORGOTTEN, Action.CONFLICT, reasons.remained(own))
+    # whatever the capitals of its name, and whatever became of its rule and its end
+    ended = WHEN._replace(end="2026-11-24T12:00:00Z", recurrence="FREQ=WEEKLY;BYDAY=TU;COUNT=2")
+    for left_over in (series(side.other, subject="BUDGET 2027", when=ended), replace(past, series=False)):
+        assert row_of(left_over, own).situation is Situation.FORGOTTEN
+    # one of another name, one that began at another time, one of unknown time, and a single event are new
+    for values in ({"subject": "Call"}, {"when": LATER}):
+        assert row_of(past, series(side, **values)).situation is Situation.NEW
+        assert row_of(series(side.other, **values), own).situation is Situation.NEW
+    timeless = replace(own, fields={n: v for n, v in own.fields.items() if n != "when"})
+    once = series(side, series=False, when=WHEN._replace(recurrence="", zone=""))
+    for other in (timeless, once, replace(own, series=False)):
+        assert row_of(past, other).situation is Situation.NEW
     # and what is left on its own side says nothing
-    here = picture(side, [series(side)])
+    here = picture(side, [own])
     here = replace(here, reading=replace(here.reading, remains=(past,)))
     assert only(plan(*left_first(side, here, picture(side.other)))).situation is Situation.NEW
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from support.build import OL, at, item
+from support.host import dates_in
 
 from sync_core import dates
 from sync_core.items import Item, Kind, When
@@ -109,17 +109,10 @@ def test_a_time_that_cannot_be_understood_breaks_nothing() -> None:
     assert told_apart([one, other], ZONE) == ["tomorrow to soon", "9999 to "]
 
 
-@pytest.fixture
-def american() -> Iterator[None]:
-    before = dates.style()
-    dates.use(dates.of_locale("en_US"))
-    yield
-    dates.use(before)
-
-
-def test_of_an_end_on_the_same_day_the_time_alone_is_said_however_days_are_written(american: None) -> None:
+def test_of_an_end_on_the_same_day_the_time_alone_is_said_however_days_are_written() -> None:
     """A day that is written month first has a comma of its own."""
-    (first, _) = told_apart(two(Kind.CALENDAR, "when", at(23, 9), at(24, 9)), ZONE)
+    with dates_in(dates.of_locale("en_US")):
+        (first, _) = told_apart(two(Kind.CALENDAR, "when", at(23, 9), at(24, 9)), ZONE)
     assert first == "Nov 23, 2026, 9:00 am to 10:00 am"
 
 

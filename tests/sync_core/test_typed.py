@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.host import local_time
+from support.host import dates_in, local_time
 
 from sync_core import dates
 from sync_core.datewords import Days, days, one_day
@@ -294,16 +294,12 @@ def test_a_number_that_is_no_year_of_these_centuries_is_a_word_of_its_own(words:
 
 
 def test_numbers_with_a_slash_are_read_as_the_person_writes_dates() -> None:
-    before = dates.style()
-    try:
-        dates.use(replace(before, order="mdy"))
+    with dates_in(replace(dates.style(), order="mdy")):
         assert one_day("12/24/2026", TODAY) == one_day("12/24", TODAY) == date(2026, 12, 24)
         assert one_day("24/12/2026", TODAY) is None
-        dates.use(replace(before, order="dmy"))
+    with dates_in(replace(dates.style(), order="dmy")):
         assert one_day("24/12/2026", TODAY) == one_day("24/12", TODAY) == date(2026, 12, 24)
         assert one_day("12/24/2026", TODAY) is None
-    finally:
-        dates.use(before)
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,21 @@ def test_where_there_is_no_pattern_nothing_is_in_the_way_and_what_cannot_be_read
         series.may_not_move(TUESDAY, at(2, 10), (WEEKLY, "none"))
 
 
+@pytest.mark.parametrize(
+    ("when", "elsewhere"),
+    [
+        (WEEKLY, (datetime(2026, 12, 20, 9, tzinfo=UTC), datetime(2026, 12, 20, 10, tzinfo=UTC))),
+        (DAYS, (date(2026, 12, 20), date(2026, 12, 21))),
+    ],
+)
+def test_what_was_taken_out_or_moved_is_not_where_it_was(when: When, elsewhere: tuple[date, date]) -> None:
+    first, last = date(2026, 12, 1), date(2026, 12, 3)
+    begin, end = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 3, tzinfo=UTC)
+    assert series.touches(when, begin, end, first, last, Exceptions.parse("")) is True
+    for own in (out(1), moved(TUESDAY, *elsewhere)):
+        assert series.touches(when, begin, end, first, last, Exceptions.parse(own)) is False
+
+
 # ---- whether a series is over
 
 
@@ -225,48 +240,3 @@ def test_all_reasons_against_an_update_are_told() -> None:
     first, second = why.split("; ")
     assert first == "Outlook cannot hold: the series ends before it starts"
     assert second.startswith("1 occurrence to be put back")
-
-
-# ---- the same rule in other words
-
-
-def test_one_rule_has_one_form_however_it_is_said() -> None:
-    """The end is told as the last day, whether it was said as a day or as a number."""
-    three = WEEKLY._replace(recurrence="FREQ=WEEKLY;BYDAY=TU;COUNT=3")
-    said = {
-        series.rule_of(WEEKLY._replace(recurrence=recurrence))
-        for recurrence in ("FREQ=WEEKLY;COUNT=3", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261208", "FREQ=WEEKLY;UNTIL=20261214")
-    }
-    assert said == {series.rule_of(three)} == {"FREQ=WEEKLY;BYDAY=TU;UNTIL=20261208"}
-    assert series.rule_of(WEEKLY) == "FREQ=WEEKLY;BYDAY=TU"
-    assert series.rule_of(WEEKLY._replace(recurrence="")) == ""
-    # what is no rule, or has no day, stays as it is
-    for text in ("now and then", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20200101"):
-        assert series.rule_of(WEEKLY._replace(recurrence=text)) == text
-    assert series.rule_of(three._replace(start="soon")) == three.recurrence
-
-
-def test_series_fall_on_the_same_days_whatever_their_words_are() -> None:
-    assert series.same_days(WEEKLY, WEEKLY._replace(recurrence="FREQ=WEEKLY"))
-    # another hour is no other day
-    assert series.same_days(WEEKLY, WEEKLY._replace(start="2026-11-24T09:00:00Z", end="2026-11-24T10:00:00Z"))
-    # single events on one day
-    assert series.same_days(WEEKLY._replace(recurrence=""), WEEKLY._replace(recurrence=""))
-    odd = WEEKLY._replace(recurrence="now and then")
-    assert series.same_days(odd, odd), "the same text means the same, whatever it means"
-    for other in (
-        WEEKLY._replace(recurrence="FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
-        WEEKLY._replace(start="2026-12-01T15:00:00Z", end="2026-12-01T16:00:00Z"),
-        WEEKLY._replace(zone="Europe/Paris"),
-        odd,
-        DAYS,
-    ):
-        assert not series.same_days(WEEKLY, other), other
-
-
-@pytest.mark.parametrize("when", [WEEKLY, DAYS])
-def test_what_was_taken_out_or_moved_is_not_where_it_was(when: When) -> None:
-    first, last = date(2026, 12, 1), date(2026, 12, 3)
-    begin, end = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 3, tzinfo=UTC)
-    assert series.touches(when, begin, end, first, last, Exceptions.parse("")) is True
-    assert series.touches(when, begin, end, first, last, Exceptions.parse(out(1))) is False
