@@ -13,8 +13,8 @@ import pytest
 from faults.suite import FAULTS, Injection, inject, injections, injections_of_many, known
 from sync_core.items import Kind
 
-# points per fault and process; one that takes a run back makes that run first, and so takes twice as long
-SAMPLE, SAMPLE_OF_UNDO = 3, 1
+# points per fault and process
+SAMPLE = 3
 SHARES = {fault: number for number, fault in enumerate(FAULTS)}
 
 
@@ -22,8 +22,7 @@ def sample(kind: Kind, fault: str, *, undo: bool = False) -> list[Injection]:
     """Points spread evenly over the run, others for each fault."""
     points = [what for what in injections(kind, known(kind, undo=undo), undo=undo) if what.fault == fault]
     shift = SHARES[fault] * 7 + list(Kind).index(kind) * 3
-    many = SAMPLE_OF_UNDO if undo else SAMPLE
-    return [points[(shift + number * len(points) // many) % len(points)] for number in range(many)]
+    return [points[(shift + number * len(points) // SAMPLE) % len(points)] for number in range(SAMPLE)]
 
 
 @pytest.mark.slow

@@ -54,12 +54,12 @@ def _ordinary(kind, examples, record_property):
 
 @KINDS
 def test_ordinary_weeks(kind, record_property):
-    _ordinary(kind, 60, record_property)
+    _ordinary(kind, 100, record_property)
 
 
 @KINDS
 def test_weeks(kind, record_property):
-    _live(kind, 30, 25, record_property)
+    _live(kind, 60, 25, record_property)
 
 
 @pytest.mark.slow

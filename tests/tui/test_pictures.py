@@ -81,6 +81,7 @@ def in_configure(settle: Settle, until: Until) -> Callable[..., Settle]:
     return make
 
 
+@pytest.mark.slow
 @every_size
 def test_configure_connections(
     app: HandsyncApp, in_configure: Callable[..., Settle], snap_compare: Compare, size: tuple[int, int]
@@ -92,6 +93,7 @@ def test_configure_connections(
     )
 
 
+@pytest.mark.slow
 def test_configure_without_colours(backend: Any, settle: Settle, snap_compare: Compare) -> None:
     async def open_it(pilot: Pilot[Any]) -> None:
         await settle(pilot)
@@ -233,6 +235,7 @@ def test_palette(app: HandsyncApp, settle: Settle, snap_compare: Compare, size: 
     assert snap_compare(app, run_before=open_it, terminal_size=size)
 
 
+@pytest.mark.slow
 @every_size
 def test_configure_display(
     app: HandsyncApp, in_configure: Callable[..., Settle], snap_compare: Compare, size: tuple[int, int]

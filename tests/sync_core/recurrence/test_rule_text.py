@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
-from time import perf_counter, process_time
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.within import within
 
 from sync_core.recurrence import Frequency, Pattern, PatternError, anchored, days, first_day, parse, same_occurrences
 from sync_core.recurrence import normal as normal_module
@@ -310,10 +311,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_are_refused_at_once(text: str) -> None:
-    begin = process_time()
-    with pytest.raises(PatternError):
+    with within(0.05), pytest.raises(PatternError):
         parse(text)
-    assert process_time() - begin < 0.5
 
 
 @pytest.mark.parametrize(
@@ -328,11 +327,10 @@ def test_hostile_texts_are_refused_at_once(text: str) -> None:
     ],
 )
 def test_rare_patterns_and_far_days_are_found_quickly(text: str) -> None:
-    begin = process_time()
-    pattern = parse(text)
-    for _ in days(pattern, date(2025, 1, 1), date(9_990, 1, 1)):
-        pass
-    assert process_time() - begin < 1
+    with within(1):
+        pattern = parse(text)
+        for _ in days(pattern, date(2025, 1, 1), date(9_990, 1, 1)):
+            pass
 
 
 def best_of(what: Callable[[], object]) -> float:

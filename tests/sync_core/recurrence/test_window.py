@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.within import within
 
 from sync_core.recurrence import ChangedOccurrence, Occurrence, Pattern, occurrences, parse
 
@@ -236,13 +236,12 @@ def test_an_event_of_400_days_touches_every_window_of_a_year() -> None:
 
 def test_an_endless_series_of_long_ago_is_found_at_once_and_never_floods() -> None:
     event = at(LONDON, "0001-01-02 09:00")
-    begin = process_time()
-    found = occurrences(DAILY, *event, utc("2026-01-01"), utc("9999-12-31"))
-    assert len(found) == 1_000
-    assert found[0].start == utc("2026-01-01 09:00")
-    assert len(occurrences(DAILY, *event, utc("2026-01-01"), utc("9999-12-31"), limit=7)) == 7
     # day by day from the year 1 it would be five seconds
-    assert process_time() - begin < 2
+    with within(0.5):
+        found = occurrences(DAILY, *event, utc("2026-01-01"), utc("9999-12-31"))
+        assert len(found) == 1_000
+        assert found[0].start == utc("2026-01-01 09:00")
+        assert len(occurrences(DAILY, *event, utc("2026-01-01"), utc("9999-12-31"), limit=7)) == 7
 
 
 @pytest.mark.parametrize("zone", [LONDON, NEW_YORK, APIA])
@@ -395,10 +394,9 @@ def test_what_cannot_be_asked() -> None:
 
 def test_a_year_of_a_daily_series_takes_milliseconds() -> None:
     start, end, zone = at(LONDON, "2010-01-01 09:00")
-    begin = process_time()
-    for _ in range(5):
-        assert len(occurrences(DAILY, start, end, zone, utc("2026-01-01"), utc("2027-01-01"))) == 365
-    assert (process_time() - begin) / 5 < 0.5
+    with within(5 * 0.1):
+        for _ in range(5):
+            assert len(occurrences(DAILY, start, end, zone, utc("2026-01-01"), utc("2027-01-01"))) == 365
 
 
 def test_times_of_day_are_kept_to_the_second() -> None:
