@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.watching import until
+from support.host import settings_file
+from support.watching import start_sync, until
 
 from sync_core.items import Kind, SideName
 from sync_core.plan import Action, Choice, IgnoreMode, Plan, Row, Situation, State
@@ -17,7 +18,6 @@ from sync_core.service import Service
 from tui.app import HandsyncApp
 from tui.backend import FileBackend
 from tui.screens.home import HomeScreen
-from tui.screens.question import Question
 from tui.screens.run import RunScreen
 from tui.screens.summary import SummaryScreen
 
@@ -301,14 +301,11 @@ def test_check_says_how_every_process_is(office: Office) -> None:
     assert "Nowhere" in said[1][1]
 
 
-def settings_file(office: Office, directory: Path) -> Path:
+def all_switched_on(office: Office, directory: Path) -> Path:
     """Settings for the office's servers, with all three processes on."""
     given = office.desk.sandbox.settings_toml()
     switched_on = "\n[contacts]\ninclude = true\n\n[tasks]\ninclude = true\n"
-    config = directory / "config.toml"
-    config.write_text(given if "[contacts]" in given else given + switched_on)
-    config.chmod(0o600)
-    return config
+    return settings_file(directory, given if "[contacts]" in given else given + switched_on)
 
 
 @pytest.mark.slow
@@ -317,14 +314,10 @@ async def test_start_sync_takes_a_person_through_all_three(open_desk: Any, tmp_p
     office.person("Zoë", "Ångström")
     office.outlook("tasks", subject="Call back")
     customers = len(office.org.rows("Contact"))
-    app = HandsyncApp(FileBackend(settings_file(office, tmp_path), tmp_path / "state"))
+    app = HandsyncApp(FileBackend(all_switched_on(office, tmp_path), tmp_path / "state"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, HomeScreen, "Outlook connected")
-        await pilot.press("s")
-        await until(pilot, Question, "one after the other")
-        await pilot.press("y")
         # nothing in the calendars; the contacts are run by themselves
-        await until(pilot, SummaryScreen, "[1 Calendar in step] 2 Contacts")
+        await start_sync(pilot, "one after the other", "[1 Calendar in step] 2 Contacts")
         await pilot.press("2", "o", "t")
         await until(pilot, RunScreen, "Run Contacts")
         await until(pilot, RunScreen, "done.")
@@ -346,7 +339,7 @@ def test_the_command_line_takes_all_three(
 ) -> None:
     from sync_core.cli import main
 
-    config = settings_file(office, tmp_path)
+    config = all_switched_on(office, tmp_path)
     monkeypatch.setenv("HANDSYNC_CONFIG", str(config))
     monkeypatch.setenv("HANDSYNC_STATE_DIR", str(tmp_path / "state"))
     kept = tmp_path / "plan.jsonl"

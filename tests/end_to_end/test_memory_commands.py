@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.host import settings_file
 
 from sync_core.cli import main, terminal
 from sync_core.report import Result
@@ -34,9 +35,7 @@ def desk(open_desk: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.Monk
     lost = next(item for item in box.items(box.folder("calendar")) if item.fields["subject"] == "Call 1")
     box.delete(lost.id, to="nowhere")
     desk.restart()
-    config = tmp_path / "config.toml"
-    config.write_text(desk.sandbox.settings_toml())
-    config.chmod(0o600)
+    config = settings_file(tmp_path, desk.sandbox.settings_toml())
     monkeypatch.setenv("HANDSYNC_CONFIG", str(config))
     monkeypatch.setenv("HANDSYNC_STATE_DIR", str(desk.state_dir))
     return desk

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.host import settings_file
 from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
@@ -63,10 +64,9 @@ async def home(pilot: Pilot[Any]) -> HomeScreen:
 async def test_configure_start_review_ignore_and_ok(open_desk, tmp_path, monkeypatch, size):
     desk = open_desk(today=None)
     sandbox = desk.sandbox
-    config = tmp_path / "config.toml"
     # everything but the switch is set up; a person's comment must survive what Configure saves
-    config.write_text("# my settings\n" + sandbox.settings_toml().replace("include = true", "include = false"))
-    config.chmod(0o600)
+    off = sandbox.settings_toml().replace("include = true", "include = false")
+    config = settings_file(tmp_path, f"# my settings\n{off}")
     for name in ("HANDSYNC_CONFIG", "HANDSYNC_STATE_DIR"):
         monkeypatch.delenv(name, raising=False)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.host import settings_file
 
 from sync_core import files
 from sync_core.errors import StoreError
@@ -52,9 +53,7 @@ def test_the_service_looks_before_it_runs(desk: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.slow
 def test_the_command_line_says_it_in_one_sentence(desk: Any, tmp_path: Path) -> None:
-    config, kept = tmp_path / "config.toml", tmp_path / "plan.jsonl"
-    config.write_text(desk.sandbox.settings_toml())
-    config.chmod(0o600)
+    config, kept = settings_file(tmp_path, desk.sandbox.settings_toml()), tmp_path / "plan.jsonl"
 
     def shell(*words: str, limit: int | None = None) -> subprocess.CompletedProcess[str]:
         def limited() -> None:

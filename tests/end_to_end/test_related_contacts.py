@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.watching import until
+from support.host import settings_file
+from support.watching import start_sync, until
 
 from sync_core.items import Kind
 from sync_core.plan import Action, Plan
@@ -17,7 +18,6 @@ from tui.app import HandsyncApp
 from tui.backend import FileBackend
 from tui.screens.configure import ConfigureScreen
 from tui.screens.home import HomeScreen
-from tui.screens.question import Question
 from tui.screens.run import RunScreen
 from tui.screens.summary import SummaryScreen
 from tui.widgets.controls import Box
@@ -198,9 +198,7 @@ async def test_a_person_switches_it_on_and_sees_it_before_ok(open_desk: Any, tmp
     anna = meetings.contact("Anna", "anna@example.org")
     soon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     meetings.meet("Kick-off", "anna@example.org", start=soon)
-    config = tmp_path / "config.toml"
-    config.write_text(meetings.desk.sandbox.settings_toml().replace("include = true", "include = false"))
-    config.chmod(0o600)
+    config = settings_file(tmp_path, meetings.desk.sandbox.settings_toml().replace("include = true", "include = false"))
     app = HandsyncApp(FileBackend(config, tmp_path / "state"))
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, HomeScreen, "Outlook connected")
@@ -214,11 +212,7 @@ async def test_a_person_switches_it_on_and_sees_it_before_ok(open_desk: Any, tmp
         await pilot.press("o")
         await until(pilot, HomeScreen, "[x] Calendar")
         assert "relate_attendees = true" in config.read_text()
-        await until(pilot, HomeScreen, "Outlook connected")
-        await pilot.press("s")
-        await until(pilot, Question, "Calendar")
-        await pilot.press("y")
-        await until(pilot, SummaryScreen, "Kick-off")
+        await start_sync(pilot, "Calendar", "Kick-off")
         # the details wrap the sentence
         await until(pilot, SummaryScreen, "only in Outlook; it will be related to")
         await until(pilot, SummaryScreen, "Anna Berg in Salesforce, who has the")

@@ -243,13 +243,8 @@ def test_a_changed_occurrence_reaches_outlook(both: Empty) -> None:
     assert both.desk.run().clean
     third, fourth = both.events("Jour fixe")[2:4]
     later = third["StartDateTime"] + timedelta(hours=3)
-    by_itself = {"IsRecurrence2Exception": True}
-    both.org.put(
-        "Event",
-        third["Id"],
-        {**third, "StartDateTime": later, "EndDateTime": later + timedelta(hours=1), "Location": "Annexe", **by_itself},
-    )
-    both.org.put("Event", fourth["Id"], {**fourth, "Subject": "Jour fixe, budget", **by_itself})
+    both.alone(third["Id"], StartDateTime=later, EndDateTime=later + timedelta(hours=1), Location="Annexe")
+    both.alone(fourth["Id"], Subject="Jour fixe, budget")
     row = both.only()
     assert (row.action, [change.name for change in row.changes]) == (Action.UPDATE_IN_OUTLOOK, ["exceptions"])
     report = both.desk.run()
@@ -266,7 +261,7 @@ def test_a_changed_occurrence_reaches_outlook(both: Empty) -> None:
 def test_a_series_is_made_in_outlook_with_its_changed_occurrences(both: Empty) -> None:
     both.in_salesforce()
     third = both.events("Jour fixe")[2]
-    both.org.put("Event", third["Id"], {**third, "Location": "Annexe", "IsRecurrence2Exception": True})
+    both.alone(third["Id"], Location="Annexe")
     assert both.desk.run().clean
     (entry,) = both.masters()["Jour fixe"].fields["modified_occurrences"]
     assert (entry.original_start, entry.changes) == (third["StartDateTime"], {"location": "Annexe"})
@@ -278,7 +273,7 @@ def test_long_notes_of_single_occurrences_cross_and_harm_no_other_row(both: Empt
     both.in_salesforce(Recurrence2PatternText="RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=8")
     both.in_salesforce("Retro")
     for event in both.events("Jour fixe")[:6]:
-        both.org.put("Event", event["Id"], {**event, "Description": "ж" * 30_000, "IsRecurrence2Exception": True})
+        both.alone(event["Id"], Description="ж" * 30_000)
     weekly, start = (
         Recurrence("Weekly", date(2026, 11, 25), count=8, days=("Wednesday",)),
         datetime(2026, 11, 25, 8, 30),

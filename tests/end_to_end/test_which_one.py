@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.watching import until
+from support.host import settings_file
+from support.watching import start_sync, until
 
 from sync_core.cli import main
 from sync_core.items import Kind
@@ -16,8 +17,6 @@ from sync_core.plan import Action, Situation
 from sync_core.review import Review
 from tui.app import HandsyncApp
 from tui.backend import FileBackend
-from tui.screens.home import HomeScreen
-from tui.screens.question import Question
 from tui.screens.run import RunScreen
 from tui.screens.summary import SummaryScreen
 
@@ -37,16 +36,10 @@ async def test_one_of_two_is_picked_and_the_other_stays_as_it_is(open_desk: Call
     assert len(plan.rows) == 3
     desk.restart()
 
-    config = tmp_path / "config.toml"
-    config.write_text(desk.sandbox.settings_toml())
-    config.chmod(0o600)
+    config = settings_file(tmp_path, desk.sandbox.settings_toml())
     app = HandsyncApp(FileBackend(config, tmp_path / "state"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, HomeScreen, "Outlook connected")
-        await pilot.press("s")
-        await until(pilot, Question, "Calendar")
-        await pilot.press("y")
-        await until(pilot, SummaryScreen, "Conflict 3")
+        await start_sync(pilot, "Calendar", "Conflict 3")
         screen = app.screen
         assert isinstance(screen, SummaryScreen)
         assert screen.review.counts().writes == 0
@@ -82,10 +75,7 @@ def tasks_of_one_name(desk: Any, directory: Path) -> Path:
         org.create("Task", {"Subject": subject}, by=me)
         for words in notes:
             box.create(box.folder("tasks"), {"subject": subject, "body": words})
-    config = directory / "config.toml"
-    config.write_text(desk.sandbox.settings_toml().replace("[calendar]", "[tasks]"))
-    config.chmod(0o600)
-    return config
+    return settings_file(directory, desk.sandbox.settings_toml().replace("[calendar]", "[tasks]"))
 
 
 def test_tasks_of_one_name_are_told_apart_in_print(
@@ -134,11 +124,7 @@ async def test_tasks_of_one_name_are_told_apart_in_the_menu(open_desk: Callable[
     config = tasks_of_one_name(open_desk(world="empty", today=None), tmp_path)
     app = HandsyncApp(FileBackend(config, tmp_path / "state"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, HomeScreen, "Outlook connected")
-        await pilot.press("s")
-        await until(pilot, Question, "Tasks")
-        await pilot.press("y")
-        await until(pilot, SummaryScreen, "Conflict 6")
+        await start_sync(pilot, "Tasks", "Conflict 6")
         screen = app.screen
         assert isinstance(screen, SummaryScreen)
         for title, apart in (

@@ -1,4 +1,4 @@
-"""The host that a test runs on: the time that it keeps, and how dates are written on it."""
+"""The host that a test runs on: the time that it keeps, how dates are written on it, and somebody's settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sync_core import dates
 
@@ -35,3 +36,11 @@ def dates_in(style: dates.DateStyle) -> Iterator[None]:
         yield
     finally:
         dates.use(before)
+
+
+def settings_file(directory: Path, toml: str) -> Path:
+    """A file of settings in a directory, to be read by its owner alone."""
+    config = directory / "config.toml"
+    config.write_text(toml)
+    config.chmod(0o600)
+    return config

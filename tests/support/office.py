@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from support.host import settings_file
 from support.terminal import Terminal
 from sync_core.cli import main
 from sync_core.plan import Action
@@ -33,9 +34,7 @@ class Office:
 
     def __init__(self, desk: Any, home: Path) -> None:
         self.desk, self.home = desk, home
-        self.config, self.kept = home / "config.toml", home / "plan.jsonl"
-        self.config.write_text(desk.sandbox.settings_toml())
-        self.config.chmod(0o600)
+        self.config, self.kept = settings_file(home, desk.sandbox.settings_toml()), home / "plan.jsonl"
         box, org = desk.sandbox.mailbox, desk.sandbox.org
         start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
         for number in range(2):

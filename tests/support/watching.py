@@ -7,6 +7,10 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tui.screens.home import HomeScreen
+from tui.screens.question import Question
+from tui.screens.summary import SummaryScreen
+
 # a busy machine takes its time
 _LOOKS = 1500
 _BETWEEN = 0.02
@@ -26,3 +30,15 @@ async def until(pilot: Pilot[Any], screen: type, words: str) -> None:
             return
         await asyncio.sleep(_BETWEEN)
     raise AssertionError(f"{screen.__name__} did not say {words!r}: {shown(pilot)}")
+
+
+async def start_sync(pilot: Pilot[Any], asked: str, found: str) -> None:
+    """Start Sync from Home, once both sides are connected: a person is `asked`, says yes, and the Summary has `found`.
+
+    Raises AssertionError where a screen says something else.
+    """
+    await until(pilot, HomeScreen, "Outlook connected")
+    await pilot.press("s")
+    await until(pilot, Question, asked)
+    await pilot.press("y")
+    await until(pilot, SummaryScreen, found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.host import settings_file
 
 from sync_core import text
 from sync_core.items import Kind
@@ -120,10 +121,8 @@ class Weeks:
 def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weeks]:
     """Act one synced with nothing but recommendations, planned again, and planned once more after a week."""
     directory = tmp_path_factory.mktemp("weeks")
-    config = directory / "config.toml"
     with start_sandbox(validate_replies=True) as sandbox:
-        config.write_text(sandbox.settings_toml())
-        config.chmod(0o600)
+        config = settings_file(directory, sandbox.settings_toml())
         now = datetime.now(UTC)
 
         def plan(moment: datetime, *, run: bool = False) -> Plan:
