@@ -14,7 +14,7 @@ from support.build import CAL, OL, SF, at
 from sync_core.compare import Baseline
 from sync_core.history import COLUMNS, Written, harmless, head_to_json, run_to_csv, run_to_json, side_of_row
 from sync_core.intent import Done, Intent
-from sync_core.items import Item, SideName
+from sync_core.items import Item
 from sync_core.journal import RunHead, RunRecord
 from sync_core.plan import Action
 from sync_core.report import Result
@@ -53,7 +53,7 @@ MERGED = Done(
 
 
 def lines(intents: list[Intent], done: dict[int, Done]) -> list[dict[str, str]]:
-    """The table read again, each line without what is the same in all."""
+    """The lines of the table, read again by the names of its columns."""
     written = run_to_csv(RunRecord(HEAD, tuple(intents), done=done))
     table = list(csv.DictReader(io.StringIO(written)))
     assert written.splitlines()[0] == ",".join(COLUMNS)
@@ -286,4 +286,4 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(words: str) -> None:
 
 
 def test_both_sides_are_told_of_in_their_usual_order() -> None:
-    assert [one["side"] for one in lines([MERGE], {})] == [side.label for side in SideName]
+    assert [one["side"] for one in lines([MERGE], {})] == ["Salesforce", "Outlook"]

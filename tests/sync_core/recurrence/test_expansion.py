@@ -45,12 +45,15 @@ def test_searched_from_any_day_on_the_days_stay_the_same(text: str, start: date)
         assert after == by_dateutil(text, start, place + 2)[place + 1 :]
 
 
-@pytest.mark.parametrize("text", ["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY;UNTIL=99991231", "FREQ=YEARLY"])
-def test_a_series_of_long_ago_is_searched_from_today_on(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("FREQ=DAILY", 1), ("FREQ=WEEKLY", 6), ("FREQ=MONTHLY;UNTIL=99991231", 7), ("FREQ=YEARLY", 7)],
+)
+def test_a_series_of_long_ago_is_searched_from_today_on(text: str, day: int) -> None:
     long_ago, today = date(2, 1, 7), date(9000, 1, 1)
     # of nine thousand years, none is gone through
     with within(0.05):
-        assert next(days(parse(text), long_ago, today)) in (today, date(9000, 1, 6), date(9000, 1, 7))
+        assert next(days(parse(text), long_ago, today)) == date(9000, 1, day)
 
 
 def test_nothing_lies_before_the_start_of_a_series() -> None:
