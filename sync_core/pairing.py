@@ -248,11 +248,12 @@ def _asked_about(kind: Kind, pairs: Sequence[Pair], left: dict[str, Item], right
     open_pairs = [p for p in pairs if p.rivals and (p.left is None or p.right is None)]
     for side, free in ((SideName.SALESFORCE, left), (SideName.OUTLOOK, right)):
         asked = [item for p in open_pairs if (item := p.half(side.other)) is not None]
+        alike = [(key_of, _group(asked, key_of)) for key_of in EXACT_KEYS[kind]]
         for item in list(free.values()) if asked else ():
-            rivals = tuple(other for other in sorted(asked, key=lambda i: i.id) if _same_key(kind, item, other))
-            if rivals:
-                del free[item.id]
-                result.append(Pair(rivals=rivals).with_half(item))
+            found = {one.id: one for key_of, group in alike if (key := key_of(item)) for one in group.get(key, ())}
+            if found:
+                rivals = tuple(found[one] for one in sorted(found))
+                result.append(Pair(rivals=rivals).with_half(free.pop(item.id)))
     return result
 
 
@@ -331,9 +332,8 @@ def _taken(kind: Kind, pairs: Sequence[Pair], left: dict[str, Item], right: dict
         return []
     result = []
     for free, side in ((left, SideName.OUTLOOK), (right, SideName.SALESFORCE)):
-        wanted = {address: item for item in free.values() for address in addresses(item)}
         known: defaultdict[str, dict[str, Item]] = defaultdict(dict)
-        for p in pairs if wanted else ():
+        for p in pairs if any(map(addresses, free.values())) else ():
             other = p.half(side)
             if other is not None and p.half(side.other) is not None:
                 for address in addresses(other):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support.build import CAL, OL, SF, at, item, left, link, link_of, right
 from support.tries import profile
 
+from sync_core import pairing
 from sync_core.items import Item, Kind, SideName
 from sync_core.pairing import Pair, make_mark, marked_for, pair
 
@@ -255,6 +256,24 @@ def test_a_name_alone_only_asks():
     pairs = pair(kind, [here], [there], [])
     assert {(p.left and p.left.id, p.right and p.right.id) for p in pairs} == {("L1", None), (None, "R1")}
     assert all(p.rivals for p in pairs)
+
+
+def test_work_grows_with_the_number_of_items_where_many_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A calendar that was doubled by another program, and as many new events: each is looked at a few times."""
+    looked_at: list[str] = []
+    (key_of,) = pairing.EXACT_KEYS[CAL]
+
+    def counted(one: Item) -> Any:
+        looked_at.append(one.id)
+        return key_of(one)
+
+    monkeypatch.setitem(pairing.EXACT_KEYS, CAL, (counted,))
+    names = [f"Call {n // 2}" for n in range(100)]
+    lefts = [left(f"L{n}", subject=name) for n, name in enumerate(names)]
+    rights = [right(f"R{n}", subject=name) for n, name in enumerate(names)]
+    new = [other(f"L{n}", SF) for n in range(100, 200)]
+    assert sum(bool(p.rivals) for p in pair(CAL, [*lefts, *new], rights, [])) == 200
+    assert len(looked_at) < 10 * 300
 
 
 def test_tasks_without_a_subject_are_asked_about_where_they_are_due_together():
