@@ -46,9 +46,12 @@ def _inherited(row: Row, q: Question, ones: Sequence[Item]) -> Row:
         return row
     for item, picture in ((row.left, q.left), (row.right, q.right)):
         changes = [c.name for c in row.changes if c.comes_from(item.side.other) and c.name in series.OWN_FIELDS]
-        own = [one for one in (*picture.reading.items, *ones) if one.part_of == item.id] if changes else []
+        if not changes:
+            continue
+        own = [one for one in (*picture.reading.items, *ones) if one.part_of == item.id]
+        busy = _busy(own, item.side, q)
         # what it has as its series has it, it will have as that will have it
-        heirs = [[n for n in changes if one.fields.get(n) == item.fields.get(n)] for one in own if not _busy(one, q)]
+        heirs = [[n for n in changes if one.fields.get(n) == item.fields.get(n)] for one in own if one.id not in busy]
         if number := sum(map(bool, heirs)):
             fields = reasons.names(row.kind, [n for n in changes if any(n in heir for heir in heirs)])
             where = f"{_events(number)} of it in {item.side.other.label}"
@@ -56,15 +59,17 @@ def _inherited(row: Row, q: Question, ones: Sequence[Item]) -> Row:
     return row
 
 
-def _busy(one: Item, q: Question) -> bool:
-    """Whether an occurrence gets something from its single event: it keeps what it has in all else."""
-    across = {item.id: item for item in (q.left if one.side is SideName.OUTLOOK else q.right).reading.items}
-    for link in q.links:
-        theirs = across.get(link.id_on(one.side.other)) if link.id_on(one.side) == one.id else None
-        if theirs is not None:
-            agreed = link.baseline.on(theirs.side)
-            return any(not alike(theirs.fields.get(name), agreed[name]) for name in agreed)
-    return False
+def _busy(own: Sequence[Item], side: SideName, q: Question) -> set[str]:
+    """Which occurrences of a side get something from their single events, by id: they keep all else as it is."""
+    ids = {one.id for one in own}
+    links = {link.id_on(side.other): link for link in q.links if link.id_on(side) in ids}
+    across = q.left if side is SideName.OUTLOOK else q.right
+    return {
+        link.id_on(side)
+        for item in across.reading.items
+        if (link := links.get(item.id)) is not None
+        and any(not alike(item.fields.get(name), value) for name, value in link.baseline.on(item.side).items())
+    }
 
 
 def _events(number: int) -> str:
