@@ -18,7 +18,7 @@ from sync_core.items import FIELDS, FieldSpec, FieldType, Item, Kind, Value, Whe
 ALIKE: Final = "nothing that is read tells them apart"
 # the same of one of them
 LIKE_ANOTHER: Final = "like another one of that name in all that is read"
-# facts that are said of an item, and the most characters of a text
+# facts that are said of an item, and the most characters of a text unless there is less room
 _MOST: Final = 2
 _LENGTH: Final = 30
 # what comes first of a kind; the other fields follow as they stand in its table
@@ -31,13 +31,14 @@ _FIRST: Final = {
 Fact = Callable[[Item], str | None]
 
 
-def told_apart(items: Sequence[Item], zone: str) -> list[str]:
+def told_apart(items: Sequence[Item], zone: str, length: int = _LENGTH) -> list[str]:
     """For each item what the others (of its kind) do not have in common with it: "notes “call at 9”, no location".
 
-    `zone` is the user's IANA zone. "" for every item when nothing differs. The order of `items` means nothing.
+    `zone` is the user's IANA zone, `length` the most characters that are shown of a text: those that differ are among
+    them. "" for every item when nothing differs. The order of `items` means nothing.
     """
     said: list[list[str]] = [[] for _ in items]
-    for fact in _facts(items, zone) if len(items) > 1 else ():
+    for fact in _facts(items, zone, length) if len(items) > 1 else ():
         apart = Counter(map(tuple, said))
         if len(apart) == len(items) or max(map(len, said)) == _MOST:
             break
@@ -50,23 +51,24 @@ def told_apart(items: Sequence[Item], zone: str) -> list[str]:
     return [", ".join(words) for words in said]
 
 
-def _facts(items: Sequence[Item], zone: str) -> Iterator[Fact]:
+def _facts(items: Sequence[Item], zone: str, length: int) -> Iterator[Fact]:
     kind = items[0].kind
     ranks = {name: number for number, name in enumerate(_FIRST[kind])}
     for f in sorted(FIELDS[kind], key=lambda f: ranks.get(f.name, len(ranks))):
         values = {item.fields.get(f.name) for item in items}
         if len(values) > 1:
-            yield _of_field(f, _start([v for v in values if isinstance(v, str)]), zone)
+            start = _start([v for v in values if isinstance(v, str)], length)
+            yield _of_field(f, start, zone, length)
     if kind is Kind.CONTACTS:
-        yield lambda item: f"also {_short(', '.join(item.addresses))}" if item.addresses else "no other e-mail"
-    yield lambda item: f"with {_short(', '.join(item.people))}" if item.people else "with nobody"
+        yield lambda item: f"also {_short(', '.join(item.addresses), length)}" if item.addresses else "no other e-mail"
+    yield lambda item: f"with {_short(', '.join(item.people), length)}" if item.people else "with nobody"
     yield lambda item: "private" if item.private else "not private"
     yield lambda item: "a series" if item.series else "no series"
     yield lambda item: f"changed {_moment(item.changed_at, zone)}" if item.changed_at else None
-    yield lambda item: f"changed by {_short(item.changed_by)}" if item.changed_by else None
+    yield lambda item: f"changed by {_short(item.changed_by, length)}" if item.changed_by else None
 
 
-def _of_field(f: FieldSpec, start: int, zone: str) -> Fact:
+def _of_field(f: FieldSpec, start: int, zone: str, length: int) -> Fact:
     def words(item: Item) -> str | None:
         if f.name not in item.fields:
             return None
@@ -78,13 +80,13 @@ def _of_field(f: FieldSpec, start: int, zone: str) -> Fact:
         if f.type is FieldType.EXCEPTIONS:
             # its text is for programs
             return series.exceptions_in_words(str(value))
-        said = _value(f, value, start, zone)
+        said = _value(f, value, start, zone, length)
         return said if isinstance(value, When) else f"{f.label} {said}"
 
     return words
 
 
-def _value(f: FieldSpec, value: Value, start: int, zone: str) -> str:
+def _value(f: FieldSpec, value: Value, start: int, zone: str, length: int) -> str:
     match value:
         case When():
             return _when(value, zone)
@@ -95,24 +97,24 @@ def _value(f: FieldSpec, value: Value, start: int, zone: str) -> str:
         case str() if f.type is FieldType.CHOICE:
             return value.replace("_", " ")
         case str():
-            return f"“{'…' if start else ''}{_short(value[start:])}”"
+            return f"“{'…' if start else ''}{_short(value[start:], length)}”"
         case tuple():
-            return _short(", ".join(map(str, value)))
+            return _short(", ".join(map(str, value)), length)
     # a number: of all fields only reminders are one
     return f"{value} min"
 
 
-def _start(texts: Sequence[str]) -> int:
+def _start(texts: Sequence[str], length: int) -> int:
     """From where on texts are shown: their first words, unless they begin alike for longer than is shown."""
     lowest, highest = (min(texts), max(texts)) if texts else ("", "")
     # what the first and the last of them in the alphabet begin with alike, all do
     differ = (at for at, (a, b) in enumerate(zip(lowest, highest, strict=False)) if a != b)
     alike = next(differ, min(len(lowest), len(highest)))
-    return max(0, alike - _LENGTH // 3) if alike > _LENGTH * 2 // 3 else 0
+    return max(0, alike - length // 3) if alike > length * 2 // 3 else 0
 
 
-def _short(words: str) -> str:
-    return text.shorten(text.plain(text.line(words)), _LENGTH)
+def _short(words: str, length: int = _LENGTH) -> str:
+    return text.shorten(text.plain(text.line(words)), length)
 
 
 def _when(when: When, zone: str) -> str:

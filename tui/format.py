@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # "10:30pm": times of twelve hours in a column are as wide as the widest
 _TWELVE_WIDTH: Final = 7
+# cells that are left of words with something beside them
+LEAST_BESIDE: Final = 14
 
 
 def cell(text: str, style: Style | str = "") -> Text:
@@ -39,6 +41,14 @@ def fit(text: Text, width: int) -> Text:
     fitted = Text(end="", no_wrap=True).append_text(text)
     fitted.truncate(width, overflow="ellipsis", pad=True)
     return fitted
+
+
+def beside(words: str, more: str, width: int) -> str:
+    """ "words, more" in `width` cells at most: where both are too long `words` keep few, and `more` has the rest."""
+    start, end = cell(words), cell(f", {more}")
+    start.truncate(max(LEAST_BESIDE - 2, width - end.cell_len), overflow="ellipsis")
+    end.truncate(max(0, width - start.cell_len), overflow="ellipsis")
+    return start.plain + end.plain
 
 
 def day(when: date, today: date, *, weekday: bool = True) -> str:

@@ -191,3 +191,19 @@ def test_texts_that_begin_alike_for_longer_than_a_few_words_are_cut_in_front(ali
     """Where they differ within what is shown anyway, they are shown from their first word on."""
     told = told_apart(two(Kind.TASKS, "notes", "x" * alike + "yes", "x" * alike + "no"), ZONE)
     assert told[0] == f"notes “{shown}”"
+
+
+def test_where_there_is_less_room_what_differs_is_shown_all_the_same() -> None:
+    """Texts of every sort are cut to so many characters, and those that begin alike in front."""
+    notes = two(Kind.TASKS, "notes", "about the offer of Friday", "about the lease of Friday")
+    assert told_apart(notes, ZONE, 8) == ["notes “…e offer…”", "notes “…e lease…”"]
+    names = two(Kind.CALENDAR, "attachments", ("offer of Friday.pdf",), ("lease.pdf",))
+    assert told_apart(names, ZONE, 8) == ["attachments offer o…", "attachments lease.p…"]
+    task = item(Kind.TASKS, OL, "R1", subject="Ring back")
+    seen = [replace(task, people=(name,)) for name in ("Priya Shah of Contoso", "Tom Becker")]
+    assert told_apart(seen, ZONE, 8) == ["with Priya S…", "with Tom Bec…"]
+    changed = [replace(task, changed_by=name) for name in ("Priya Shah of Contoso", "Tom Becker")]
+    assert told_apart(changed, ZONE, 8) == ["changed by Priya S…", "changed by Tom Bec…"]
+    ann = item(Kind.CONTACTS, OL, "R1", last_name="Lee")
+    known = [replace(ann, addresses=(mail,)) for mail in ("kim.lee@example.org", "lee@example.org")]
+    assert told_apart(known, ZONE, 8) == ["also kim.lee…", "also lee@exa…"]

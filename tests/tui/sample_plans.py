@@ -255,6 +255,25 @@ def guarded() -> Plan:
     return plan(b.rows, guards=(guard,))
 
 
+def of_one_name() -> Plan:
+    """A contact with three of the same long name across, two of them at one company; and a name of wide letters."""
+    b = Builder(Kind.CONTACTS)
+    pick = "which one? m offers what it could be"
+    for last, companies in (
+        ("Featherstonehaugh-Cholmondeley of the [bold]House[/] of Marjoribanks", ("Contoso", "Contoso", "Northwind")),
+        ("四半期レビュー東京オフィスとの会議" * 2, ("Contoso", "Northwind \x1b[2J[bold]x[/]")),
+    ):
+        mine = b.item(SideName.SALESFORCE, contact("Kim", last))
+        theirs = [
+            Item(Kind.CONTACTS, SideName.OUTLOOK, f"AAMk{last[0]}{n}", "v1", contact("Kim", last, company=c, title=t))
+            for n, (c, t) in enumerate(zip(companies, ("Buyer of " + "fine " * 9, "Buyer of wine", ""), strict=False))
+        ]
+        b.add(Situation.AMBIGUOUS, mine, None, pick, rivals=tuple(theirs))
+        for item in theirs:
+            b.add(Situation.AMBIGUOUS, None, item, pick, rivals=(mine,))
+    return Plan(Kind.CONTACTS, MADE_AT, WINDOW, tuple(b.rows))
+
+
 def links_only() -> Plan:
     """Equal twins and nothing else."""
     b = Builder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from rich.style import Style
 from sync_core.plan import Action, Choice, IgnoreMode, State
 from sync_core.review import Review
 from tui.glyphs import ASCII, UNICODE
-from tui.widgets.action_menu import KEYS, Command, Entry, Menu, entries
+from tui.widgets.action_menu import KEYS, Command, Entry, Menu, entries, picks
 from tui.widgets.lines import Looks
 from tui.widgets.plan_table import PlanTable
 from tui.widgets.row_text import Columns
@@ -302,3 +303,77 @@ async def test_one_of_several_is_picked_by_its_number(summary: Any) -> None:
         # a pick is a decision: leaving asks
         await shown.press("q")
         assert "1 decision would be lost" in shown.text()
+
+
+def offered(shown: Any) -> list[str]:
+    """What the menu says that a row could be the same as."""
+    lines = [line for line in shown.text().splitlines() if "The same as " in line]
+    return [line.partition("The same as ")[2].partition("│")[0].rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        (
+            "Featherstonehaugh",
+            [
+                "Kim Feather…, company “Contoso”, title “Buyer of fine fine …”",
+                "Kim Featherstoneha…, company “Contoso”, title “Buyer of wine”",
+                "Kim Featherstonehaugh-Cholmon…, company “Northwind”, no title",
+            ],
+        ),
+        (
+            "四半期",
+            [
+                "Kim 四半期レビュー東京オフィスとの会議四 …, company “Contoso”",
+                "Kim 四半期レビュー東京オ …, company “Northwind [2J[bold]x[/]”",
+            ],
+        ),
+    ],
+    ids=["a long name", "wide letters"],
+)
+async def test_long_names_hide_nothing_of_what_tells_them_apart(
+    summary: Any, samples: Any, title: str, words: list[str]
+) -> None:
+    """On a small screen it is the name that is cut, of which all of them have the same."""
+    async with summary(samples.of_one_name(), size=(80, 24)) as shown:
+        row = next(r for r in shown.screen.review.rows() if r.left is not None and title in r.title)
+        shown.screen.table.go_to(row.id)
+        await shown.press("m")
+        assert offered(shown) == words
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, "Ask the caterer for Thursday about…, subject “…ll of {end}”"),
+        (200, "Ask the caterer for Thursday about all of all of all of all of all of all of {end}"),
+    ],
+)
+async def test_names_that_differ_behind_what_is_cut_off_say_what_differs(
+    summary: Any, samples: Any, width: int, words: str
+) -> None:
+    """Two tasks whose subjects begin alike for longer than a line. Where there is room they are shown as they are."""
+    b, kinds = samples.Builder(samples.Kind.TASKS), samples.Situation
+    head = "Ask the caterer for Thursday about " + "all of " * 6
+    mine = b.item(samples.SideName.SALESFORCE, samples.task(f"{head}it", None))
+    theirs = [
+        replace(b.item(samples.SideName.OUTLOOK, samples.task(f"{head}{end}", None)), id=f"AAMk{end}")
+        for end in ("the tea", "the pie")
+    ]
+    b.add(kinds.AMBIGUOUS, mine, None, "which one?", rivals=tuple(theirs))
+    for item in theirs:
+        b.add(kinds.AMBIGUOUS, None, item, "which one?", rivals=(mine,))
+    plan = samples.Plan(samples.Kind.TASKS, samples.MADE_AT, samples.WINDOW, tuple(b.rows))
+    async with summary(plan, size=(width, 24)) as shown:
+        shown.screen.table.go_to(plan.rows[0].id)
+        await shown.press("m")
+        assert offered(shown) == [words.format(end=end) for end in ("the tea", "the pie")]
+
+
+def test_a_menu_has_room_for_wide_letters() -> None:
+    """As wide as its longest entry on the screen, whatever that takes in letters and in signs that are not shown."""
+    for name, wide in (("会議" * 10, 40), ("\u2066" * 30 + "x" * 20, 20)):
+        menu = Menu.at(picks([("a", name)]), "", 0, 0, 200, 20)
+        assert menu.line(1, PLAIN, UNICODE).cell_len == menu.width == wide + len("│> 1  The same as  │")
+        assert "…" not in menu.line(1, PLAIN, UNICODE).plain

@@ -76,6 +76,11 @@ def test_menu_for_several_rows(snap_compare: Any, app: HandsyncApp, opening: Mak
     assert snap_compare(app, terminal_size=size, run_before=opening("j", "J", "J", "m", "down"))
 
 
+@every_size
+def test_which_one_of_one_name(snap_compare: Any, app: HandsyncApp, opening: Make, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=opening("m", plan="of_one_name"))
+
+
 def test_details_are_read(snap_compare: Any, app: HandsyncApp, opening: Make) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=opening("n", "enter"))
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable
 
 from sync_core import by_field, typed
-from sync_core.items import FieldType, spec
+from sync_core.items import FieldType, Item, spec
 from sync_core.plan import FieldChoice, Row, State, effect
 from sync_core.review import Review
 from sync_core.telling import ALIKE, told_apart
@@ -23,7 +24,7 @@ from tui.glyphs import GlyphSet
 from tui.habits import Habits
 from tui.screens import sharing
 from tui.screens.summary_rows import RowsPane
-from tui.widgets.action_menu import KEYS, Command, entries, picks
+from tui.widgets.action_menu import KEYS, Command, entries, picks, room_for_picks
 from tui.widgets.details import DetailsPane
 from tui.widgets.field_editor import FieldEditor
 from tui.widgets.plan_table import PlanTable
@@ -31,6 +32,8 @@ from tui.widgets.plan_table import PlanTable
 # from so many rows on, filtering waits for a pause in the typing
 _MANY: Final = 500
 _FILTER_PAUSE: Final = 0.15
+# the characters of a text that are shown in the menu where there is no room for more of what tells rows apart
+_SHORTER: Final = (20, 14, 8)
 
 
 class ReviewPane(RowsPane):
@@ -228,13 +231,27 @@ class ReviewPane(RowsPane):
         self.table.open_menu((*picks(self._named(candidates)), *entries(rows)))
 
     def _named(self, rows: Sequence[Row]) -> list[tuple[str, str]]:
-        """Rows of one side by id, in words that tell them apart as far as anything does."""
+        """Rows of one side by id, in words that tell them apart as far as anything does, in the room there is."""
+        room = room_for_picks(self.table.scrollable_content_region.width)
         words = [fmt.row_words(row, self.zone, self.today) for row in rows]
         items = [item for row in rows if (item := row.left or row.right) is not None]
-        if len(set(words)) < len(words) == len(items):
-            facts = told_apart(items, self.zone)
-            words = [f"{one}, {fact or ALIKE}" for one, fact in zip(words, facts, strict=True)]
+        # what differs behind what there is room for tells nobody anything
+        if len({fmt.fit(fmt.cell(one), room).plain for one in words}) < len(words) == len(items):
+            facts = self._apart(items, room - fmt.LEAST_BESIDE)
+            words = [fmt.beside(one, fact or ALIKE, room) for one, fact in zip(words, facts, strict=True)]
         return [(row.id, one) for row, one in zip(rows, words, strict=True)]
+
+    def _apart(self, items: Sequence[Item], room: int) -> list[str]:
+        """What tells items apart, in `room` cells where that is possible."""
+        facts = told_apart(items, self.zone)
+        for length in _SHORTER:
+            if max(map(cell_len, facts)) <= room:
+                break
+            shorter = told_apart(items, self.zone, length)
+            # three texts that begin alike may no longer differ in what is shown of them
+            if len(set(shorter)) == len(set(facts)):
+                facts = shorter
+        return facts
 
     def _pick(self, target: str) -> None:
         """The row under the cursor and `target` are the same thing."""

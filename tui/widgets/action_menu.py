@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from sync_core.plan import Action, Allowed, Choice, Row, Situation, State
@@ -55,6 +56,8 @@ KEYS: Final[dict[Command, tuple[str, str]]] = {
     Command.SINGLE_EVENTS: ("e", "e"),
     Command.DETAILS: ("d", "d"),
 }
+# cells of the frame and of the cursor beside the words of an entry
+_FRAME: Final = 4
 # the rows of the other side that a row could be are numbered
 _MOST_PICKS: Final = 9
 _MEANS: Final = {
@@ -103,6 +106,11 @@ class Entry:
     def keys(self) -> tuple[str, str]:
         """Its key, as Textual names it and as a person knows it."""
         return KEYS[self.command] if self.own_key is None else self.own_key
+
+
+def room_for_picks(width: int) -> int:
+    """How many cells the words that `picks` is given may take in a table of `width` cells."""
+    return width - _FRAME - cell_len(_words(picks([("", "")])[0]))
 
 
 def picks(candidates: Sequence[tuple[str, str]]) -> tuple[Entry, ...]:
@@ -236,7 +244,7 @@ class Menu:
     @classmethod
     def at(cls, found: tuple[Entry, ...], title: str, x: int, y: int, width: int, height: int) -> Menu:
         """A menu beside cell `x` of line `y` in a table of `width` by `height` cells: below the line if it fits."""
-        wide = min(width, max(len(_words(entry)) for entry in found) + 5)
+        wide = min(width, max(fmt.cell(_words(entry)).cell_len for entry in found) + _FRAME + 1)
         high = min(height, len(found) + 2)
         below = y + 1
         if below + high > height:
