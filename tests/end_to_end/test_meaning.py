@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from support.servers import Servers
 
 from sync_core.items import Kind
-from sync_core.plan import Action, Plan, Row, Situation, State
+from sync_core.plan import Action, Row, Situation, State
 from sync_core.report import Result, RunReport
 from sync_core.review import Review
 from sync_core.sandbox.ews.recurrence import Recurrence
@@ -21,23 +22,15 @@ START = datetime(2026, 11, 25, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-class Both:
+class Both(Servers):
     """Both servers, empty, with all three processes on, and short ways to look at them."""
 
     def __init__(self, desk: Any) -> None:
-        self.desk = desk
-        self.org, self.box, self.me = desk.sandbox.org, desk.sandbox.mailbox, desk.sandbox.user_id
-        for kind in Kind:
-            desk.configure(kind.value, include=True)
-        for customer in self.org.rows("Contact"):
-            self.org.delete("Contact", str(customer["Id"]), by=self.me)
-
-    def plan(self, kind: Kind) -> Plan:
-        plan: Plan = self.desk.plan_of(kind)
-        return plan
+        super().__init__(desk, *Kind)
+        self.delete_customers()
 
     def row(self, kind: Kind) -> Row:
-        (row,) = [row for row in self.plan(kind).rows if not row.quiet]
+        (row,) = self.loud(kind)
         return row
 
     def row_of(self, title: str) -> Row:
@@ -47,7 +40,7 @@ class Both:
         """Runs what is recommended; afterwards there is nothing left to do."""
         report: RunReport = self.desk.run_of(Review.of(self.plan(kind)))
         assert report.clean, [row.message for row in report.rows]
-        assert [row.reason for row in self.plan(kind).rows if not row.quiet] == []
+        assert [row.reason for row in self.loud(kind)] == []
         assert self.desk.sandbox.exchange.outbox == []
         return report
 

@@ -7,32 +7,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support.servers import Servers
 
 from sync_core.items import Kind
-from sync_core.plan import Action, IgnoreMode, Plan, State
+from sync_core.plan import Action, IgnoreMode, State
 from sync_core.review import Review
 
 SINCE = "2026-11-23T08:00:00Z"
 
 
-class Person:
+class Person(Servers):
     """Somebody with one task that both sides have, which Salesforce has changed."""
 
     def __init__(self, desk: Any) -> None:
-        self.desk = desk
-        self.org, self.box, self.me = desk.sandbox.org, desk.sandbox.mailbox, desk.sandbox.user_id
-        desk.configure("tasks", include=True)
+        super().__init__(desk, Kind.TASKS)
         fields = {"Subject": "Call", "ActivityDate": "2026-12-01", "Priority": "Normal"}
         self.record: str = self.org.create("Task", fields, by=self.me)
         self.run()
         self.change(Priority="High")
-
-    def plan(self) -> Plan:
-        plan: Plan = self.desk.plan_of(Kind.TASKS)
-        return plan
-
-    def run(self) -> None:
-        assert self.desk.run_of(Review.of(self.plan())).clean
 
     def change(self, **fields: Any) -> None:
         self.org.update("Task", self.record, fields, by=self.me)

@@ -7,19 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from support.servers import Servers
 
 from sync_core.items import Kind, SideName
-from sync_core.plan import Action, Plan, Row, Situation, State
+from sync_core.plan import Action, Situation, State
 from sync_core.review import Review
 
 
-class Lists:
+class Lists(Servers):
     """Two task lists, empty, and the program that compares them."""
-
-    def __init__(self, desk: Any) -> None:
-        self.desk = desk
-        self.org, self.box, self.me = desk.sandbox.org, desk.sandbox.mailbox, desk.sandbox.user_id
-        desk.configure("tasks", include=True)
 
     def record(self, subject: str, **fields: Any) -> str:
         made: str = self.org.create("Task", {"Subject": subject, **fields}, by=self.me)
@@ -28,17 +24,6 @@ class Lists:
     def task(self, subject: str, **fields: Any) -> Any:
         return self.box.create(self.box.folder("tasks"), {"subject": subject, **fields})
 
-    def plan(self) -> Plan:
-        plan: Plan = self.desk.plan_of(Kind.TASKS)
-        return plan
-
-    def loud(self) -> list[Row]:
-        return [row for row in self.plan().rows if not row.quiet]
-
-    def run(self) -> None:
-        report = self.desk.run_of(Review.of(self.plan()))
-        assert report.clean, [row.message for row in report.rows]
-
     def subjects(self) -> tuple[list[str], list[str]]:
         stored = self.box.items(self.box.folder("tasks"))
         return sorted(row["Subject"] for row in self.org.rows("Task")), sorted(one.fields["subject"] for one in stored)
@@ -46,7 +31,7 @@ class Lists:
 
 @pytest.fixture
 def lists(open_desk: Callable[..., Any]) -> Lists:
-    return Lists(open_desk(world="empty"))
+    return Lists(open_desk(world="empty"), Kind.TASKS)
 
 
 def test_what_was_done_long_ago_is_not_brought_over_though_it_has_no_date(lists: Lists) -> None:

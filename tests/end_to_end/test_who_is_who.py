@@ -8,23 +8,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support.servers import Servers
 
 from sync_core.items import Kind, SideName
-from sync_core.plan import Action, Choice, Plan, Row, Situation, State
+from sync_core.plan import Action, Choice, Situation, State
 from sync_core.review import Review
 from tui.widgets.detail_text import outcome
 
 
-class Books:
+class Books(Servers):
     """Two address books, empty, and the program that compares them."""
 
     def __init__(self, desk: Any) -> None:
-        self.desk = desk
-        self.org, self.box, self.me = desk.sandbox.org, desk.sandbox.mailbox, desk.sandbox.user_id
-        for kind in (Kind.CONTACTS, Kind.TASKS):
-            desk.configure(kind.value, include=True)
-        for customer in self.org.rows("Contact"):
-            self.org.delete("Contact", str(customer["Id"]), by=self.me)
+        super().__init__(desk, Kind.CONTACTS, Kind.TASKS)
+        self.delete_customers()
 
     def record(self, first: str, last: str, **fields: Any) -> str:
         made: str = self.org.create("Contact", {"FirstName": first, "LastName": last, **fields}, by=self.me)
@@ -34,17 +31,6 @@ class Books:
         addresses = {f"EmailAddress{n}": one for n, one in enumerate(emails, 1)}
         names = {"given_name": first, "surname": last, "display_name": f"{first} {last}"}
         return self.box.create(self.box.folder("contacts"), {**names, "emails": addresses, **fields})
-
-    def plan(self, kind: Kind = Kind.CONTACTS) -> Plan:
-        plan: Plan = self.desk.plan_of(kind)
-        return plan
-
-    def loud(self, kind: Kind = Kind.CONTACTS) -> list[Row]:
-        return [row for row in self.plan(kind).rows if not row.quiet]
-
-    def run(self, review: Review) -> None:
-        report = self.desk.run_of(review)
-        assert report.clean, [row.message for row in report.rows]
 
     def people(self) -> tuple[int, int]:
         return len(self.org.rows("Contact")), len(self.box.items(self.box.folder("contacts")))

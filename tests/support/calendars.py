@@ -58,7 +58,8 @@ class Empty:
         return {item.fields["subject"]: item for item in self.box.items(self.box.folder("calendar"))}
 
     def only(self) -> Row:
-        (row,) = self.desk.plan().rows
+        plan: Plan = self.desk.plan()
+        (row,) = plan.rows
         return row
 
     def as_single_events(self, plan: Plan | None = None) -> Review:
