@@ -286,7 +286,6 @@ async def test_opening_configure_changes_nothing(app: HandsyncApp, backend: Any,
         assert backend.saved == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("component", ["sync", "connections"])
 @pytest.mark.slow
 async def test_every_field_is_seen_when_it_has_the_focus(app: HandsyncApp, connections: Go, component: str) -> None:
