@@ -280,16 +280,16 @@ class SalesforceSide:
         try:
             context = self._reader.context(kind)
             family = self._reader.mapping(kind).family(self._reader.family_rows(kind, [done.id], context), done.id)
-            rows = [Row(place, one, {}) for place, one in enumerate(family.on(days))]
-            failed = [one for one in writer.send(Operation.DELETE, rows, first=False).values() if not one.ok]
+            ids = family.on(days)
+            failed = [one for one in writer.delete(ids) if not one.ok]
         except (SideError, ValueError) as problem:
             why = problem.sentence() if isinstance(problem, SideError) else "they are not there"
             return replace(done, ok=False, error=f"done, but its occurrences could not be taken out: {why}")
         if failed:
             why = f"{len(failed)} of its occurrences could not be taken out: {failed[0].error}"
             return replace(done, ok=False, error=f"done, but {why}")
-        left = [row for row in family.ids_in_order if row not in {row.id for row in rows}]
-        late = len(days) - len(rows)
+        left = [one for one in family.ids_in_order if one not in ids]
+        late = len(days) - len(ids)
         note = f"{late} of the occurrences to take out are not written out in Salesforce yet" if late else ""
         # a series goes by its first occurrence
         return replace(done, id=left[0] if left else done.id, note=note)
@@ -301,9 +301,7 @@ class SalesforceSide:
             family = self._reader.mapping(kind).family(context.found, row.id)
         except ValueError:
             return refused
-        rows = [Row(place, id18(str(one["Id"])), {}) for place, one in enumerate(family.ahead(context.now))]
-        left = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
-        done = [one for some in left for one in writer.send(Operation.DELETE, some, first=False).values()]
+        done = writer.delete([id18(str(one["Id"])) for one in family.ahead(context.now)])
         failed = next((one for one in done if not one.ok), None)
         return Outcome(True, row.id) if failed is None else replace(failed, id=row.id)
 

@@ -115,6 +115,16 @@ class Writer:
                 break
         return outcomes
 
+    def delete(self, ids: Sequence[str]) -> list[Outcome]:
+        """The outcome per record of deleting these, in as many requests as they need: none for none."""
+        outcomes: list[Outcome] = []
+        most = self.batch(Operation.DELETE)
+        for at in range(0, len(ids), most):
+            rows = [Row(place, one, {}) for place, one in enumerate(ids[at : at + most])]
+            done = self.send(Operation.DELETE, rows, first=False)
+            outcomes += [done[row.place] for row in rows]
+        return outcomes
+
     def cut(self, row: Row) -> Outcome:
         """Deletes an occurrence of a Lightning series and all that follow it (facts: salesforce B1)."""
         path = f"sobjects/{self._mapping.sobject}/{row.id}/fromThisEventOnwards"

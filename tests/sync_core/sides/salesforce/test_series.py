@@ -254,6 +254,15 @@ def test_occurrences_are_taken_out_with_a_create_and_later(world: Any) -> None:
     assert world.item(outcome.id).when == TUESDAYS
 
 
+def test_more_occurrences_are_taken_out_than_one_request_deletes(world: Any) -> None:
+    """A request deletes 200 records (facts: salesforce B4, sObject Collections)."""
+    days = [date(2026, 11, 25) + timedelta(days=number) for number in range(205)]
+    daily = TUESDAYS._replace(recurrence="FREQ=DAILY;COUNT=210")
+    made = world.create(when=daily, exceptions=Exceptions(tuple(days)).text)
+    assert made.ok, made.error
+    assert len(rows(world)) == 5
+
+
 def test_what_could_not_be_taken_out_is_told_and_offered_again(world: Any) -> None:
     """The pair is found by its exact key at the next comparison, which then has the rest to do."""
     world.fault("rows", "DELETE composite/sobjects", rows=(0,), code="DELETE_FAILED", message="a trigger says no")
@@ -268,3 +277,5 @@ def test_occurrences_that_are_not_written_out_yet_are_told(world: Any) -> None:
     made = world.create(when=when, exceptions=Exceptions((date(2035, 1, 2),)).text)
     assert made.ok
     assert "not written out" in made.note
+    # and there is nothing to ask the server to delete
+    assert "DELETE composite/sobjects" not in world.server.operations()
