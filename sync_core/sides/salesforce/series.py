@@ -48,6 +48,9 @@ _SURELY: Final = timedelta(days=92)
 # more days than these at the end of a series are not taken out one by one
 _MANY: Final = 100
 
+# as `_places` tells them
+Places = tuple[list[Row], list[Row], list[date]]
+
 
 def taken_out(write: Write) -> list[date]:
     """The local days of the occurrences that a write takes out of its series."""
@@ -173,19 +176,25 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left:
         why = f"a series whose pattern cannot be read: {text.shorten(text.plain(str(problem)), 120)}"
         return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked or why)
     late: list[date] = []
-    if family.ahead(now) or not _goes_on(when, pattern, now):
-        pattern, late = _still(family, when, pattern, now)
+    ahead = bool(family.ahead(now))
+    if ahead or not _goes_on(when, pattern, now):
+        last = _reach(family, when, pattern, now)
+        pattern, late = _still(when, pattern, now, last)
     elif left:
-        pattern = replace(pattern, until=max(day_of(one) for one in family.rows), count=None)
+        last = max(day_of(one) for one in family.rows)
+        pattern = replace(pattern, until=last, count=None)
     else:
         return None
     fields["when"] = when = when._replace(recurrence=pattern.text)
-    own = None if family.mixed else _exceptions(family, when, pattern, now, lambda one: _own(item_of(one), typical))
+    own = None
+    if not family.mixed:
+        places = _places(family, when, pattern, now, last)
+        own = _exceptions(places, when, now, lambda one: _own(item_of(one), typical))
     if own is None:
         locked = locked or _ASTRAY
     else:
         fields["exceptions"] = Exceptions((*own.deleted, *late), own.changed).text
-    kept = "" if family.ahead(now) else ALL_PAST
+    kept = "" if ahead else ALL_PAST
     return replace(typical, id=family.id, version=version, fields=fields, series=True, locked=locked, kept=kept)
 
 
@@ -228,13 +237,13 @@ def _goes_on(when: When, pattern: Pattern, now: datetime) -> bool:
     return any(one.start >= now for one in ahead if isinstance(one.start, datetime))
 
 
-def _still(family: Family, when: When, pattern: Pattern, now: datetime) -> tuple[Pattern, list[date]]:
-    """The pattern as far as there are occurrences of it, and the days at its end that were taken out.
+def _still(when: When, pattern: Pattern, now: datetime, last: date) -> tuple[Pattern, list[date]]:
+    """The pattern as far as there are occurrences of it, the last one on `last`, and the days at its end that were
+    taken out.
 
     Cut from one on, a series keeps its pattern. That its next occurrence is not there, though it is so near that an org
     has surely written it out, tells; a few days at the end of a series are taken out, many mean that it ends.
     """
-    last = _reach(family, when, pattern, now)
     rest = days(pattern, series.first_day(when), last + timedelta(days=1))
     missing = list(islice(rest, _MANY + 1))
     if not missing or missing[0] > (now + _SURELY).date() or missing[0] <= now.date():
@@ -244,17 +253,15 @@ def _still(family: Family, when: When, pattern: Pattern, now: datetime) -> tuple
     return replace(pattern, until=last, count=None), []
 
 
-def _places(
-    family: Family, when: When, pattern: Pattern, now: datetime, last: date
-) -> tuple[list[Row], list[Row], list[date]]:
+def _places(family: Family, when: When, pattern: Pattern, now: datetime, last: date) -> Places:
     """The occurrences that were changed by themselves, those of them that lie on none of the days of the pattern that
-    are theirs, and the days of the pattern without an occurrence.
+    are theirs, and the days of the pattern, up to `last`, without an occurrence.
 
     One that was moved to the day of another one has not taken its place.
     """
     dates = [day_of(row) for row in family.rows]
-    start = series.first_day(when)
-    on = set(takewhile(lambda day: day <= max(dates), days(pattern, start, min(dates))))
+    start, latest = series.first_day(when), max(dates)
+    on = set(takewhile(lambda day: day <= latest, days(pattern, start, min(dates))))
     alone = Usual.of(family.rows, now).alone(family.rows, on, now)
     first = min(*dates, now.date() + timedelta(days=1))
     if alone and day_of(alone[0]) == first and first not in on:
@@ -286,16 +293,15 @@ def _own(one: Item, typical: Item) -> Fields:
     return {n: one.fields[n] for n in both if one.fields[n] != typical.fields[n]}
 
 
-def _exceptions(
-    family: Family, when: When, pattern: Pattern, now: datetime, own: Callable[[Row], Fields]
-) -> Exceptions | None:
-    """What is not as the pattern says, up to the last occurrence there is; `own` are the other values of an occurrence.
+def _exceptions(places: Places, when: When, now: datetime, own: Callable[[Row], Fields]) -> Exceptions | None:
+    """What is not as the pattern says, by the `places` up to the last occurrence there is; `own` are the other values
+    of an occurrence.
 
     Of days before the first one only those to come tell that something was taken out: old ones may be purged. An
     occurrence is named by its local day. Past ones that keep what the series was before a change are no exceptions:
     they are history. None when one to come belongs to no day of the pattern.
     """
-    alone, astray, missing = _places(family, when, pattern, now, _reach(family, when, pattern, now))
+    alone, astray, missing = places
     changed = []
     for row in alone:
         original = day_of(row)
