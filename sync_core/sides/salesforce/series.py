@@ -181,7 +181,8 @@ def item(family: Family, item_of: Callable[[Row], Item], now: datetime, *, left:
         last = _reach(family, when, pattern, now)
         pattern, late = _still(when, pattern, now, last)
     elif left:
-        last = max(day_of(one) for one in family.rows)
+        # what is left of it may have been moved to before its first day
+        last = max(series.first_day(when), *map(day_of, family.rows))
         pattern = replace(pattern, until=last, count=None)
     else:
         return None

@@ -176,6 +176,22 @@ def test_deleting_leaves_the_past_and_the_series_is_gone(world: Any) -> None:
     assert sighting.fate is Fate.DELETED
 
 
+def test_what_is_left_of_a_series_may_lie_before_the_first_day_of_its_pattern(world: Any) -> None:
+    """Its first occurrence was entered a day earlier after it had passed, and all others were deleted since."""
+    first = world.event("Stand-up", **WEEKLY)
+    world.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    earlier = {"StartDateTime": datetime(2026, 11, 23, 10, tzinfo=UTC), "DurationInMinutes": 60}
+    world.org.update("Event", first, earlier, by=world.me)
+    for row in rows(world)[1:]:
+        world.org.delete("Event", row["Id"], by=world.me)
+    (sighting,) = world.look(first)
+    assert sighting.fate is Fate.DELETED
+    (left,) = world.fetch().remains
+    assert sighting.left == left
+    (moved,) = Exceptions.parse(str(left.fields["exceptions"])).changed
+    assert (moved.original, moved.start) == (date(2026, 11, 24), datetime(2026, 11, 23, 10, tzinfo=UTC))
+
+
 def test_a_series_that_is_over_is_still_there_and_cannot_be_deleted(world: Any) -> None:
     first = world.event("Stand-up", Recurrence2PatternText="FREQ=WEEKLY;BYDAY=TU;COUNT=2")
     world.now = datetime(2026, 12, 9, 8, tzinfo=UTC)
