@@ -16,6 +16,7 @@ from sync_core.sides.salesforce.event_values import LONGEST_DAYS, SHOW_AS_FROM, 
 from sync_core.sides.salesforce.ids import id18
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping, UnwritableError
 from sync_core.sides.salesforce.shape import Shape, assumed_event
+from sync_core.span import inside
 
 # the columns behind each neutral field
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -136,16 +137,16 @@ class EventMapping(ObjectMapping):
                 continue
             if series.is_lightning(row):
                 lightning.append((row, item))
-            elif item.when is None or not touches(item.when, window):
+            elif item.when is None or not _touches(item.when, window):
                 continue
             elif item.series:
                 classic[recurrence.series_key(row, context.zone)].append((item, row))
             else:
                 items.append(item)
         items += [_one_series(occurrences) for occurrences in classic.values()]
-        inside = {item.id for _, item in lightning if item.when is not None and touches(item.when, window)}
+        seen = {item.id for _, item in lightning if item.when is not None and _touches(item.when, window)}
         for family in series.families([row for row, _ in lightning]):
-            if inside & family.ids and (whole := self.series_item(family, context)) is not None:
+            if seen & family.ids and (whole := self.series_item(family, context)) is not None:
                 items.append(whole)
         return items, unreadable
 
@@ -171,11 +172,9 @@ class EventMapping(ObjectMapping):
             result |= dict.fromkeys(family.ids, self.series_item(family, context))
         return result
 
-    def left(self, found: Sequence[Mapping[str, Any]], context: Context) -> Item | None:
-        """What is left of the Lightning series among `found` that is deleted from now on: its past occurrences."""
-        for family in series.families(filter(series.is_lightning, found)):
-            return self.series_item(family, context, left=True)
-        return None
+    def left(self, found: Sequence[Mapping[str, Any]], record_id: str, context: Context) -> Item | None:
+        """What is left of the series of a record among `found` that is deleted from now on: its past occurrences."""
+        return self.series_item(self.family(found, record_id), context, left=True)
 
     def remains(self, found: Sequence[Mapping[str, Any]], context: Context) -> list[Item]:
         """What is left of the Lightning series among `found` that are deleted from now on: their past occurrences."""
@@ -261,12 +260,9 @@ def _is_long(row: Mapping[str, Any]) -> bool:
     return isinstance(minutes, int) and minutes > _DAY
 
 
-def touches(when: When, window: Window) -> bool:
-    """Whether an event is in the window: one that ends as the window begins is not, as in Outlook's own views."""
-    if when.all_day:
-        return date.fromisoformat(when.start) <= window.last and date.fromisoformat(when.end) >= window.first
-    start, end = times.instant(when.start), times.instant(when.end)
-    return start < window.end and (end > window.start or start >= window.start)
+def _touches(when: When, window: Window) -> bool:
+    """Whether the event of one row is in the window, whatever it repeats."""
+    return inside(when._replace(recurrence=""), window)
 
 
 def _earliest_start(window: Window) -> datetime:

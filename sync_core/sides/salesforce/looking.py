@@ -92,8 +92,7 @@ class Looker:
         """
         if series is not None:
             return Sighting(Fate.HERE, series)
-        mapping = self._reader.mapping(kind)
-        left = mapping.left(mapping.family(rows, one).rows, context)
+        left = self._reader.mapping(kind).left(rows, one, context)
         if left is None or not has_ended(known, context.now):
             return Sighting(Fate.DELETED, left=left)
         as_known = {name: known[name] for name in ("when", "exceptions") if name in known}

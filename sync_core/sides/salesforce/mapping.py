@@ -108,8 +108,8 @@ class ObjectMapping(Protocol):
         """By the id of each row that is part of something larger: the whole of it, or None when that is deleted."""
         return {}
 
-    def left(self, found: Rows, context: Context) -> Item | None:
-        """What is left of something larger that is deleted from now on; None where nothing is."""
+    def left(self, found: Rows, record_id: str, context: Context) -> Item | None:
+        """What is left of the larger thing, deleted from now on, that a record is a part of; None where nothing is."""
         return None
 
     def of_series(self, write: Write, found: Rows, context: Context) -> tuple[str, Write]:
