@@ -142,10 +142,16 @@ def twins(kind: Kind, changes: Sequence[FieldChange], *, by_mark: bool, by_addre
 def rivals(item: Item | None, others: Sequence[Item], zone: str = "UTC", this: str = "") -> str:
     """Several could be meant. `zone` is the user's IANA zone; `this` tells the item from others of its own side that
     are asked about alike, "" where there are none."""
-    named, alike, mine = _named(item, others, zone)
-    if item is not None and item.mark and any(o.mark == item.mark for o in others):
-        head = f"which one? it carries the same mark as {named}, as copies in Outlook do{alike}"
+    copies = [o for o in others if item is not None and item.mark and o.mark == item.mark]
+    if copies:
+        # what it could be across has no mark, and is told from the copies by its side
+        across = [o for o in others if o not in copies]
+        could = f"it could be {_named(None, across, zone)[0]}; " if across else ""
+        named, alike, mine = _named(item, copies, zone)
+        head = f"which one? {could}it carries the same mark as {named}, as copies in Outlook do{alike}"
+        this = "" if alike else this
     else:
+        named, alike, mine = _named(item, others, zone)
         head = f"which one? it could be {named}; never paired by chance{alike}"
     return f"{head}; this one: {this or mine}" if this or mine else head
 

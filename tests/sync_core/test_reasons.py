@@ -348,6 +348,13 @@ def test_of_several_of_one_name_it_is_said_what_tells_them_apart_and_this_one_fr
         "which one? it carries the same mark as “Budget 2027” (Outlook, location “Room 7”), as copies in Outlook do; "
         "this one: location “Room 6”"
     )
+    # of what it was made from, where nobody remembers which one that was, the side says enough
+    assert reasons.rivals(mine, [left(people=("Priya Shah",)), *copies]) == (
+        "which one? it could be “Budget 2027” (Salesforce); it carries the same mark as “Budget 2027” (Outlook,"
+        " location “Room 7”), as copies in Outlook do; this one: location “Room 6”"
+    )
+    same = [left(), replace(mine, id="R6")]
+    assert reasons.rivals(mine, same, this="like another one").endswith("; nothing that is read tells them apart")
     two = [*copies, replace(right("R5", location="Room 8"), mark="m")]
     assert reasons.rivals(mine, two).endswith("; this one: location “Room 6”")
     # times are those of Greenwich unless somebody says where they are
