@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.servers import Servers
+from support.watching import until
 
 from sync_core.items import Kind
 from sync_core.plan import Action, IgnoreMode, State
 from sync_core.review import Review
+from tui.app import HandsyncApp
+from tui.backend import FileBackend
+from tui.screens.home import HomeScreen
+from tui.screens.ignored import IgnoredScreen
 
 SINCE = "2026-11-23T08:00:00Z"
 
@@ -100,3 +106,28 @@ def test_a_no_is_taken_back_in_the_review_whatever_the_row_is_called_by_then(per
     person.desk.service.keep_ignores(Review.of(person.plan()).reset([row.id]))
     assert person.kept() == []
     assert [state for state, _ in person.states()] == [State.UNDECIDED]
+
+
+@pytest.mark.slow
+async def test_forever_is_taken_back_on_the_ignored_items_screen(person: Person, tmp_path: Path) -> None:
+    """And undone there, in the memory that the next plan reads."""
+    person.ignore(IgnoreMode.FOREVER)
+    person.change(Description="about the offer")
+    person.desk.restart()
+    config = tmp_path / "config.toml"
+    config.write_text(person.desk.sandbox.settings_toml(("tasks",)))
+    config.chmod(0o600)
+    app = HandsyncApp(FileBackend(config, person.desk.state_dir))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, HomeScreen, "Outlook connected")
+        await pilot.press("i")
+        await until(pilot, IgnoredScreen, "forever, whatever changes, until you take it back here.")
+        await pilot.press("t")
+        await until(pilot, IgnoredScreen, "Taken back: “Call”. u undoes it.")
+        await pilot.press("u")
+        await until(pilot, IgnoredScreen, "Ignored again: “Call”")
+        await pilot.press("t")
+        await until(pilot, IgnoredScreen, "Nothing is being ignored.")
+    assert app.faults == []
+    assert person.kept() == []
+    assert person.states() == [(State.READY, Action.UPDATE_IN_OUTLOOK)]
