@@ -72,6 +72,11 @@ def alike(one: Value, other: Value) -> bool:
     return same_days(one, other)
 
 
+def unlike(fields: Fields, now: Fields) -> list[str]:
+    """The names of those `fields` that mean something else `now`. What is unknown there says nothing."""
+    return [name for name, value in fields.items() if name in now and not alike(now[name], value)]
+
+
 def compare(kind: Kind, baseline: Baseline, left: Fields, right: Fields) -> tuple[FieldChange, ...]:
     """The fields in which `left` and `right` differ, and those in which both moved together.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
-from sync_core.compare import Baseline, alike
+from sync_core.compare import Baseline, alike, unlike
 from sync_core.errors import SideError
 from sync_core.ignores import ignore_for
 from sync_core.intent import Done, Intent, deletes, link_after
@@ -210,22 +210,18 @@ def bookkeeping(
 
 def _link_unsure(intent: Intent, ids: Mapping[SideName, str], after: Mapping[SideName, Fields], now: str) -> Link:
     """The link of what may have been somebody else's work by the time it was looked at."""
-    unlike = {side: _unlike(intent.fields(side), after.get(side, {})) for side in SideName}
+    # the fields that a side does not hold as they were sent to it
+    otherwise = {side: unlike(intent.fields(side), after.get(side, {})) for side in SideName}
     as_sent = replace(
         intent,
-        to_left=_without(intent.to_left, unlike[SideName.SALESFORCE]),
-        to_right=_without(intent.to_right, unlike[SideName.OUTLOOK]),
+        to_left=_without(intent.to_left, otherwise[SideName.SALESFORCE]),
+        to_right=_without(intent.to_right, otherwise[SideName.OUTLOOK]),
     )
     link = link_after(as_sent, ids, after, now)
     # what we made is agreed on as a whole, but for what is not as it was sent
-    doubtful = [name for side in SideName if intent.item(side) is None for name in unlike[side]]
+    doubtful = [name for side in SideName if intent.item(side) is None for name in otherwise[side]]
     known = Baseline(_without(link.baseline.left, doubtful), _without(link.baseline.right, doubtful))
     return replace(link, baseline=known)
-
-
-def _unlike(sent: Fields, held: Fields) -> list[str]:
-    """The fields that a side does not hold as they were sent to it."""
-    return [name for name, value in sent.items() if name in held and not alike(held[name], value)]
 
 
 def _without(fields: Fields, names: Sequence[str]) -> Fields:
@@ -323,7 +319,7 @@ def _touched(doubt: Doubt, side: SideName, operation: Operation, sighting: Sight
 
 
 def _compared(intent: Intent, side: SideName, item: Item) -> Sight:
-    if _unlike(intent.fields(side), item.fields):
+    if unlike(intent.fields(side), item.fields):
         return Sight(Found.DIFFERENT, f"{side.label} holds something else than was sent", item.id, item)
     return Sight(Found.DONE, id=item.id, item=item)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sync_core.blocks import blocks_of
-from sync_core.compare import FieldChange, Verdict, alike
+from sync_core.compare import FieldChange, Verdict, unlike
 from sync_core.intent import Done, Intent, held_after
-from sync_core.items import Fields, Item, SideName, Value, spec
+from sync_core.items import Item, SideName, Value, spec
 from sync_core.journal import RunRecord
 from sync_core.pairing import Link
 from sync_core.plan import NEEDS, Action, Effect, Plan, Row, Situation, Undo, allowed, remarked, row_id
@@ -127,7 +127,7 @@ def _unmake(back: _Back, intent: Intent, done: Done, side: SideName, item: Item 
     if item is None:
         back.said.append(f"it is no longer there in {side.label}")
         return
-    touched = _touched(held_after(intent, side, done.ids, done.after), item)
+    touched = unlike(held_after(intent, side, done.ids, done.after), item.fields)
     if touched:
         back.said.append(f"somebody changed {names(intent.kind, touched)} in {side.label} since: it stays")
         return
@@ -142,7 +142,7 @@ def _put_back(back: _Back, intent: Intent, done: Done, side: SideName, item: Ite
         return
     after = held_after(intent, side, done.ids, done.after)
     written = [name for name in intent.fields(side) if name in before.fields]
-    touched = [name for name in written if name in item.fields and not alike(item.fields[name], after[name])]
+    touched = unlike({name: after[name] for name in written}, item.fields)
     former = {
         name: before.fields[name]
         for name in written
@@ -170,10 +170,6 @@ def _bring_back(back: _Back, intent: Intent, done: Done, side: SideName, sightin
     back.said.append(f"the run deleted it from {side.label}")
     if side is SideName.SALESFORCE:
         back.said.append(NOT_THE_OLD_ONE)
-
-
-def _touched(after: Fields, item: Item) -> list[str]:
-    return [name for name, value in after.items() if name in item.fields and not alike(item.fields[name], value)]
 
 
 def _effect(back: _Back) -> Effect:

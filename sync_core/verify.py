@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sync_core.compare import alike
+from sync_core.compare import alike, unlike
 from sync_core.errors import CancelledError, SideError
 from sync_core.items import FIELDS, Fields, Item, Kind, SideName
 from sync_core.reasons import names
@@ -190,4 +190,4 @@ def _no_longer(reviewed: Item | None, sighting: Sighting | None, side: SideName)
 
 def same_content(reviewed: Fields, now: Fields) -> bool:
     """Whether what a person saw is still there. A field that one of the two readings does not know says nothing."""
-    return all(alike(now[name], value) for name, value in reviewed.items() if name in now)
+    return not unlike(reviewed, now)

@@ -355,7 +355,7 @@ OURS: Final = (
     Seed(
         "taking a run back types over what somebody typed since",
         "undo.py",
-        "[name for name in written if name in item.fields and not alike(item.fields[name], after[name])]",
+        "unlike({name: after[name] for name in written}, item.fields)",
         "[name for name in () if name]",
     ),
     Seed(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sync_core.compare import alike
+from sync_core.compare import unlike
 from sync_core.sides import Operation, Outcome, Write
 from sync_core.sides.salesforce.ids import id18
 from sync_core.sides.salesforce.mapping import Context, ObjectMapping
@@ -46,6 +46,6 @@ def noted(
         # one that makes no sense says nothing
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
             last = mapping.item(row, context).fields
-            if any(name in before.fields and not alike(before.fields[name], value) for name, value in last.items()):
+            if unlike(last, before.fields):
                 changed[place] = replace(outcomes[place], last=last, note=_NOTE)
     return changed
