@@ -115,10 +115,7 @@ def pair(
         Pair(link, take_left(link.left_id, None), take_right(link.right_id, None))
         for link in sorted(links, key=attrgetter("left_id", "right_id"))
     ]
-    for number, p in enumerate(pairs if renamed else ()):
-        other = (renamed or {}).get(p.link.left_id) if p.link is not None and p.left is None else None
-        if other is not None and (found := take_left(other, None)) is not None:
-            pairs[number] = p.again(found)
+    _find_renamed(pairs, free_left, renamed or {})
     pairs = _find_moved(pairs, free_right, elsewhere)
     _find_again(kind, pairs, free_left, free_right, gone)
     pairs += _by_mark(kind, free_left, free_right, links)
@@ -136,6 +133,14 @@ def pair(
     pairs += [Pair(left=item) for item in free_left.values()]
     pairs += [Pair(right=item) for item in free_right.values()]
     return pairs
+
+
+def _find_renamed(pairs: list[Pair], left: dict[str, Item], renamed: Mapping[str, str]) -> None:
+    """Links whose Salesforce half is listed under another id, as Salesforce said, and as no other link has it."""
+    for number, p in enumerate(pairs):
+        now = renamed.get(p.link.left_id) if p.link is not None and p.left is None else None
+        if now in left:
+            pairs[number] = p.again(left.pop(now))
 
 
 def _find_moved(pairs: list[Pair], right: dict[str, Item], elsewhere: Collection[str]) -> list[Pair]:

@@ -85,12 +85,8 @@ def test_copies_of_an_original_that_is_elsewhere_are_asked_about():
         ("", "", "R8", ("R1",), False),
         ("", "", "R9", ("R1",), False),
     }
-    [rival] = {
-        p.rivals[0].fields["notes"] for p in pair(CAL, [left("L1")], copies, [agreed], elsewhere={"R1"}) if p.rivals
-    }
-    assert rival == "agreed"
-    [rival_item] = {p.rivals[0].mark for p in pair(CAL, [left("L1")], copies, [agreed], elsewhere={"R1"}) if p.rivals}
-    assert rival_item == ONE
+    originals = [p.rivals[0] for p in pair(CAL, [left("L1")], copies, [agreed], elsewhere={"R1"}) if p.rivals]
+    assert {(one.kind, one.side, one.mark, one.fields["notes"]) for one in originals} == {(CAL, OL, ONE, "agreed")}
 
 
 def test_which_of_several_moved_ones_it_is_is_asked():
@@ -203,6 +199,19 @@ def test_both_halves_may_have_come_back():
     assert found([left("L9"), *lefts], rights, links, gone={"L1", "R2"}) == {
         ("L1/R1", "L9", "R1", (), True),
         ("L2/R2", "L2", "R9", (), True),
+    }
+
+
+def test_what_salesforce_has_under_another_id_is_found_there_unless_a_link_has_it():
+    links = [link("L1", "R1"), link("L2", "R2"), link("L3", "R3"), link("L4", "R4")]
+    rights = [other(f"R{n}") for n in range(1, 5)]
+    lefts = [other("L4", SF), other("L7", SF), other("L9", SF)]
+    assert found(lefts, rights, links, renamed={"L1": "L9", "L2": "L4", "L3": "L8", "L4": "L7"}) == {
+        ("L1/R1", "L9", "R1", (), True),
+        ("L2/R2", "", "R2", (), False),
+        ("L3/R3", "", "R3", (), False),
+        ("L4/R4", "L4", "R4", (), False),
+        ("", "L7", "", (), False),
     }
 
 
