@@ -64,7 +64,7 @@ def limits_of(row: Row, side: SideName, description: Description) -> Blocks:
 
 def _one_occurrence(row: Row, side: SideName, description: Description) -> str:
     """Why what comes from across cannot be written to one occurrence of a series; "" when it can."""
-    coming = [c.name for c in row.changes if _comes_from(row, c.name, side.other)]
+    coming = [c.name for c in row.changes if c.comes_from(side.other)]
     if (why := description.limits.no_changed_occurrences) is not None and coming:
         return f"one occurrence of a series: {side.label} cannot change it without the others{why}"
     if foreign := [spec(row.kind, name).label for name in coming if name not in (*series.OWN_FIELDS, "when")]:
@@ -99,18 +99,17 @@ def _too_much(row: Row, side: SideName, description: Description) -> str:
     wanted: Fields = source.fields
     if target is not None:
         # what travels the other way is not written here
-        coming = {c.name for c in row.changes if _comes_from(row, c.name, side.other)}
+        coming = {c.name for c in row.changes if c.comes_from(side.other)}
         wanted = {name: value for name, value in source.fields.items() if name in coming}
-    limits = description.limits
-    if target is not None:
         for name in wanted:
             if name in description.unwritable:
                 return f"{spec(row.kind, name).label} is {description.unwritable[name]}"
+    limits = description.limits
     for name, most in limits.lengths.items():
         value = wanted.get(name)
         if isinstance(value, str) and len(value) > most:
             return f"{spec(row.kind, name).label} has {len(value):,} characters, {side.label} holds {most:,}"
-    if why := _senseless(row, wanted) or _before_start(row, side):
+    if why := _senseless(row, wanted) or _before_start(target, wanted):
         return why
     when = wanted.get("when")
     if isinstance(when, When) and limits.longest_days is not None and (days := days_of(when)) > limits.longest_days:
@@ -151,18 +150,11 @@ def _senseless(row: Row, wanted: Fields) -> str:
     return ""
 
 
-def _before_start(row: Row, side: SideName) -> str:
-    """Why a due date that comes from across cannot be: before the start date, which only this side has."""
-    source, target = row.item(side.other), row.item(side)
-    if source is None or target is None or not target.starts or not _comes_from(row, "due", side.other):
+def _before_start(target: Item | None, wanted: Fields) -> str:
+    """Why a due date that comes from across cannot be: before the start date, which only the target's side has."""
+    due = wanted.get("due")
+    if target is None or not target.starts or not isinstance(due, str) or due >= target.starts:
         return ""
-    due = source.fields.get("due")
-    if not isinstance(due, str) or due >= target.starts:
-        return ""
-    days = [dates.style().day(date.fromisoformat(one)) for one in (due, target.starts)]
-    return f"due {days[0]} is before the start date {days[1]}, which only {side.label} has; change that one there first"
-
-
-def _comes_from(row: Row, name: str, side: SideName) -> bool:
-    """Whether `side` is where a field was changed, or may have been."""
-    return any(c.name == name and c.comes_from(side) for c in row.changes)
+    day, start = (dates.style().day(date.fromisoformat(one)) for one in (due, target.starts))
+    where = target.side.label
+    return f"due {day} is before the start date {start}, which only {where} has; change that one there first"
