@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.calendars import Empty
+from support.watching import until
 
 from sync_core.items import Kind, SideName
 from sync_core.plan import Action, Row, Situation, State
 from sync_core.review import Review
 from sync_core.sides import Operation
+from tui.app import HandsyncApp
+from tui.backend import FileBackend
+from tui.screens.confirm import OkQuestion
+from tui.screens.home import HomeScreen
+from tui.screens.question import Question
+from tui.screens.run import RunScreen
+from tui.screens.summary import SummaryScreen
 
 pytestmark = pytest.mark.slow
 
@@ -110,3 +119,37 @@ def test_where_everything_changed_at_once_nothing_is_recommended_until_the_numbe
     assert both.desk.run(Review.of(both.desk.plan()).confirm(0, "12")).clean
     assert {item.fields["location"] for item in both.masters().values()} == {"moved by an import"}
     assert both.desk.plan().rows == ()
+
+
+async def test_what_is_suspected_happens_once_its_number_is_typed_on_the_screen(
+    open_desk: Callable[..., Any], tmp_path: Path
+) -> None:
+    both = Empty(open_desk(world="empty", today=None))
+    soon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    made = [event(both, f"Visit {n}", soon + timedelta(days=n)) for n in range(12)]
+    sync(both, Kind.CALENDAR)
+    for record in made:
+        both.org.update("Event", record, {"Location": "moved by an import"}, by=both.me)
+    both.desk.restart()
+    config = tmp_path / "config.toml"
+    config.write_text(both.desk.sandbox.settings_toml())
+    config.chmod(0o600)
+    app = HandsyncApp(FileBackend(config, both.desk.state_dir))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, HomeScreen, "Outlook connected")
+        await pilot.press("s")
+        await until(pilot, Question, "Calendar")
+        await pilot.press("y")
+        await until(pilot, SummaryScreen, "Blocked 12")
+        await pilot.press("o")
+        await until(pilot, OkQuestion, "12")
+        app.screen.query_one("#guard-0-0").focus()
+        await pilot.press(*"11", "enter")
+        await until(pilot, OkQuestion, "changed in Outlook at once. Type")
+        await pilot.press("backspace", "2", "enter")
+        await until(pilot, OkQuestion, "Confirmed")
+        assert {item.fields["location"] for item in both.masters().values()} == {""}
+        await pilot.press("y")
+        await until(pilot, RunScreen, "done.")
+    assert app.faults == []
+    assert {item.fields["location"] for item in both.masters().values()} == {"moved by an import"}

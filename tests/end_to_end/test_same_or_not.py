@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -136,3 +137,27 @@ def test_further_addresses_and_phones_of_a_contact_stay(both: Empty) -> None:
     kept = {k: v for k, v in stored.fields["phones"].items() if v}
     assert kept == {"BusinessPhone": "9", "CarPhone": "3", "Pager": "4", "BusinessPhone2": "5"}
     assert rows(both, Kind.CONTACTS) == []
+
+
+def test_the_order_in_which_things_were_made_means_nothing(open_desk: Callable[..., Any]) -> None:
+    """Two companies that have the same, each made in the opposite order: the same is asked and recommended."""
+    said = []
+    for back in (False, True):
+        both = Empty(open_desk(world="empty", zone="Europe/London"))
+        made: list[Callable[[], Any]] = [
+            partial(record, both, "Review"),
+            partial(event, both, "Review", location="Room 4"),
+            partial(record, both, "Budget"),
+            *(partial(event, both, "Budget", location=f"Room {number}") for number in (7, 5, 6)),
+            partial(record, both, "Workshop with Contoso"),
+            partial(event, both, "Workshop Contoso"),
+            partial(event, both, "Only here"),
+            partial(both.in_salesforce, "Jour fixe"),
+            partial(both.in_outlook, "Stand-up"),
+        ]
+        for make in reversed(made) if back else made:
+            make()
+        plan = both.desk.plan()
+        said.append(sorted((row.title, row.situation, row.action, row.state) for row in plan.rows))
+    assert said[0] == said[1]
+    assert len(said[0]) == 10

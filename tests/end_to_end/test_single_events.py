@@ -11,7 +11,7 @@ import pytest
 from support.calendars import IN_TOKYO, Empty
 
 from sync_core import filed, planfile
-from sync_core.plan import Action, Singles, Situation, State
+from sync_core.plan import Action, IgnoreMode, Singles, Situation, State
 from sync_core.review import Review
 from sync_core.sandbox.ews.recurrence import ModifiedOccurrence, Recurrence
 
@@ -41,6 +41,19 @@ def test_the_row_says_why_and_offers_its_occurrences(both: Empty) -> None:
     assert {r.action for r in review.rows()} == {Action.CREATE_IN_SALESFORCE}
     assert len(review.rows()) == 5
     assert review.rows()[0].reason == "one occurrence of a series in Outlook: it crosses as a single event"
+
+
+@pytest.mark.slow
+def test_a_series_that_is_left_out_stays_out_whatever_becomes_of_it(both: Empty) -> None:
+    master = both.in_tokyo()
+    plan = both.desk.plan()
+    ids = [row.id for row in plan.rows]
+    both.desk.service.keep_ignores(Review.of(plan).ignore(ids, IgnoreMode.FOREVER, "2026-11-23T08:00:00Z"))
+    both.box.update(master.id, {"location": "Room 9", "deleted_occurrences": [IN_TOKYO + timedelta(weeks=1)]})
+    both.desk.restart()
+    assert (both.only().state, both.only().action) == (State.IGNORED_FOREVER, Action.NONE)
+    assert both.desk.run().rows == ()
+    assert both.events("Tokyo call") == []
 
 
 def test_occurrences_cross_and_a_second_sync_has_nothing_to_do(both: Empty) -> None:

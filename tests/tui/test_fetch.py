@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from sync_core.errors import SideError
 from sync_core.items import SideName
-from sync_core.plan import Plan
+from sync_core.plan import IgnoreMode, Plan
 from sync_core.review import Review
 from sync_core.sides import Progress
 from tui.app import HandsyncApp
@@ -233,13 +233,21 @@ async def test_a_review_left_without_ok_keeps_its_ignores(
     assert backend.given.ran == []
 
 
+def test_what_is_suspected_is_not_called_in_step(samples: ModuleType) -> None:
+    """Nothing would be written, but for a number that a person may type in the question of Ok."""
+    guarded = samples.guarded()
+    held = replace(guarded, rows=tuple(row for row in guarded.rows if row.held is not None))
+    assert Review.of(held).counts().runnable == Review.of(held).counts().undecided == 0
+    assert not sync.in_step(Review.of(held))
+    # to each of which a person has said no
+    assert sync.in_step(Review.of(held).ignore([row.id for row in held.rows], IgnoreMode.FOREVER))
+
+
 def test_in_step_says_what_was_left_out(samples: ModuleType) -> None:
     plan: Plan = samples.monday()
     assert not sync.in_step(Review.of(plan))
     quiet = Review.of(plan)
     ids = [row.id for row in quiet.rows()]
-    from sync_core.plan import IgnoreMode
-
     ignored = quiet.ignore(ids, IgnoreMode.FOREVER)
     assert sync.in_step(ignored)
     question = sync.in_step_question([ignored])

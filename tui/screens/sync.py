@@ -13,7 +13,7 @@ from sync_core.draft import Draft, resume
 from sync_core.errors import HandsyncError
 from sync_core.groups import Group
 from sync_core.items import Kind
-from sync_core.plan import Plan
+from sync_core.plan import Plan, State
 from sync_core.review import Review
 from tui import words
 from tui.background import in_thread
@@ -190,8 +190,10 @@ async def _leave(app: HandsyncApp, loaded: Loaded, one: Review, *, drafts: bool)
 
 
 def in_step(start: Review) -> bool:
-    """Whether there is nothing that a person could run or would have to decide."""
-    return _nothing_to_run(start) and not start.counts().undecided
+    """Whether there is nothing that a person could run, would have to decide, or could let through as it is meant."""
+    if start.counts().undecided or not _nothing_to_run(start):
+        return False
+    return not any(row.held is not None and row.state is State.PREVENTED for row in start.rows())
 
 
 def _nothing_to_run(one: Review) -> bool:
